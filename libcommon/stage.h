@@ -1,0 +1,51 @@
+/* stage.h - a step made into a daemon: sockets, signals, counters, health, drain, --stdio. Knows bytes, no document. */
+#ifndef WD_STAGE_H
+#define WD_STAGE_H
+
+#include "arena.h"
+#include "buf.h"
+#include "log.h"
+#include "option.h"
+
+/* What every daemon can be told; stage_options below is its table. */
+struct stage_settings {
+    const char *state;         /* --state DIR */
+    uint64_t replica;          /* --replica N */
+    const char *listen;        /* --listen ENDPOINT: where PULL binds; NULL: DIR/sock/NAME.R.in */
+    struct option_list next;   /* --next ENDPOINT...: where PUSH connects; empty: DIR/sock/NEXT.*.in */
+    const char *returns;       /* --returns ENDPOINT: where XPUB binds; NULL: DIR/sock/NAME.R.returns */
+    const char *http;          /* --http HOST:PORT besides the Unix socket; NULL: none */
+    bool trusted_network;      /* --trusted-network: bind beyond loopback without keys */
+    uint64_t batch;            /* --batch N: documents to a commit */
+    const char *log_level;     /* --log-level WORD */
+    bool check, probe, stdio;  /* --check --probe --stdio */
+};
+
+/* Rows for struct stage_settings placed first in the caller's own settings struct. */
+extern const struct option_row stage_options[];
+
+struct stage {
+    const char *name;      /* "tag" */
+    const char *next;      /* "dedup": whose inlets to connect to */
+    size_t frame_max;      /* largest frame taken or sent, bytes */
+    size_t arena_max;      /* memory for one message, bytes */
+    int water_in;          /* high-water mark of the inlet, messages (architecture, section 2) */
+    int water_out;         /* and of the outlet */
+
+    /* One message in, one out. Any error: the frame goes to quarantine and refuse() is asked for a notice. */
+    enum err (*step)(void *self, struct arena *mem, struct slice in, struct buf *out);
+    /* NULL, or: make the batch durable before it is sent. An error ends the process with 75. */
+    enum err (*commit)(void *self);
+    /* NULL, or: builds the notice `refused` for a frame that step() would not take; leaves `notice` empty when it cannot. */
+    void (*refuse)(void *self, struct slice in, enum err why, struct buf *notice);
+    /* NULL, or: builds the notice `busy` for the frame that is being worked on, from a copy of its first bytes. */
+    void (*busy)(void *self, struct slice in, uint64_t ms, struct buf *notice);
+    /* One line in, lines out, for --stdio. */
+    enum err (*line)(void *self, struct arena *mem, struct slice in, struct buf *out);
+    void (*status)(void *self, struct buf *json);
+    void *self;
+};
+
+int stage_run(const struct stage *stage, const struct stage_settings *settings);
+
+#endif

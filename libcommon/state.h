@@ -1,0 +1,31 @@
+/* state.h - the state directory of one machine's pipe: where sockets, journal, index and ledger live.
+ *
+ *   DIR/sock/feed                     ROUTER, feeders -> ingest
+ *   DIR/sock/NAME.R.in                PULL of replica R of stage NAME (upstreams connect to NAME.*.in)
+ *   DIR/sock/NAME.R.returns           XPUB: outcomes and notices -> ingest (SUB to *.returns)
+ *   DIR/sock/NAME.R.http              HTTP on a Unix socket: /healthz /readyz /status /metrics
+ *   DIR/sock/stream  DIR/sock/replay  PUB and ROUTER of report
+ *   DIR/run/NAME.R.lock               flock'ed by the process that holds the sockets of that name
+ *   DIR/run/NAME.R.slot               the key that a worker is busy with
+ *   DIR/quarantine/NAME/              frames that could not be read
+ *   DIR/journal/  DIR/index/  DIR/report/ledger.db  DIR/report/stream/YYYY-MM-DD.jsonl  DIR/report/stories/ */
+#ifndef WD_STATE_H
+#define WD_STATE_H
+
+#include "base.h"
+
+/* Makes DIR and the folder `sub` ("sock", "report/stream"; NULL for DIR alone) below it, mode 0700 where they are new.
+ * ERR_IO with errno set. */
+enum err state_folder(const char *dir, const char *sub) MUST_CHECK;
+
+/* "DIR/fmt..." into out; ERR_TOO_BIG when it does not fit. */
+enum err state_path(char *out, size_t size, const char *dir, const char *fmt, ...) PRINTF_LIKE(4, 5) MUST_CHECK;
+
+/* "ipc://DIR/sock/fmt..." for bind or connect. A Unix socket's path holds 107 bytes: where DIR is too long for that the
+ * endpoint goes through /proc/self/fd, so that any DIR works. The endpoint is good for this process only. */
+enum err state_endpoint(char *out, size_t size, const char *dir, const char *fmt, ...) PRINTF_LIKE(4, 5) MUST_CHECK;
+
+/* Takes DIR/run/NAME.lock for the life of the process. ERR_IO when another process holds it (its pid in *holder, else 0). */
+enum err state_lock(const char *dir, const char *name, int *holder) MUST_CHECK;
+
+#endif
