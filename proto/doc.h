@@ -177,6 +177,7 @@ _Static_assert(DOC_FIELD_COUNT <= 64, "a doc_mask has a bit for each field");
 struct doc {
     doc_mask has;   /* present */
     doc_mask typed; /* present and in the members below; the others are only in wire[] */
+    enum doc_field culprit; /* after a failed decode, open or from_json: the field that broke it, or DOC_FIELD_COUNT */
 
     uint64_t v;
     enum stage to;         /* the stage that the message is for */
@@ -241,6 +242,9 @@ static inline void doc_clear(struct doc *d, enum doc_field f)
     d->typed &= ~DOC_BIT(f);
     d->wire[f] = (struct slice){NULL, 0};
 }
+
+/* An empty document: every member absent. */
+void doc_init(struct doc *doc);
 
 /* Reads a frame. The whole frame is measured first (mp_measure: depth, counts held against the bytes that are there, UTF-8);
  * the fields in `want` are decoded into members, the others stay encoded in wire[]. The doc points into `frame` and `mem`.
