@@ -4,7 +4,10 @@
 
 #include "base.h"
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+#include <syslog.h>
+
+/* With syslog.h's LOG_INFO and LOG_DEBUG: czmq.h brings that header along, so the levels are its. */
+enum log_level { LOG_ERROR = LOG_ERR, LOG_WARN = LOG_WARNING };
 
 /* The name in each line and the highest level printed. Call once, before threads. */
 void log_open(const char *program, enum log_level most);

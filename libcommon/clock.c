@@ -1,0 +1,33 @@
+/* clock.c - the two clocks. */
+#include "clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+uint64_t clock_mono_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t clock_wall_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000u + (uint64_t)t.tv_nsec / 1000000u;
+}
+
+void clock_rfc3339(uint64_t ms, char out[25])
+{
+    static const uint64_t last = 253402300799999u; /* 9999-12-31T23:59:59.999Z: four digits of year */
+    if (ms > last) ms = last;
+    time_t s = (time_t)(ms / 1000);
+    struct tm t;
+    gmtime_r(&s, &t);
+    char text[64];
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min,
+             t.tm_sec, (unsigned)(ms % 1000));
+    memcpy(out, text, 24);
+    out[24] = '\0';
+}

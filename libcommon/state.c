@@ -1,0 +1,132 @@
+/* state.c - paths, endpoints and locks below the state directory. */
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096 };
+
+static enum err folder(const char *path)
+{
+    struct stat st;
+    if (mkdir(path, 0700) == 0) return OK;
+    if (errno != EEXIST) return ERR_IO;
+    if (stat(path, &st) != 0) return ERR_IO;
+    if (S_ISDIR(st.st_mode)) return OK;
+    errno = ENOTDIR;
+    return ERR_IO;
+}
+
+enum err state_folder(const char *dir, const char *sub)
+{
+    char path[PATH_BYTES];
+    enum err e = folder(dir);
+    if (e != OK || sub == NULL) return e;
+    int n = snprintf(path, sizeof path, "%s/", dir);
+    if (n < 0 || (size_t)n + strlen(sub) >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return ERR_IO;
+    }
+    size_t at = (size_t)n;
+    for (const char *p = sub; e == OK; p++) {
+        if (*p == '/' || *p == '\0') {
+            path[at] = '\0';
+            e = folder(path);
+            if (*p == '\0') break;
+        }
+        path[at++] = *p;
+    }
+    return e;
+}
+
+enum err state_path(char *out, size_t size, const char *dir, const char *fmt, ...)
+{
+    int n = snprintf(out, size, "%s/", dir);
+    if (n < 0 || (size_t)n >= size) return ERR_TOO_BIG;
+    va_list args;
+    va_start(args, fmt);
+    int m = vsnprintf(out + n, size - (size_t)n, fmt, args);
+    va_end(args);
+    return m < 0 || (size_t)m >= size - (size_t)n ? ERR_TOO_BIG : OK;
+}
+
+/* A descriptor of DIR/sock that stays open for the life of the process, one for each directory asked for. -1 with errno. */
+static int sock_folder(const char *dir)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static struct {
+        char dir[PATH_BYTES];
+        int fd;
+    } *open_ones;
+    static size_t count;
+    char path[PATH_BYTES];
+    int fd = -1;
+    if (state_path(path, sizeof path, dir, "sock") != OK) return -1;
+    pthread_mutex_lock(&mutex);
+    for (size_t i = 0; i < count && fd < 0; i++)
+        if (strcmp(open_ones[i].dir, path) == 0) fd = open_ones[i].fd;
+    void *more = fd < 0 ? realloc(open_ones, (count + 1) * sizeof *open_ones) : NULL;
+    if (more != NULL) {
+        open_ones = more;
+        fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd >= 0) {
+            memcpy(open_ones[count].dir, path, sizeof path);
+            open_ones[count++].fd = fd;
+        }
+    }
+    pthread_mutex_unlock(&mutex);
+    return fd;
+}
+
+enum err state_endpoint(char *out, size_t size, const char *dir, const char *fmt, ...)
+{
+    char path[PATH_BYTES], name[PATH_BYTES];
+    enum err e = state_path(path, sizeof path, dir, "sock/");
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(name, sizeof name, fmt, args);
+    va_end(args);
+    if (n < 0 || (size_t)n >= sizeof name) e = ERR_TOO_BIG;
+    if (e != OK) return e;
+    int m;
+    if (strlen(path) + (size_t)n < sizeof((struct sockaddr_un *)NULL)->sun_path) {
+        m = snprintf(out, size, "ipc://%s%s", path, name);
+    } else {
+        int fd = sock_folder(dir);
+        if (fd < 0) return ERR_IO;
+        if ((size_t)n > 70) return ERR_TOO_BIG;
+        m = snprintf(out, size, "ipc:///proc/self/fd/%d/%s", fd, name);
+    }
+    return m < 0 || (size_t)m >= size ? ERR_TOO_BIG : OK;
+}
+
+enum err state_lock(const char *dir, const char *name, int *holder)
+{
+    char path[PATH_BYTES], pid[32];
+    *holder = 0;
+    if (state_folder(dir, "run") != OK || state_path(path, sizeof path, dir, "run/%s.lock", name) != OK) return ERR_IO;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return ERR_IO;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int why = errno;
+        ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
+        pid[n > 0 ? n : 0] = '\0';
+        if (why == EWOULDBLOCK) *holder = (int)strtol(pid, NULL, 10);
+        close(fd);
+        errno = why;
+        return ERR_IO;
+    }
+    int n = snprintf(pid, sizeof pid, "%d\n", (int)getpid());
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, pid, (size_t)n, 0) != n) { /* the lock holds all the same; only its pid is unknown */
+        if (ftruncate(fd, 0) != 0) errno = 0;
+    }
+    return OK; /* fd stays open: the kernel gives the lock back when the process ends, however it ends */
+}
