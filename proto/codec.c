@@ -407,7 +407,7 @@ static enum err take_value(const struct column *c, struct slice *in, struct aren
     case COLUMN_REAL: return take_real(h, &MEMBER(double, c, base));
     case COLUMN_TEXT:
     case COLUMN_BYTES:
-        if (h.kind != (c->kind == COLUMN_TEXT ? MP_STR : MP_BIN)) return ERR_SCHEMA;
+        if (h.kind != MP_STR && (h.kind != MP_BIN || c->kind == COLUMN_TEXT)) return ERR_SCHEMA; /* text is bytes, not the reverse */
         if (h.bytes.len > c->max) return ERR_TOO_BIG;
         MEMBER(struct slice, c, base) = h.bytes;
         return OK;

@@ -131,18 +131,17 @@ enum doc_field doc_culprit(const struct doc *doc)
     return DOC_FIELD_COUNT;
 }
 
-/* Fields of this message, in table order: present, and still read at or behind the stage that it goes to. */
-static doc_mask outgoing(const struct doc *doc)
+doc_mask doc_behind(enum stage to)
 {
-    doc_mask out = 0;
+    doc_mask behind = 0;
     for (unsigned f = 0; f < DOC_FIELD_COUNT; f++)
-        if (doc_has(doc, (enum doc_field)f) && doc_fields[f].reader >= doc->to) out |= DOC_BIT(f);
-    return out;
+        if (doc_fields[f].reader < to) behind |= DOC_BIT(f);
+    return behind;
 }
 
 enum err doc_encode(const struct doc *doc, struct buf *out)
 {
-    doc_mask fields = outgoing(doc);
+    doc_mask fields = doc->has & ~doc_behind(doc->to);
     codec_map(out, (uint32_t)(__builtin_popcountll(fields) + doc->unknown.len));
     for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) {
         if (!(fields & DOC_BIT(f))) continue;

@@ -258,6 +258,9 @@ enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem) MUST_CHECK;
 /* ERR_MISSING unless all of `need` is present. */
 enum err doc_need(const struct doc *doc, doc_mask need) MUST_CHECK;
 
+/* Fields whose last reader lies before stage `to`: they are left out of messages to it. */
+doc_mask doc_behind(enum stage to);
+
 /* Writes the frame for stage doc->to: table order, then the unknown; fields whose last reader lies before that stage are left
  * out. Appends to out. ERR_SCHEMA or ERR_TOO_BIG when a field breaks its own limits (doc_culprit() names it). */
 enum err doc_encode(const struct doc *doc, struct buf *out) MUST_CHECK;

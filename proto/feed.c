@@ -26,25 +26,24 @@ static const struct column request_columns[] = {
 struct feed_error {
     struct slice name, detail;
     uint64_t at;
-    bool has_at;
 };
 static const struct column error_columns[] = {
     {"name", COLUMN_TEXT, offsetof(struct feed_error, name), .required = true, .max = 64},
     {"detail", COLUMN_TEXT, offsetof(struct feed_error, detail), .max = 4096},
+    {"at", COLUMN_U64, offsetof(struct feed_error, at)},
 };
-static const struct record error_record = {.name = "error", .size = sizeof(struct feed_error), .columns = error_columns, .n = 2};
+static const struct record error_record = {.name = "error", .size = sizeof(struct feed_error), .columns = error_columns, .n = 3};
 
 struct reply_parts {
     enum feed_status status;
     struct slices keys;
     struct feed_error error;
-    uint64_t at, retry_ms;
+    uint64_t retry_ms;
 };
 static const struct column reply_columns[] = {
     {"status", COLUMN_CHOICE, offsetof(struct reply_parts, status), .required = true, .choices = statuses},
     {"keys", COLUMN_TEXTS, offsetof(struct reply_parts, keys), .max = 1 << 20, .each = DOC_KEY_MAX},
     {"error", COLUMN_RECORD, offsetof(struct reply_parts, error), .record = &error_record},
-    {"at", COLUMN_U64, offsetof(struct reply_parts, at)}, /* 1 + the offset: 0 is absent */
     {"retry_ms", COLUMN_U64, offsetof(struct reply_parts, retry_ms)},
 };
 
@@ -168,17 +167,16 @@ enum err feed_reply_decode(struct slice frame, struct arena *mem, struct feed_re
     out->keys = parts.keys;
     out->error = parts.error.name;
     out->detail = parts.error.detail;
-    out->at = parts.at ? parts.at - 1 : UINT64_MAX;
+    out->at = parts.error.at;
     out->retry_ms = parts.retry_ms;
     return OK;
 }
 
 enum err feed_reply_encode(const struct feed_reply *in, struct buf *out)
 {
-    struct reply_parts parts = {.status = in->status, .keys = in->keys, .error = {in->error, in->detail, 0, false},
-                                .at = in->at == UINT64_MAX ? 0 : in->at + 1, .retry_ms = in->retry_ms};
+    struct reply_parts parts = {.status = in->status, .keys = in->keys, .error = {in->error, in->detail, in->at}, .retry_ms = in->retry_ms};
     struct slice ref = in->ref;
-    bool with[REPLY_COLUMNS] = {true, true, in->error.ptr != NULL, parts.at != 0, in->retry_ms != 0};
+    bool with[REPLY_COLUMNS] = {true, true, in->error.ptr != NULL, in->retry_ms != 0};
     struct pairs p = {reply_columns, REPLY_COLUMNS, &parts, &ref, 0, 0};
     enum err e = OK;
     write_pairs(&p, with, out, &e);

@@ -1,6 +1,7 @@
 /* feed.h - the feed protocol: what a feeder sends to ingest's ROUTER, what it gets back, in any language.
  *
- * REQ or DEALER (a DEALER sends REQ's empty delimiter frame first). One msgpack map a message:
+ * REQ or DEALER (a DEALER sends REQ's empty delimiter frame first). One msgpack map a message;
+ * body is bin, or str for text:
  *   request {v: 1, ref?, source?, id?, name, type?, body, meta?}
  *   reply   {v: 1, ref?, status: "ok" | "busy" | "refused", keys: [...], error?: {name, detail, at?}, retry_ms?} */
 #ifndef WD_FEED_H
@@ -29,7 +30,7 @@ struct feed_reply {
     enum feed_status status;
     struct slices keys;          /* one a document, in order; empty unless ok */
     struct slice error, detail;  /* err_name() and a line for people: names the file, the place and what is wrong */
-    uint64_t at;                 /* byte offset of the trouble in the body, or UINT64_MAX */
+    uint64_t at;                 /* byte offset of the trouble in the body; 0 also when it has no place */
     uint64_t retry_ms;           /* busy: when to try again */
 };
 
