@@ -43,6 +43,11 @@ struct option_table {
  * returns the index of the first. `--` ends options. */
 int options_read(const struct option_table *table, void *settings, int argc, char **argv);
 
+/* The same without ending the process, for tests: -1 with one line in `why` at a mistake, -2 when --help and -3 when --version was
+ * asked for. */
+enum { OPTIONS_WRONG = -1, OPTIONS_HELP = -2, OPTIONS_VERSION = -3 };
+int options_try(const struct option_table *table, void *settings, int argc, char **argv, char *why, size_t why_size) MUST_CHECK;
+
 /* Each option of the tables as a line for shell completion: "--name\thelp". */
 void options_list(const struct option_table *table);
 

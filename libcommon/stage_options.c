@@ -1,0 +1,25 @@
+/* stage_options.c - the options that every daemon has. */
+#include "stage.h"
+
+#define AT(member) offsetof(struct stage_settings, member)
+
+const struct option_row stage_options[] = {
+    {"state", 's', "DIR", OPTION_TEXT, AT(state), ".wiredesk", 0, 0, "Where sockets, stores and slots live"},
+    {"replica", 'r', "N", OPTION_NUMBER, AT(replica), "0", 0, 9999, "Which replica of this stage on this machine"},
+    {"listen", 0, "ENDPOINT", OPTION_TEXT, AT(listen), NULL, 0, 0,
+     "Take documents here: tcp://HOST:PORT instead of the socket under --state"},
+    {"next", 0, "ENDPOINT", OPTION_LIST, AT(next), NULL, 0, 0,
+     "Send documents there: tcp://NAME:PORT, to every address of the name; may be given again"},
+    {"returns", 0, "ENDPOINT", OPTION_TEXT, AT(returns), NULL, 0, 0,
+     "Publish notices here: tcp://HOST:PORT instead of the socket under --state"},
+    {"http", 0, "HOST:PORT", OPTION_TEXT, AT(http), NULL, 0, 0,
+     "Answer /healthz /readyz /status /metrics here too, besides the socket under --state"},
+    {"trusted-network", 0, NULL, OPTION_FLAG, AT(trusted_network), NULL, 0, 0,
+     "Allow ports beyond loopback without keys, because the network between the stages is private"},
+    {"batch", 0, "N", OPTION_NUMBER, AT(batch), "64", 1, 4096, "Documents taken, committed and sent together, at most"},
+    {"log-level", 0, "WORD", OPTION_TEXT, AT(log_level), "info", 0, 0, "error, warn, info or debug"},
+    {"check", 0, NULL, OPTION_FLAG, AT(check), NULL, 0, 0, "Validate the settings and leave"},
+    {"probe", 0, NULL, OPTION_FLAG, AT(probe), NULL, 0, 0, "Ask the running daemon whether it is healthy: exit 0 if so, 1 if not"},
+    {"stdio", 0, NULL, OPTION_FLAG, AT(stdio), NULL, 0, 0, "Be a filter: JSON Lines documents on standard input to standard output"},
+    {NULL},
+};
