@@ -272,7 +272,7 @@ enum err codec_pack(const struct column *c, const void *base, struct buf *out)
     enum err e = codec_check(c, base, (struct slice){NULL, 0});
     if (e != OK) return e;
     bool list = c->kind == COLUMN_SPANS || c->kind == COLUMN_TEXTS || c->kind == COLUMN_RUNS || c->kind == COLUMN_RECORDS;
-    if (!list && c->kind != COLUMN_BOOL && codec_absent(c, base)) {
+    if (!list && c->kind != COLUMN_BOOL && c->kind != COLUMN_U64 && codec_absent(c, base)) {
         msgpack_packer p = packer(out);
         msgpack_pack_nil(&p);
     } else {

@@ -64,6 +64,14 @@ void doc_init(struct doc *doc)
     for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) codec_clear(&doc_fields[f].column, doc);
 }
 
+/* nil is the same as absent, but for a span: there it says "looked for, and there is none". */
+static void clear_nils(struct doc *doc)
+{
+    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++)
+        if (doc->wire[f].len == 1 && doc->wire[f].ptr[0] == '\xc0' && doc_fields[f].column.kind != COLUMN_SPAN)
+            doc_clear(doc, (enum doc_field)f);
+}
+
 enum err doc_decode(struct slice frame, doc_mask want, struct arena *mem, struct doc *doc)
 {
     struct mp_head map;
@@ -83,6 +91,7 @@ enum err doc_decode(struct slice frame, doc_mask want, struct arena *mem, struct
         e = split_pair(frame, &at, doc);
         if (e != OK) return e;
     }
+    clear_nils(doc);
     e = doc_open(doc, DOC_BIT(DOC_V), mem);
     if (e != OK) return e;
     if (!doc_has(doc, DOC_V)) return ERR_MISSING;
@@ -100,7 +109,10 @@ enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem)
         enum err e = codec_unpack(&doc_fields[f].column, doc->wire[f], mem, doc);
         if (e != OK) return e;
         doc->typed |= DOC_BIT(f);
+        if (doc_fields[f].column.kind == COLUMN_RECORD && codec_absent(&doc_fields[f].column, doc))
+            doc_clear(doc, (enum doc_field)f); /* a record that says nothing */
     }
+    todo &= doc->has;
     if (doc_has(doc, DOC_TEXT) && (doc->typed & DOC_BIT(DOC_TEXT))) { /* a span that does not fit must not get further in */
         for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) {
             if (!(todo & DOC_BIT(f))) continue;

@@ -11,6 +11,7 @@ static enum err read_fields(const json_t *object, struct arena *mem, struct doc 
         doc->culprit = (enum doc_field)f;
         enum err e = codec_read(&doc_fields[f].column, v, mem, doc);
         if (e != OK) return e;
+        if (doc_fields[f].column.kind == COLUMN_RECORD && codec_absent(&doc_fields[f].column, doc)) continue;
         doc_set(doc, (enum doc_field)f);
     }
     doc->culprit = DOC_FIELD_COUNT;
