@@ -113,13 +113,12 @@ enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem)
             doc_clear(doc, (enum doc_field)f); /* a record that says nothing */
     }
     todo &= doc->has;
-    if (doc_has(doc, DOC_TEXT) && (doc->typed & DOC_BIT(DOC_TEXT))) { /* a span that does not fit must not get further in */
-        for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) {
-            if (!(todo & DOC_BIT(f))) continue;
-            doc->culprit = (enum doc_field)f;
-            enum err e = codec_check(&doc_fields[f].column, doc, doc->text);
-            if (e != OK) return e;
-        }
+    if (todo & DOC_BIT(DOC_TEXT)) todo = doc->typed; /* spans that were opened before their text */
+    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) { /* a span that does not fit must not get further in */
+        if (!(todo & DOC_BIT(f))) continue;
+        doc->culprit = (enum doc_field)f;
+        enum err e = doc_check(doc, (enum doc_field)f);
+        if (e != OK) return e;
     }
     doc->culprit = DOC_FIELD_COUNT;
     return OK;
