@@ -58,54 +58,60 @@ enum err state_path(char *out, size_t size, const char *dir, const char *fmt, ..
     return m < 0 || (size_t)m >= size - (size_t)n ? ERR_TOO_BIG : OK;
 }
 
-/* A descriptor of DIR/sock that stays open for the life of the process, one for each directory asked for. -1 with errno. */
-static int sock_folder(const char *dir)
+/* A descriptor of a folder that stays open for the life of the process, one for each folder asked for. -1 with errno. */
+static int folder_fd(const char *path)
 {
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     static struct {
-        char dir[PATH_BYTES];
+        char path[PATH_BYTES];
         int fd;
-    } *open_ones;
+    } *kept;
     static size_t count;
-    char path[PATH_BYTES];
     int fd = -1;
-    if (state_path(path, sizeof path, dir, "sock") != OK) return -1;
     pthread_mutex_lock(&mutex);
     for (size_t i = 0; i < count && fd < 0; i++)
-        if (strcmp(open_ones[i].dir, path) == 0) fd = open_ones[i].fd;
-    void *more = fd < 0 ? realloc(open_ones, (count + 1) * sizeof *open_ones) : NULL;
+        if (strcmp(kept[i].path, path) == 0) fd = kept[i].fd;
+    void *more = fd < 0 ? realloc(kept, (count + 1) * sizeof *kept) : NULL;
     if (more != NULL) {
-        open_ones = more;
+        kept = more;
         fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (fd >= 0) {
-            memcpy(open_ones[count].dir, path, sizeof path);
-            open_ones[count++].fd = fd;
+            snprintf(kept[count].path, sizeof kept[count].path, "%s", path);
+            kept[count++].fd = fd;
         }
     }
     pthread_mutex_unlock(&mutex);
     return fd;
 }
 
+enum err state_ipc(char *out, size_t size, const char *path)
+{
+    char folder_path[PATH_BYTES];
+    int n;
+    if (strlen(path) < sizeof((struct sockaddr_un *)NULL)->sun_path) {
+        n = snprintf(out, size, "ipc://%s", path);
+    } else {
+        const char *slash = strrchr(path, '/');
+        if (slash == NULL || (size_t)(slash - path) >= sizeof folder_path || strlen(slash + 1) > 70) return ERR_TOO_BIG;
+        snprintf(folder_path, sizeof folder_path, "%.*s", (int)(slash - path), path);
+        int fd = folder_fd(folder_path);
+        if (fd < 0) return ERR_IO;
+        n = snprintf(out, size, "ipc:///proc/self/fd/%d/%s", fd, slash + 1);
+    }
+    return n < 0 || (size_t)n >= size ? ERR_TOO_BIG : OK;
+}
+
 enum err state_endpoint(char *out, size_t size, const char *dir, const char *fmt, ...)
 {
-    char path[PATH_BYTES], name[PATH_BYTES];
-    enum err e = state_path(path, sizeof path, dir, "sock/");
+    char path[PATH_BYTES];
+    int n = snprintf(path, sizeof path, "%s/sock/", dir);
+    if (n < 0 || (size_t)n >= sizeof path) return ERR_TOO_BIG;
     va_list args;
     va_start(args, fmt);
-    int n = vsnprintf(name, sizeof name, fmt, args);
+    int m = vsnprintf(path + n, sizeof path - (size_t)n, fmt, args);
     va_end(args);
-    if (n < 0 || (size_t)n >= sizeof name) e = ERR_TOO_BIG;
-    if (e != OK) return e;
-    int m;
-    if (strlen(path) + (size_t)n < sizeof((struct sockaddr_un *)NULL)->sun_path) {
-        m = snprintf(out, size, "ipc://%s%s", path, name);
-    } else {
-        int fd = sock_folder(dir);
-        if (fd < 0) return ERR_IO;
-        if ((size_t)n > 70) return ERR_TOO_BIG;
-        m = snprintf(out, size, "ipc:///proc/self/fd/%d/%s", fd, name);
-    }
-    return m < 0 || (size_t)m >= size ? ERR_TOO_BIG : OK;
+    if (m < 0 || (size_t)m >= sizeof path - (size_t)n) return ERR_TOO_BIG;
+    return state_ipc(out, size, path);
 }
 
 enum err state_lock(const char *dir, const char *name, int *holder)

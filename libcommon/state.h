@@ -6,7 +6,8 @@
  *   DIR/sock/NAME.R.http              HTTP on a Unix socket: /healthz /readyz /status /metrics
  *   DIR/sock/stream  DIR/sock/replay  PUB and ROUTER of report
  *   DIR/run/NAME.R.lock               flock'ed by the process that holds the sockets of that name
- *   DIR/run/NAME.R.slot               the key that a worker is busy with
+ *   DIR/run/NAME.R.slot               what a worker is busy with: full after a crash
+ *   DIR/run/NAME.R.strikes            what earlier workers of that name died of, until all have been told
  *   DIR/quarantine/NAME/              frames that could not be read
  *   DIR/journal/  DIR/index/  DIR/report/ledger.db  DIR/report/stream/YYYY-MM-DD.jsonl  DIR/report/stories/ */
 #ifndef WD_STATE_H
@@ -24,6 +25,9 @@ enum err state_path(char *out, size_t size, const char *dir, const char *fmt, ..
 /* "ipc://DIR/sock/fmt..." for bind or connect. A Unix socket's path holds 107 bytes: where DIR is too long for that the
  * endpoint goes through /proc/self/fd, so that any DIR works. The endpoint is good for this process only. */
 enum err state_endpoint(char *out, size_t size, const char *dir, const char *fmt, ...) PRINTF_LIKE(4, 5) MUST_CHECK;
+
+/* "ipc://PATH" for any path, the long way round where needed, as above. */
+enum err state_ipc(char *out, size_t size, const char *path) MUST_CHECK;
 
 /* Takes DIR/run/NAME.lock for the life of the process. ERR_IO when another process holds it (its pid in *holder, else 0). */
 enum err state_lock(const char *dir, const char *name, int *holder) MUST_CHECK;

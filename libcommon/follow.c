@@ -1,0 +1,351 @@
+/* follow.c - addresses that come and go: looked up in a thread of its own, connected to by the socket's owner. */
+#include "link.h"
+
+#include "log.h"
+#include "state.h"
+
+#include <czmq.h>
+#include <dirent.h>
+#include <fnmatch.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+
+enum { ADDRESSES_MAX = 1024, ADDRESS_BYTES = 160, GONE_AFTER = 3 };
+
+/* Sorted, without repeats. */
+struct addresses {
+    char (*at)[ADDRESS_BYTES];
+    size_t len;
+};
+
+struct target {
+    char *text;                 /* as given */
+    char *folder, *pattern;     /* ipc; else NULL */
+    char *host, *port;          /* tcp; else NULL */
+    unsigned misses;            /* how often in a row the name did not exist */
+    struct addresses last;      /* of the last look-up that said anything */
+};
+
+struct follow {
+    zsock_t *sock;
+    struct addresses connected; /* the owner's */
+
+    pthread_t thread;
+    pthread_mutex_t mutex; /* over what follows */
+    pthread_cond_t wake;
+    bool stop, orphan;
+    struct addresses wanted;
+    bool changed;
+    int fd;
+
+    struct target *targets; /* the thread's */
+    size_t count;
+    unsigned seed;
+};
+
+static void addresses_free(struct addresses *a)
+{
+    free(a->at);
+    *a = (struct addresses){NULL, 0};
+}
+
+static bool addresses_add(struct addresses *a, const char *address)
+{
+    if (a->len == ADDRESSES_MAX || strlen(address) >= ADDRESS_BYTES) return false;
+    void *more = realloc(a->at, (a->len + 1) * sizeof *a->at);
+    if (more == NULL) return false;
+    a->at = more;
+    strncpy(a->at[a->len++], address, ADDRESS_BYTES); /* fills the row with zeroes: rows are compared whole */
+    return true;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static void addresses_sort(struct addresses *a)
+{
+    if (a->len == 0) return;
+    qsort(a->at, a->len, sizeof *a->at, by_text);
+    size_t n = 1;
+    for (size_t i = 1; i < a->len; i++)
+        if (strcmp(a->at[i], a->at[n - 1]) != 0 && n++ != i) memcpy(a->at[n - 1], a->at[i], ADDRESS_BYTES);
+    a->len = n;
+}
+
+static bool addresses_have(const struct addresses *a, const char *address)
+{
+    return a->len > 0 && bsearch(address, a->at, a->len, sizeof *a->at, by_text) != NULL;
+}
+
+static bool addresses_same(const struct addresses *a, const struct addresses *b)
+{
+    return a->len == b->len && (a->len == 0 || memcmp(a->at, b->at, a->len * sizeof *a->at) == 0);
+}
+
+static bool addresses_copy(struct addresses *to, const struct addresses *from)
+{
+    for (size_t i = 0; i < from->len; i++)
+        if (!addresses_add(to, from->at[i])) return false;
+    return true;
+}
+
+/* --- targets --- */
+
+static bool target_parse(struct target *target, const char *text)
+{
+    *target = (struct target){.text = strdup(text)};
+    if (target->text == NULL) return false;
+    if (strncmp(text, "ipc://", 6) == 0) {
+        const char *slash = strrchr(text + 6, '/');
+        target->folder = slash ? strndup(text + 6, (size_t)(slash - text - 6)) : strdup(".");
+        target->pattern = strdup(slash ? slash + 1 : text + 6);
+        return target->folder != NULL && target->pattern != NULL && *target->pattern != '\0';
+    }
+    const char *colon = strrchr(text, ':'), *host = text + 6;
+    if (strncmp(text, "tcp://", 6) != 0 || colon == NULL || colon <= host) return false;
+    char *end;
+    unsigned long port = strtoul(colon + 1, &end, 10);
+    if (end == colon + 1 || *end != '\0' || port == 0 || port > 65535) return false;
+    size_t len = (size_t)(colon - host);
+    if (len > 2 && host[0] == '[' && host[len - 1] == ']') host++, len -= 2;
+    target->host = strndup(host, len);
+    target->port = strdup(colon + 1);
+    return target->host != NULL && target->port != NULL;
+}
+
+static void target_free(struct target *target)
+{
+    free(target->text);
+    free(target->folder);
+    free(target->pattern);
+    free(target->host);
+    free(target->port);
+    addresses_free(&target->last);
+}
+
+static bool is_socket(const char *folder, const struct dirent *entry)
+{
+    char path[4500];
+    struct stat st;
+    if (entry->d_type != DT_UNKNOWN) return entry->d_type == DT_SOCK;
+    snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* The paths that are there now. */
+static void look_ipc(struct target *target)
+{
+    struct addresses found = {NULL, 0};
+    DIR *dir = opendir(*target->folder ? target->folder : "/");
+    struct dirent *entry;
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        char path[4500], endpoint[ADDRESS_BYTES];
+        if (fnmatch(target->pattern, entry->d_name, FNM_PERIOD) != 0 || !is_socket(target->folder, entry)) continue;
+        snprintf(path, sizeof path, "%s/%s", target->folder, entry->d_name);
+        if (state_ipc(endpoint, sizeof endpoint, path) != OK || !addresses_add(&found, endpoint)) break;
+    }
+    if (dir != NULL) closedir(dir);
+    addresses_sort(&found);
+    addresses_free(&target->last);
+    target->last = found;
+}
+
+/* All addresses of the name now. A name server that does not answer changes nothing; a name that does not exist three times
+ * in a row has none. */
+static void look_tcp(struct target *target)
+{
+    struct addrinfo *list = NULL, hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct addresses found = {NULL, 0};
+    int e = getaddrinfo(target->host, target->port, &hints, &list);
+    if (e != 0) {
+        bool gone = e == EAI_NONAME || e == EAI_NODATA;
+        target->misses = gone ? target->misses + 1 : 0;
+        if (target->misses >= GONE_AFTER) addresses_free(&target->last);
+        return;
+    }
+    target->misses = 0;
+    for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
+        char host[80], port[8], endpoint[ADDRESS_BYTES];
+        if (getnameinfo(a->ai_addr, a->ai_addrlen, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) continue;
+        snprintf(endpoint, sizeof endpoint, a->ai_family == AF_INET6 ? "tcp://[%s]:%s" : "tcp://%s:%s", host, port);
+        if (!addresses_add(&found, endpoint)) break;
+    }
+    freeaddrinfo(list);
+    addresses_sort(&found);
+    addresses_free(&target->last);
+    target->last = found;
+}
+
+/* --- the thread --- */
+
+/* Sleeps `ms`, or less when it is time to stop; true then. Called and returns with the mutex held. */
+static bool nap(struct follow *f, unsigned ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+    while (!f->stop)
+        if (pthread_cond_timedwait(&f->wake, &f->mutex, &until) == ETIMEDOUT) break;
+    return f->stop;
+}
+
+/* Hands what was found to the owner, if it is news. */
+static void hand_over(struct follow *f, struct addresses *found, struct addresses *known)
+{
+    struct addresses copy = {NULL, 0};
+    if (addresses_same(found, known)) return;
+    if (!addresses_copy(&copy, found)) { /* out of memory: the next look will try again */
+        addresses_free(&copy);
+        return;
+    }
+    addresses_free(known);
+    *known = *found;
+    *found = (struct addresses){NULL, 0};
+    pthread_mutex_lock(&f->mutex);
+    addresses_free(&f->wanted);
+    f->wanted = copy;
+    f->changed = true;
+    pthread_mutex_unlock(&f->mutex);
+    uint64_t one = 1;
+    if (write(f->fd, &one, sizeof one) < 0) return; /* full means readable */
+}
+
+static void follow_free(struct follow *f)
+{
+    for (size_t i = 0; i < f->count; i++) target_free(&f->targets[i]);
+    free(f->targets);
+    addresses_free(&f->wanted);
+    addresses_free(&f->connected);
+    if (f->fd >= 0) close(f->fd);
+    pthread_mutex_destroy(&f->mutex);
+    pthread_cond_destroy(&f->wake);
+    free(f);
+}
+
+static void *follow_thread(void *arg)
+{
+    struct follow *f = arg;
+    struct addresses known = {NULL, 0};
+    bool stop = false, orphan;
+    while (!stop) {
+        struct addresses found = {NULL, 0};
+        for (size_t i = 0; i < f->count; i++) {
+            struct target *target = &f->targets[i];
+            if (target->folder != NULL) look_ipc(target);
+            else look_tcp(target);
+            for (size_t j = 0; j < target->last.len; j++)
+                if (!addresses_add(&found, target->last.at[j])) break;
+        }
+        addresses_sort(&found);
+        bool some = found.len > 0;
+        hand_over(f, &found, &known);
+        addresses_free(&found);
+        unsigned ms = some ? 750 + (unsigned)rand_r(&f->seed) % 500 : 20 + (unsigned)rand_r(&f->seed) % 30;
+        pthread_mutex_lock(&f->mutex);
+        stop = nap(f, ms);
+        pthread_mutex_unlock(&f->mutex);
+    }
+    addresses_free(&known);
+    pthread_mutex_lock(&f->mutex);
+    orphan = f->orphan;
+    f->orphan = true; /* whoever comes second frees */
+    pthread_mutex_unlock(&f->mutex);
+    if (orphan) follow_free(f);
+    return NULL;
+}
+
+/* --- the owner --- */
+
+struct follow *follow_start(zsock_t *sock, const struct option_list *targets, struct trouble *t)
+{
+    struct follow *f = calloc(1, sizeof *f);
+    if (f == NULL) goto fail;
+    f->sock = sock;
+    f->seed = (unsigned)getpid() ^ (unsigned)(uintptr_t)f;
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&f->wake, &attr);
+    pthread_condattr_destroy(&attr);
+    pthread_mutex_init(&f->mutex, NULL);
+    f->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    f->targets = calloc(targets->len + 1, sizeof *f->targets);
+    if (f->fd < 0 || f->targets == NULL) goto fail;
+    for (; f->count < targets->len; f->count++) {
+        if (target_parse(&f->targets[f->count], targets->item[f->count])) continue;
+        trouble_say(t, EXIT_NEEDS_PERSON, "'%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH", targets->item[f->count]);
+        f->count++;
+        follow_free(f);
+        return NULL;
+    }
+    if (pthread_create(&f->thread, NULL, follow_thread, f) == 0) return f;
+fail:
+    trouble_say(t, EXIT_TRY_AGAIN, "cannot follow addresses: out of memory or threads");
+    if (f != NULL) follow_free(f);
+    return NULL;
+}
+
+int follow_fd(const struct follow *f)
+{
+    return f->fd;
+}
+
+size_t follow_apply(struct follow *f)
+{
+    uint64_t count;
+    if (read(f->fd, &count, sizeof count) < 0) return f->connected.len; /* nothing new */
+    struct addresses wanted = {NULL, 0}, connected = {NULL, 0};
+    pthread_mutex_lock(&f->mutex);
+    bool changed = f->changed;
+    f->changed = false;
+    if (changed) {
+        wanted = f->wanted;
+        f->wanted = (struct addresses){NULL, 0};
+    }
+    pthread_mutex_unlock(&f->mutex);
+    if (!changed) return f->connected.len;
+    for (size_t i = 0; i < f->connected.len; i++) {
+        if (addresses_have(&wanted, f->connected.at[i])) continue;
+        zsock_disconnect(f->sock, "%s", f->connected.at[i]);
+        log_event(LOG_INFO, "disconnected", "address=%s", f->connected.at[i]);
+    }
+    for (size_t i = 0; i < wanted.len; i++) {
+        bool held = addresses_have(&f->connected, wanted.at[i]);
+        if (!held && zsock_connect(f->sock, "%s", wanted.at[i]) != 0) {
+            log_event(LOG_WARN, "connect_failed", "address=%s error=\"%s\"", wanted.at[i], zmq_strerror(zmq_errno()));
+            continue;
+        }
+        if (!held) log_event(LOG_INFO, "connected", "address=%s", wanted.at[i]);
+        if (!addresses_add(&connected, wanted.at[i])) break;
+    }
+    addresses_free(&f->connected);
+    addresses_free(&wanted);
+    f->connected = connected;
+    return connected.len;
+}
+
+void follow_stop(struct follow **f)
+{
+    struct follow *self = *f;
+    if (self == NULL) return;
+    *f = NULL;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += 200000000;
+    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+    pthread_mutex_lock(&self->mutex);
+    self->stop = true;
+    pthread_cond_signal(&self->wake);
+    pthread_mutex_unlock(&self->mutex);
+    bool ended = pthread_timedjoin_np(self->thread, NULL, &until) == 0;
+    if (!ended) pthread_detach(self->thread);
+    pthread_mutex_lock(&self->mutex);
+    bool second = ended || self->orphan;
+    self->orphan = true;
+    pthread_mutex_unlock(&self->mutex);
+    if (second) follow_free(self);
+}

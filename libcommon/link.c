@@ -1,0 +1,159 @@
+/* link.c - sockets with the options that the measurements earned (architecture, section 2). */
+#include "link.h"
+
+#include "log.h"
+#include "state.h"
+
+#include <czmq.h>
+#include <sys/file.h>
+
+enum {
+    HEARTBEAT_MS = 2000,
+    HEARTBEAT_TIMEOUT_MS = 6000,
+    RECONNECT_MS = 20,
+    RECONNECT_MOST_MS = 500,
+    CONNECT_MS = 3000,
+    SMALL_BUFFER = 4096,
+    FRAME_SLACK = 1 << 20, /* beyond the sender's own check */
+};
+
+static bool is_tcp(const char *endpoint)
+{
+    return strncmp(endpoint, "tcp://", 6) == 0;
+}
+
+static bool is_ipc(const char *endpoint)
+{
+    return strncmp(endpoint, "ipc://", 6) == 0 && endpoint[6] != '\0';
+}
+
+bool link_any_tcp(const struct option_list *endpoints)
+{
+    for (size_t i = 0; i < endpoints->len; i++)
+        if (is_tcp(endpoints->item[i])) return true;
+    return false;
+}
+
+zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
+{
+    zsock_t *sock = zsock_new(s->type);
+    if (sock == NULL) {
+        trouble_say(t, EXIT_TRY_AGAIN, "cannot make a socket: %s", zmq_strerror(zmq_errno()));
+        return NULL;
+    }
+    zsock_set_linger(sock, s->linger_ms);
+    zsock_set_sndhwm(sock, s->water);
+    zsock_set_rcvhwm(sock, s->water);
+    if (s->frame_max > 0) zsock_set_maxmsgsize(sock, (int)(s->frame_max + FRAME_SLACK));
+    zsock_set_reconnect_ivl(sock, RECONNECT_MS);
+    zsock_set_reconnect_ivl_max(sock, RECONNECT_MOST_MS);
+    if (s->type == ZMQ_PUSH) zsock_set_immediate(sock, 1);
+    if (!tcp) return sock;
+    zsock_set_ipv6(sock, 1);
+    zsock_set_connect_timeout(sock, CONNECT_MS);
+    zsock_set_heartbeat_ivl(sock, HEARTBEAT_MS);
+    zsock_set_heartbeat_timeout(sock, HEARTBEAT_TIMEOUT_MS);
+    zsock_set_heartbeat_ttl(sock, HEARTBEAT_TIMEOUT_MS);
+    if (s->small_buffers) {
+        zsock_set_sndbuf(sock, SMALL_BUFFER);
+        zsock_set_rcvbuf(sock, SMALL_BUFFER);
+    }
+    return sock;
+}
+
+/* True for an endpoint that only this machine can reach. */
+static bool is_loopback(const char *endpoint)
+{
+    const char *host = endpoint + 6;
+    return strncmp(host, "127.", 4) == 0 || strncmp(host, "localhost:", 10) == 0 || strncmp(host, "[::1]:", 6) == 0;
+}
+
+/* Locks PATH.lock for the life of the process. */
+static bool hold_path(const char *path, struct trouble *t)
+{
+    char lock[4200];
+    snprintf(lock, sizeof lock, "%s.lock", path);
+    int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "cannot listen at ipc://%s: %s", path, strerror(errno));
+        return false;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        trouble_say(t, EXIT_TRY_AGAIN, "cannot listen at ipc://%s: another process does", path);
+        close(fd);
+        return false;
+    }
+    return true; /* fd stays open, the kernel gives the lock back */
+}
+
+static bool in_state(const char *path, const char *state)
+{
+    size_t n = state ? strlen(state) : 0;
+    return n > 0 && strncmp(path, state, n) == 0 && strncmp(path + n, "/sock/", 6) == 0;
+}
+
+static zsock_t *bind_ipc(zsock_t *sock, const char *state, const char *path, struct trouble *t)
+{
+    char endpoint[256];
+    if (!in_state(path, state) && strncmp(path, "/proc/self/fd/", 14) != 0 && !hold_path(path, t)) return NULL;
+    if (state_ipc(endpoint, sizeof endpoint, path) == OK && zsock_bind(sock, "%s", endpoint) >= 0) return sock;
+    trouble_say(t, EXIT_NEEDS_PERSON, "cannot listen at ipc://%s: %s", path, zmq_strerror(zmq_errno()));
+    return NULL;
+}
+
+static zsock_t *bind_tcp(zsock_t *sock, const char *endpoint, struct trouble *t)
+{
+    if (zsock_bind(sock, "%s", endpoint) >= 0) return sock;
+    int why = zmq_errno();
+    if (why == EADDRINUSE) {
+        trouble_say(t, EXIT_TRY_AGAIN, "cannot listen at %s: the port is taken", endpoint);
+    } else {
+        trouble_say(t, EXIT_NEEDS_PERSON, "cannot listen at %s: %s", endpoint, zmq_strerror(why));
+    }
+    return NULL;
+}
+
+zsock_t *link_bind(const struct link_settings *s, const char *state, const char *endpoint, struct trouble *t)
+{
+    bool tcp = is_tcp(endpoint);
+    if (!tcp && !is_ipc(endpoint)) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "'%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH", endpoint);
+        return NULL;
+    }
+    if (tcp && !is_loopback(endpoint) && !s->trusted_network) {
+        trouble_say(t, EXIT_NEEDS_PERSON,
+                    "%s can be reached from other machines: give --trusted-network if that network is private, or listen at "
+                    "tcp://127.0.0.1",
+                    endpoint);
+        return NULL;
+    }
+    zsock_t *sock = link_open(s, tcp, t);
+    if (sock == NULL) return NULL;
+    if ((tcp ? bind_tcp(sock, endpoint, t) : bind_ipc(sock, state, endpoint + 6, t)) != NULL) return sock;
+    zsock_destroy(&sock);
+    return NULL;
+}
+
+void link_unbind(zsock_t **sock)
+{
+    if (*sock == NULL) return;
+    char *endpoint = zsock_last_endpoint(*sock); /* libzmq leaves the path of an ipc socket behind */
+    if (endpoint != NULL && is_ipc(endpoint) && unlink(endpoint + 6) != 0 && errno != ENOENT)
+        log_event(LOG_WARN, "path_stays", "path=%s error=\"%s\"", endpoint + 6, strerror(errno));
+    zstr_free(&endpoint);
+    zsock_destroy(sock);
+}
+
+enum err link_try_send(zsock_t *sock, struct slice frame)
+{
+    zmq_msg_t message;
+    if (zmq_msg_init_size(&message, frame.len) != 0) return ERR_NOMEM;
+    if (frame.len > 0) memcpy(zmq_msg_data(&message), frame.ptr, frame.len);
+    int n;
+    do n = zmq_msg_send(&message, zsock_resolve(sock), ZMQ_DONTWAIT);
+    while (n < 0 && zmq_errno() == EINTR);
+    if (n >= 0) return OK;
+    enum err e = zmq_errno() == EAGAIN ? ERR_FULL : ERR_IO;
+    zmq_msg_close(&message);
+    return e;
+}

@@ -1,0 +1,57 @@
+/* link.h - the sockets between the stages: bound where a stage listens, connected to every address that a name has.
+ *
+ * Sockets are czmq's (zsock_t); frames are sent and received whole and single. A socket belongs to the thread that made it.
+ * Endpoints: "tcp://HOST:PORT" and "ipc://PATH". An ipc PATH may be longer than a Unix socket's 107 bytes, and in a target its
+ * last part may hold `*` ("ipc://DIR/sock/tag.*.in": every replica of tag on this machine). */
+#ifndef WD_LINK_H
+#define WD_LINK_H
+
+#include "option.h"
+#include "trouble.h"
+
+typedef struct _zsock_t zsock_t;
+
+struct link_settings {
+    int type;             /* ZMQ_PULL, ZMQ_PUSH, ZMQ_XPUB, ZMQ_SUB, ZMQ_PUB, ZMQ_ROUTER, ZMQ_DEALER */
+    int water;            /* high-water mark, messages a peer, at this end */
+    size_t frame_max;     /* the sender's own check, bytes; the receiver closes a connection only well beyond it. 0: no limit */
+    int linger_ms;        /* how long what was sent may keep the process from ending */
+    bool small_buffers;   /* TCP: 4 KiB kernel buffers, so that little waits behind one slow document */
+    bool trusted_network; /* bind: ports beyond loopback are wanted without keys */
+};
+
+/* A socket bound to `endpoint`; destroy it with link_unbind(). An ipc path in the state directory is covered by the lock of
+ * its daemon (daemon_open); any other is locked by PATH.lock for the life of the process, since a second bind steals a path
+ * silently. NULL with the trouble: the address is taken, not allowed, or no address. */
+zsock_t *link_bind(const struct link_settings *s, const char *state, const char *endpoint, struct trouble *t) MUST_CHECK;
+
+/* Destroys a socket that link_bind() made, and takes its ipc path away. NULL is fine. */
+void link_unbind(zsock_t **sock);
+
+/* A socket that connects to what follow_apply() finds. NULL with the trouble. `tcp`: heartbeats and buffers as TCP needs
+ * them. Destroy it with zsock_destroy(). */
+zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t) MUST_CHECK;
+
+/* True when one of the endpoints is TCP. */
+bool link_any_tcp(const struct option_list *endpoints);
+
+/* Sends one frame without waiting. ERR_FULL: no peer, or all their queues are full. ERR_NOMEM, ERR_IO. */
+enum err link_try_send(zsock_t *sock, struct slice frame) MUST_CHECK;
+
+/* Addresses that come and go. A thread looks the targets up once a second with jitter (names: all addresses of each; ipc: the
+ * paths that are there), and every 20 to 50 ms while there is none; the socket's owner connects and disconnects. */
+struct follow;
+
+/* Starts to follow `targets` for `sock`; their text is copied. NULL with the trouble when one is no endpoint. */
+struct follow *follow_start(zsock_t *sock, const struct option_list *targets, struct trouble *t) MUST_CHECK;
+
+/* A descriptor that is readable when follow_apply() has something to do. */
+int follow_fd(const struct follow *f);
+
+/* Connects the new and disconnects the vanished addresses. Call on the socket's thread. Returns how many are connected to. */
+size_t follow_apply(struct follow *f);
+
+/* Ends the thread (does not wait for a slow name server) and frees *f. The socket stays. NULL is fine. */
+void follow_stop(struct follow **f);
+
+#endif
