@@ -1,0 +1,27 @@
+/* anchors.h - which documents hold a shingle: a flat table of (hash, document) pairs, about eleven bytes a pair. */
+#ifndef WD_DEDUP_ANCHORS_H
+#define WD_DEDUP_ANCHORS_H
+
+#include "../../libcommon/base.h"
+
+enum { ANCHOR_CAP = 40 /* a shingle in this many documents is furniture: it is posted no further and counts no more */ };
+
+struct anchors;
+
+/* NULL when out of memory. */
+struct anchors *anchors_create(void) MUST_CHECK;
+void anchors_destroy(struct anchors **a);
+
+/* Adds the pair. ERR_NOMEM leaves the table as it was. */
+enum err anchors_add(struct anchors *a, uint32_t hash, uint32_t doc) MUST_CHECK;
+/* Takes the pair out; nothing happens when it is not there. */
+void anchors_drop(struct anchors *a, uint32_t hash, uint32_t doc);
+/* The documents of `hash` into docs, in no particular order but the same set whatever came before; returns how many. */
+size_t anchors_find(const struct anchors *a, uint32_t hash, uint32_t docs[ANCHOR_CAP]);
+/* Brings the cache line of `hash` nearer. */
+void anchors_prefetch(const struct anchors *a, uint32_t hash);
+/* Bytes held. */
+size_t anchors_bytes(const struct anchors *a);
+size_t anchors_count(const struct anchors *a);
+
+#endif

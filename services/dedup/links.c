@@ -1,0 +1,106 @@
+/* links.c - one pass over two term vectors gives the features; a model learned by scripts/train-links weighs them. */
+#include "links.h"
+
+#include <math.h>
+
+#include "links_model.h"
+
+/* Squares of weights over classes of terms. */
+struct mass {
+    double all, names, plain, titles, leads;
+};
+
+static void add_mass(struct mass *m, uint8_t flags_a, uint8_t flags_b, double product)
+{
+    uint8_t both = flags_a & flags_b, lead = TERM_TITLE | TERM_LEAD;
+    m->all += product;
+    if (both & TERM_NAME) m->names += product;
+    else m->plain += product;
+    if (both & TERM_TITLE) m->titles += product;
+    if ((flags_a & lead) && (flags_b & lead)) m->leads += product;
+}
+
+static struct mass mass_of(const struct vector *v)
+{
+    struct mass m = {0};
+    for (size_t i = 0; i < v->n; i++) add_mass(&m, v->term[i].flags, v->term[i].flags, (double)v->term[i].weight * v->term[i].weight);
+    return m;
+}
+
+static double cosine(double dot, double a, double b)
+{
+    return a > 0 && b > 0 ? dot / sqrt(a * b) : 0;
+}
+
+static double share(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
+struct overlap {
+    struct mass dot, in_a, in_b; /* products; squares of either's shared terms */
+    unsigned shared, numbers, rarest;
+};
+
+static void overlap_of(const struct vector *a, const struct vector *b, struct overlap *o)
+{
+    *o = (struct overlap){0};
+    for (size_t i = 0, k = 0; i < a->n && k < b->n;) {
+        const struct term *s = &a->term[i], *t = &b->term[k];
+        if (s->id < t->id) i++;
+        else if (s->id > t->id) k++;
+        else {
+            unsigned least = s->weight < t->weight ? s->weight : t->weight;
+            add_mass(&o->dot, s->flags, t->flags, (double)s->weight * t->weight);
+            add_mass(&o->in_a, s->flags, s->flags, (double)s->weight * s->weight);
+            add_mass(&o->in_b, t->flags, t->flags, (double)t->weight * t->weight);
+            o->shared++;
+            o->numbers += (s->flags & TERM_NUMBER) != 0;
+            if (least > o->rarest) o->rarest = least;
+            i++;
+            k++;
+        }
+    }
+}
+
+void link_features(const struct vector *a, const struct vector *b, uint32_t minutes_a, uint32_t minutes_b, float f[LINK_COUNT])
+{
+    struct mass ma = mass_of(a), mb = mass_of(b);
+    struct overlap o;
+    overlap_of(a, b, &o);
+    double ta = share(o.in_a.titles, ma.titles), tb = share(o.in_b.titles, mb.titles);
+    double ca = share(o.in_a.all, ma.all), cb = share(o.in_b.all, mb.all);
+    double na = share(o.in_a.names, ma.names), nb = share(o.in_b.names, mb.names);
+    bool dated = minutes_a && minutes_b;
+    double days = dated ? fabs((double)minutes_a - minutes_b) / 1440 : 0;
+    uint16_t shorter = a->words < b->words ? a->words : b->words, longer = a->words < b->words ? b->words : a->words;
+    f[LINK_ALL] = (float)cosine(o.dot.all, ma.all, mb.all);
+    f[LINK_NAMES] = (float)cosine(o.dot.names, ma.names, mb.names);
+    f[LINK_PLAIN] = (float)cosine(o.dot.plain, ma.plain, mb.plain);
+    f[LINK_TITLES] = (float)cosine(o.dot.titles, ma.titles, mb.titles);
+    f[LINK_LEADS] = (float)cosine(o.dot.leads, ma.leads, mb.leads);
+    f[LINK_TITLE_MOST] = (float)(ta > tb ? ta : tb);
+    f[LINK_TITLE_LEAST] = (float)(ta > tb ? tb : ta);
+    f[LINK_COVER_MOST] = (float)(ca > cb ? ca : cb);
+    f[LINK_COVER_LEAST] = (float)(ca > cb ? cb : ca);
+    f[LINK_NAME_COVER] = (float)(ma.names < mb.names ? na : nb);
+    f[LINK_NUMBERS] = (float)(o.numbers < 3 ? o.numbers : 3) / 3;
+    f[LINK_SHARED] = (float)log(1.0 + o.shared);
+    f[LINK_RAREST] = (float)o.rarest / 255;
+    f[LINK_NEAR] = dated ? (float)exp(-days / 2) : 0;
+    f[LINK_FAR] = dated ? (float)exp(-days / 10) : 0;
+    f[LINK_DATED] = dated;
+    f[LINK_SHORTER] = (float)log(1.0 + shorter);
+    f[LINK_LONGER] = (float)log(1.0 + longer);
+}
+
+double link_odds(const float f[LINK_COUNT])
+{
+    bool title = f[LINK_SHORTER] < logf(1.0f + LINK_TITLE_WORDS);
+    const struct link_model *m = title ? &link_titles : &link_texts;
+    double z = m->bias;
+    for (size_t i = 0; i < LINK_COUNT; i++) z += m->linear[i] * f[i];
+    for (size_t i = 0; i < LINK_CROSSED; i++)
+        for (size_t k = i; k < LINK_CROSSED; k++) z += m->crossed[i][k] * f[i] * f[k];
+    return z;
+}

@@ -1,0 +1,37 @@
+/* links.h - how likely two texts tell of one event: features of the pair and the learned model over them. */
+#ifndef WD_DEDUP_LINKS_H
+#define WD_DEDUP_LINKS_H
+
+#include "vector.h"
+
+enum link_feature {
+    LINK_ALL,       /* cosine over all terms */
+    LINK_NAMES,     /* over names */
+    LINK_PLAIN,     /* over the rest */
+    LINK_TITLES,    /* over the titles */
+    LINK_LEADS,     /* over titles and first words */
+    LINK_TITLE_MOST,  /* how much of one title's weight the other text has: the larger of the two */
+    LINK_TITLE_LEAST, /* and the smaller */
+    LINK_COVER_MOST,  /* the same for all terms */
+    LINK_COVER_LEAST,
+    LINK_NAME_COVER, /* how much of the weight of the names of the text with fewer */
+    LINK_NUMBERS,   /* numbers in both, up to 3, as a share */
+    LINK_SHARED,    /* ln(1 + terms in both) */
+    LINK_RAREST,    /* weight of the heaviest term in both */
+    LINK_NEAR,      /* exp(-days apart / 2); 0 when either has no date */
+    LINK_FAR,       /* exp(-days apart / 10) */
+    LINK_DATED,     /* both have one */
+    LINK_SHORTER,   /* ln(1 + content words) of the shorter text */
+    LINK_LONGER,
+    LINK_COUNT
+};
+
+enum { LINK_TITLE_WORDS = 25 /* a text with fewer content words is judged as a title */ };
+
+/* Time apart in minutes; either 0: unknown. */
+void link_features(const struct vector *a, const struct vector *b, uint32_t minutes_a, uint32_t minutes_b, float f[LINK_COUNT]);
+
+/* The model's log odds for these features. */
+double link_odds(const float f[LINK_COUNT]);
+
+#endif

@@ -1,0 +1,492 @@
+/* stories.c - finds the story of a text, opens, merges and closes stories. */
+#include "stories.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "reasons.h"
+#include "stories_model.h"
+
+enum {
+    QUERY_TERMS = 24,  /* a text's heaviest terms, by which stories are looked for */
+    POSTED_TERMS = 12, /* and those under which its story is found later */
+    HUB = 1500,        /* a term of more live stories finds none: it only relates */
+    CANDIDATES = 12,   /* stories that are judged by their members */
+    TALLY_CELLS = 1 << 14,
+    MERGE_MOST = 2000, /* members of a story that may still be merged into another: what one message can carry */
+};
+
+struct tally {
+    uint32_t story; /* 0: free */
+    float weight;
+};
+
+/* A story with the members that stand for it, read once a document. */
+struct candidate {
+    uint32_t story;
+    struct story_record record;
+    struct body *member[REPRESENTATIVES];
+    size_t n;
+    double link;    /* mean probability that the text and a member tell of one event */
+    enum veto veto;
+    const struct body *against; /* the member whose slots veto */
+};
+
+struct slice story_name(struct arena *mem, uint32_t story)
+{
+    return arena_printf(mem, "s%u", story);
+}
+
+struct slice storyline_name(struct arena *mem, uint32_t storyline)
+{
+    return arena_printf(mem, "l%u", storyline);
+}
+
+static enum err read_story(struct stories *s, uint32_t story, struct story_record *r)
+{
+    struct number_key k;
+    struct slice v;
+    enum err e = index_get(s->index, TABLE_STORY, index_number(story, &k), &v);
+    if (e != OK) return e;
+    return get_story(v, r) == OK ? OK : ERR_IO; /* our own record, damaged: the store has failed */
+}
+
+static enum err write_story(struct stories *s, uint32_t story, const struct story_record *r, bool fresh)
+{
+    char room[512];
+    struct buf b = buf_make(sizeof room);
+    struct number_key k;
+    enum err e = put_story(r, &b);
+    if (e == OK) e = fresh ? index_append(s->index, TABLE_STORY, index_number(story, &k), buf_slice(&b))
+                           : index_put(s->index, TABLE_STORY, index_number(story, &k), buf_slice(&b));
+    buf_free(&b);
+    return e;
+}
+
+enum err stories_find(struct stories *s, uint32_t story, uint32_t *now, struct story_record *r)
+{
+    for (*now = story;; *now = r->into) {
+        enum err e = read_story(s, *now, r);
+        if (e != OK) return e;
+        if (r->into == 0) return OK;
+    }
+}
+
+static enum err read_member(struct stories *s, uint32_t number, struct body *m)
+{
+    struct number_key k;
+    struct slice v;
+    enum err e = index_get(s->index, TABLE_BODY, index_number(number, &k), &v);
+    if (e != OK) return e;
+    return get_body(v, m) == OK ? OK : ERR_IO;
+}
+
+/* Reads a live story and those of its representatives that are still within the horizon. ERR_MISSING: nothing to judge by. */
+static enum err read_candidate(struct stories *s, struct arena *mem, uint32_t story, struct candidate *c)
+{
+    *c = (struct candidate){.story = story};
+    enum err e = read_story(s, story, &c->record);
+    if (e != OK) return e;
+    for (size_t i = 0; i < c->record.n_representatives; i++) {
+        struct body *m = arena_take(mem, sizeof *m);
+        if (m == NULL) return ERR_NOMEM;
+        e = read_member(s, c->record.representative[i], m);
+        if (e == ERR_MISSING) continue;
+        if (e != OK) return e;
+        c->member[c->n++] = m;
+    }
+    return c->n ? OK : ERR_MISSING;
+}
+
+static double probability(double odds)
+{
+    return 1 / (1 + exp(-odds));
+}
+
+static double link_of(const struct vector *a, const struct vector *b, uint32_t minutes_a, uint32_t minutes_b)
+{
+    float f[LINK_COUNT];
+    link_features(a, b, minutes_a, minutes_b, f);
+    return probability(link_odds(f));
+}
+
+/* The mean over the members, and whether more of those that name a place or duration speak against than for. */
+static void judge(struct candidate *c, const struct telling *t)
+{
+    size_t against = 0, slotted = 0;
+    enum veto veto = VETO_NONE;
+    const struct body *by = NULL;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct body *m = c->member[i];
+        c->link += link_of(t->vector, &m->vector, t->minutes, m->minutes) / (double)c->n;
+        enum veto v = slots_veto(t->slots, &m->slots);
+        bool same = slots_same_place(t->slots, &m->slots) || slots_same_duration(t->slots, &m->slots);
+        slotted += v != VETO_NONE || same;
+        against += v != VETO_NONE;
+        if (v != VETO_NONE && (by == NULL || v < veto)) {
+            veto = v;
+            by = m;
+        }
+    }
+    if (against * 2 > slotted) {
+        c->veto = veto;
+        c->against = by;
+    }
+}
+
+static void count(struct tally *cell, uint32_t story, float weight)
+{
+    size_t i = (story * 0x9E3779B1u) >> 18;
+    for (size_t probes = 0; probes < 64; probes++, i = (i + 1) % TALLY_CELLS) {
+        if (cell[i].story != 0 && cell[i].story != story) continue;
+        cell[i].story = story;
+        cell[i].weight += weight;
+        return;
+    }
+}
+
+/* The live stories that share most of the text's heaviest terms. */
+static size_t look_up(const struct stories *s, const struct vector *v, struct tally *cell, struct tally best[CANDIDATES])
+{
+    uint8_t heavy[QUERY_TERMS];
+    size_t terms = vector_heaviest(v, QUERY_TERMS, heavy), n = 0;
+    for (size_t i = 0; i < terms; i++) {
+        const struct term *t = &v->term[heavy[i]];
+        struct posting_list list = postings_find(s->postings, t->id);
+        if (list.len > HUB) continue;
+        for (uint32_t k = 0; k < list.len; k++) count(cell, list.story[k], (float)t->weight * t->weight);
+    }
+    for (size_t i = 0; i < TALLY_CELLS; i++) {
+        if (cell[i].story == 0) continue;
+        size_t at = n < CANDIDATES ? n++ : CANDIDATES;
+        for (; at > 0; at--) {
+            const struct tally *b = &best[at - 1];
+            if (b->weight > cell[i].weight || (b->weight == cell[i].weight && b->story < cell[i].story)) break;
+            if (at < CANDIDATES) best[at] = *b;
+        }
+        if (at < CANDIDATES) best[at] = cell[i];
+    }
+    return n;
+}
+
+static bool found_under(const struct story_record *r, uint32_t term)
+{
+    for (size_t i = 0; i < r->n_terms; i++)
+        if (r->term[i] == term) return true;
+    return false;
+}
+
+static enum err post_term(struct stories *s, uint32_t story, struct story_record *r, uint32_t term)
+{
+    if (r->n_terms == STORY_TERMS || found_under(r, term)) return OK;
+    enum err e = postings_add(s->postings, term, story);
+    if (e == OK) r->term[r->n_terms++] = term;
+    return e;
+}
+
+static enum err post_terms(struct stories *s, uint32_t story, struct story_record *r, const struct vector *v)
+{
+    uint8_t heavy[POSTED_TERMS];
+    size_t n = vector_heaviest(v, POSTED_TERMS, heavy);
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < n; i++) e = post_term(s, story, r, v->term[heavy[i]].id);
+    return e;
+}
+
+/* The first members stay, of the rest the latest do. */
+static void add_representative(struct story_record *r, uint32_t number)
+{
+    if (r->n_representatives == REPRESENTATIVES) {
+        memmove(r->representative + KEPT_FIRST, r->representative + KEPT_FIRST + 1,
+            (REPRESENTATIVES - KEPT_FIRST - 1) * sizeof *r->representative);
+        r->n_representatives--;
+    }
+    r->representative[r->n_representatives++] = number;
+}
+
+static void add_time(struct story_record *r, uint32_t minutes)
+{
+    if (minutes == 0) return;
+    if (r->first == 0 || minutes < r->first) r->first = minutes;
+    if (minutes > r->last) r->last = minutes;
+}
+
+static enum err add_member(struct stories *s, uint32_t story, uint32_t number)
+{
+    struct number_key k;
+    return index_put(s->index, TABLE_MEMBER, index_pair(story, number, &k), SLICE(""));
+}
+
+static enum err join(struct stories *s, const struct telling *t, uint32_t story, struct story_record *r, bool copy)
+{
+    r->members++;
+    r->clock = s->counters->clock;
+    add_time(r, t->minutes);
+    enum err e = add_member(s, story, t->number);
+    if (e == OK && !copy) {
+        r->weight++;
+        add_representative(r, t->number);
+        e = post_terms(s, story, r, t->vector);
+    }
+    return e == OK ? write_story(s, story, r, false) : e;
+}
+
+static enum err open_story(struct stories *s, const struct telling *t, uint32_t storyline, struct placing *p)
+{
+    struct story_record r = {.weight = 1, .members = 1, .clock = s->counters->clock, .n_representatives = 1, .representative = {t->number}};
+    uint32_t story = ++s->counters->stories;
+    r.storyline = storyline ? storyline : ++s->counters->storylines;
+    add_time(&r, t->minutes);
+    p->story = story;
+    p->storyline = r.storyline;
+    p->fresh = true;
+    p->similarity = NAN;
+    enum err e = post_terms(s, story, &r, t->vector);
+    if (e == OK) e = write_story(s, story, &r, true);
+    return e == OK ? add_member(s, story, t->number) : e;
+}
+
+/* --- merges --- */
+
+static double link_between(const struct candidate *a, const struct candidate *b, bool *vetoed)
+{
+    double sum = 0;
+    size_t against = 0, slotted = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        for (size_t k = 0; k < b->n; k++) {
+            const struct body *m = a->member[i], *n = b->member[k];
+            sum += link_of(&m->vector, &n->vector, m->minutes, n->minutes);
+            enum veto v = slots_veto(&m->slots, &n->slots);
+            against += v != VETO_NONE;
+            slotted += v != VETO_NONE || slots_same_place(&m->slots, &n->slots) || slots_same_duration(&m->slots, &n->slots);
+        }
+    }
+    *vetoed = against * 2 > slotted;
+    return sum / (double)(a->n * b->n);
+}
+
+static enum err add_change(struct arena *mem, struct placing *p, const struct change *c)
+{
+    struct change *all = arena_take(mem, (p->changes.len + 1) * sizeof *all);
+    if (all == NULL) return ERR_NOMEM;
+    if (p->changes.len) memcpy(all, p->changes.ptr, p->changes.len * sizeof *all);
+    all[p->changes.len] = *c;
+    p->changes = (struct changes){all, p->changes.len + 1};
+    return OK;
+}
+
+/* Moves the members of `from` under `into`, one at a time (the store forgets a cursor with every write); their keys into `docs`,
+ * all but that of document `now`, which is being judged and gets the story that it ends in. */
+static enum err move_members(struct stories *s, struct arena *mem, uint32_t from, uint32_t into, uint32_t now, struct slices *docs, size_t room)
+{
+    struct number_key k;
+    struct slice key, v, name;
+    enum err e;
+    while ((e = index_seek(s->index, TABLE_MEMBER, index_pair(from, 0, &k), &key, &v)) == OK && index_numbered(key, 0) == from) {
+        uint32_t number = index_numbered(key, 4);
+        if (number != now) {
+            if (docs->len == room) return ERR_IO; /* more members than the record counts */
+            e = index_get(s->index, TABLE_JUDGED, index_number(number, &k), &v);
+            if (e == OK) e = get_judged_key(v, &name);
+            if (e != OK) return ERR_IO;
+            docs->ptr[docs->len] = arena_copy(mem, name);
+            if (docs->ptr[docs->len++].ptr == NULL) return ERR_NOMEM;
+        }
+        e = index_drop(s->index, TABLE_MEMBER, index_pair(from, number, &k));
+        if (e == OK) e = add_member(s, into, number);
+        if (e != OK) return e;
+    }
+    return e == ERR_MISSING ? OK : e;
+}
+
+/* `b` ends in `a`. */
+static enum err merge(struct stories *s, struct arena *mem, uint32_t now, uint32_t story_a, struct story_record *a, uint32_t story_b,
+    struct story_record *b, double link, struct placing *p)
+{
+    struct change c = {.op = CHANGE_MERGE, .story = story_name(mem, story_b), .into = story_name(mem, story_a),
+        .storyline = storyline_name(mem, a->storyline), .docs = {arena_array(mem, b->members, sizeof(struct slice)), 0}};
+    struct slice *why = arena_take(mem, sizeof *why);
+    if (c.docs.ptr == NULL || why == NULL) return ERR_NOMEM;
+    *why = arena_printf(mem, "linked: members of both agree by %.2f", link);
+    c.reasons = (struct slices){why, 1};
+    enum err e = move_members(s, mem, story_b, story_a, now, &c.docs, b->members);
+    for (size_t i = 0; e == OK && i < b->n_terms; i++) {
+        postings_drop(s->postings, b->term[i], story_b);
+        e = post_term(s, story_a, a, b->term[i]);
+    }
+    if (e != OK) return e;
+    for (size_t i = 0; i < b->n_representatives; i++) add_representative(a, b->representative[i]);
+    a->weight += b->weight;
+    a->members += b->members;
+    add_time(a, b->first);
+    add_time(a, b->last);
+    b->into = story_a;
+    b->n_terms = b->n_representatives = 0;
+    b->clock = s->counters->clock;
+    e = write_story(s, story_a, a, false);
+    if (e == OK) e = write_story(s, story_b, b, false);
+    return e == OK ? add_change(mem, p, &c) : e;
+}
+
+/* The story that the text has just joined, and its next best candidate: one story, now that there is more of it? */
+static enum err try_merge(struct stories *s, struct arena *mem, uint32_t now, uint32_t story, const struct candidate *other, struct placing *p)
+{
+    struct candidate mine;
+    bool vetoed;
+    enum err e = read_candidate(s, mem, story, &mine);
+    if (e != OK) return e == ERR_MISSING ? OK : e;
+    double link = link_between(&mine, other, &vetoed);
+    if (vetoed || link < MERGE_LINK || other->record.members > MERGE_MOST || mine.record.members > MERGE_MOST) return OK;
+    struct story_record theirs = other->record;
+    bool older = other->record.members != mine.record.members ? other->record.members > mine.record.members : other->story < story;
+    if (!older) return merge(s, mem, now, story, &mine.record, other->story, &theirs, link, p);
+    e = merge(s, mem, now, other->story, &theirs, story, &mine.record, link, p);
+    p->story = other->story;
+    p->storyline = theirs.storyline;
+    return e;
+}
+
+/* --- placing --- */
+
+static int by_link(const void *a, const void *b)
+{
+    const struct candidate *const *x = a, *const *y = b;
+    if ((*x)->link != (*y)->link) return (*x)->link > (*y)->link ? -1 : 1;
+    return (*x)->story < (*y)->story ? -1 : (*x)->story > (*y)->story;
+}
+
+static enum err gather(struct stories *s, struct arena *mem, const struct telling *t, struct candidate *list[CANDIDATES], size_t *n)
+{
+    struct tally *cell = arena_array(mem, TALLY_CELLS, sizeof *cell), best[CANDIDATES];
+    if (cell == NULL) return ERR_NOMEM;
+    size_t found = look_up(s, t->vector, cell, best);
+    *n = 0;
+    for (size_t i = 0; i < found; i++) {
+        struct candidate *c = arena_take(mem, sizeof *c);
+        if (c == NULL) return ERR_NOMEM;
+        enum err e = read_candidate(s, mem, best[i].story, c);
+        if (e == ERR_MISSING) continue;
+        if (e != OK) return e;
+        judge(c, t);
+        list[(*n)++] = c;
+    }
+    qsort(list, *n, sizeof *list, by_link);
+    return OK;
+}
+
+static enum err give_reasons(struct arena *mem, const struct telling *t, const struct candidate *with, const struct candidate *vetoed,
+    struct placing *p)
+{
+    struct reasons r;
+    reasons_begin(&r, mem);
+    if (with) {
+        const struct body *nearest = with->member[0];
+        double most = -1;
+        for (size_t i = 0; i < with->n; i++) {
+            double link = link_of(t->vector, &with->member[i]->vector, t->minutes, with->member[i]->minutes);
+            if (link > most) {
+                most = link;
+                nearest = with->member[i];
+            }
+        }
+        reasons_terms(&r, t->text, t->words, t->vector, &nearest->vector);
+        for (size_t i = 0; i < with->n; i++)
+            if (reasons_slots(&r, t->slots, &with->member[i]->slots)) break;
+        reasons_time(&r, t->minutes, nearest->minutes);
+    }
+    if (vetoed) reasons_veto(&r, story_name(mem, vetoed->story), vetoed->veto, t->slots, &vetoed->against->slots);
+    return reasons_end(&r, &p->reasons);
+}
+
+enum err stories_place(struct stories *s, struct arena *mem, const struct telling *t, struct placing *p)
+{
+    struct candidate *list[CANDIDATES], *best = NULL, *related = NULL, *vetoed = NULL;
+    size_t n;
+    *p = (struct placing){.similarity = NAN};
+    enum err e = gather(s, mem, t, list, &n);
+    if (e != OK) return e;
+    for (size_t i = 0; i < n; i++) {
+        if (related == NULL && list[i]->link >= RELATE_LINK) related = list[i];
+        if (list[i]->veto != VETO_NONE) {
+            if (vetoed == NULL && list[i]->link >= RELATE_LINK) vetoed = list[i];
+        } else if (best == NULL && list[i]->link >= JOIN_LINK) {
+            best = list[i];
+        }
+    }
+    if (best == NULL) {
+        e = open_story(s, t, related ? related->record.storyline : 0, p);
+        return e == OK ? give_reasons(mem, t, related, vetoed, p) : e;
+    }
+    p->story = best->story;
+    p->storyline = best->record.storyline;
+    p->similarity = best->link;
+    struct story_record r = best->record;
+    e = join(s, t, best->story, &r, false);
+    if (e == OK) e = give_reasons(mem, t, best, vetoed, p);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        if (list[i] == best || list[i]->veto != VETO_NONE || list[i]->link < MERGE_TRY) continue;
+        e = try_merge(s, mem, t->number, p->story, list[i], p);
+        break;
+    }
+    return e;
+}
+
+enum err stories_follow(struct stories *s, struct arena *mem, const struct telling *t, uint32_t story, struct placing *p)
+{
+    struct story_record r;
+    uint32_t now;
+    enum err e = stories_find(s, story, &now, &r);
+    if (e == ERR_MISSING) return stories_place(s, mem, t, p); /* closed long ago */
+    if (e != OK) return e;
+    *p = (struct placing){.story = now, .storyline = r.storyline, .similarity = 1};
+    return join(s, t, now, &r, true);
+}
+
+/* --- the periodic pass --- */
+
+static enum err close_story(struct stories *s, struct arena *mem, uint32_t story, const struct story_record *r, struct placing *p)
+{
+    struct number_key k;
+    for (size_t i = 0; i < r->n_terms; i++) postings_drop(s->postings, r->term[i], story);
+    enum err e = index_drop(s->index, TABLE_STORY, index_number(story, &k));
+    if (e != OK || r->into != 0) return e;
+    struct change c = {.op = CHANGE_CLOSE, .story = story_name(mem, story)};
+    return c.story.ptr ? add_change(mem, p, &c) : ERR_NOMEM;
+}
+
+enum err stories_close_silent(struct stories *s, struct arena *mem, uint32_t minutes, struct placing *p)
+{
+    enum { LOOKS = 64 };
+    for (int i = 0; i < LOOKS; i++) {
+        struct number_key k;
+        struct slice key, v;
+        struct story_record r;
+        enum err e = index_seek(s->index, TABLE_STORY, index_number(s->counters->closing, &k), &key, &v);
+        if (e == ERR_MISSING) {
+            s->counters->closing = 0;
+            return OK;
+        }
+        if (e != OK || get_story(v, &r) != OK) return ERR_IO;
+        uint32_t story = index_numbered(key, 0);
+        s->counters->closing = story + 1;
+        if (story == p->story || s->counters->clock - r.clock <= minutes) continue;
+        e = close_story(s, mem, story, &r, p);
+        if (e != OK) return e;
+    }
+    return OK;
+}
+
+static enum err load_story(void *self, struct slice key, struct slice value)
+{
+    struct stories *s = self;
+    struct story_record r;
+    if (get_story(value, &r) != OK) return ERR_IO;
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < r.n_terms; i++) e = postings_add(s->postings, r.term[i], index_numbered(key, 0));
+    return e;
+}
+
+enum err stories_load(struct stories *s)
+{
+    return index_walk(s->index, TABLE_STORY, SLICE(""), load_story, s);
+}

@@ -1,0 +1,92 @@
+/* verdict.c - rules over matches. */
+#include "verdict.h"
+
+#include <math.h>
+
+#include "tables.h"
+#include "words.h"
+
+#define COPY_LEAST 0.5   /* of either text's shingles in common passages */
+#define OTHER_MOST 0.2   /* under this two texts have nothing in common */
+#define WHOLE_LEAST 0.45 /* of the longer text, for the two to be one and not a part */
+enum { SHINGLES_LEAST = 8 /* fewer prove nothing */ };
+
+static double contained(const struct match *m)
+{
+    return m->of_new > m->of_old ? m->of_new : m->of_old;
+}
+
+static bool is_copy(const struct match *m)
+{
+    return contained(m) >= COPY_LEAST && m->least >= SHINGLES_LEAST;
+}
+
+/* Members of the root's copies that match, less those that do not. */
+static int agreement(const struct kin *kin, size_t n, uint32_t root)
+{
+    int sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (kin[i].root != root) continue;
+        if (is_copy(&kin[i].match)) sum++;
+        else if (contained(&kin[i].match) < OTHER_MOST) sum--;
+    }
+    return sum;
+}
+
+struct ruling verdict_choose(const struct kin *kin, size_t n, uint32_t outlet, uint32_t source)
+{
+    struct ruling r = {VERDICT_ORIGINAL, 0, NAN};
+    size_t best = n;
+    int most = 0;
+    for (size_t i = 0; i < n && is_copy(&kin[i].match); i++) {
+        int sum = agreement(kin, n, kin[i].root);
+        if (sum <= most) continue;
+        most = sum;
+        best = i;
+    }
+    if (best == n) return r;
+    const struct match *m = &kin[best].match;
+    r.of = best;
+    r.similarity = contained(m);
+    double least = m->of_new < m->of_old ? m->of_new : m->of_old;
+    bool same_outlet = (outlet && outlet == kin[best].outlet) || (source && source == kin[best].source);
+    if (least >= WHOLE_LEAST) r.kind = same_outlet ? VERDICT_REVISION : VERDICT_NEAR;
+    else r.kind = m->of_new > m->of_old ? VERDICT_CONTAINED : VERDICT_CONTAINS;
+    return r;
+}
+
+/* The agency whose name ends or begins the folded words [b, e), as "(AP)", "Reuters -", "Associated Press". */
+static struct slice agency_at(struct slice text, const struct words *w, size_t i)
+{
+    for (const struct table_agency *a = table_agencies; a->words; a++) {
+        struct slice rest = slice_of(a->words);
+        size_t k = i;
+        while (rest.len && k < w->len) {
+            char folded[64];
+            size_t n = word_fold(slice_cut(text, w->ptr[k].b, w->ptr[k].e), folded);
+            if (!slice_starts(rest, (struct slice){folded, n}) || !(w->ptr[k].flags & WORD_CAPITAL)) break;
+            rest = slice_cut(rest, n, rest.len);
+            if (rest.len && rest.ptr[0] != ' ') break;
+            if (rest.len) rest = slice_cut(rest, 1, rest.len);
+            k++;
+        }
+        if (rest.len == 0) return slice_of(a->name);
+    }
+    return (struct slice){NULL, 0};
+}
+
+struct slice verdict_agency(struct slice text)
+{
+    enum { HEAD = 300, TAIL = 200, WORDS = 256 };
+    struct word room[WORDS];
+    struct slice ends[] = {slice_cut(text, 0, HEAD), slice_cut(text, text.len > TAIL ? text.len - TAIL : 0, text.len)};
+    for (size_t k = 0; k < 2; k++) {
+        struct words w = {room, 0};
+        words_cut_into(ends[k], 0, WORDS, &w);
+        for (size_t i = 0; i < w.len; i++) {
+            struct slice name = agency_at(ends[k], &w, i);
+            if (name.ptr) return name;
+        }
+    }
+    return (struct slice){NULL, 0};
+}
