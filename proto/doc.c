@@ -100,6 +100,25 @@ enum err doc_decode(struct slice frame, doc_mask want, struct arena *mem, struct
     return doc_open(doc, want | DOC_BIT(DOC_KEY) | DOC_BIT(DOC_TO), mem);
 }
 
+enum err doc_peek(struct slice frame, doc_mask want, struct arena *mem, struct doc *doc)
+{
+    struct mp_head map;
+    doc_init(doc);
+    if (mp_head(frame, &map) != OK || map.kind != MP_MAP) return ERR_MALFORMED;
+    doc->unknown.ptr = arena_array(mem, UNKNOWN_MAX, sizeof *doc->unknown.ptr);
+    if (doc->unknown.ptr == NULL) return ERR_NOMEM;
+    size_t at = map.size;
+    for (uint32_t i = 0; i < map.count; i++)
+        if (split_pair(frame, &at, doc) != OK) break;
+    want = (want | DOC_BIT(DOC_KEY)) & doc->has;
+    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) {
+        if (!(want & DOC_BIT(f))) continue;
+        if (codec_unpack(&doc_fields[f].column, doc->wire[f], mem, doc) == OK) doc->typed |= DOC_BIT(f);
+        else doc_clear(doc, (enum doc_field)f);
+    }
+    return doc_has(doc, DOC_KEY) && doc->key.len > 0 && doc_check(doc, DOC_KEY) == OK ? OK : ERR_MISSING;
+}
+
 enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem)
 {
     doc_mask todo = want & doc->has & ~doc->typed;

@@ -252,6 +252,10 @@ void doc_init(struct doc *doc);
  * limits), ERR_TOO_BIG, ERR_VERSION (v is not DOC_VERSION), ERR_MISSING (no v or key), ERR_NOMEM. */
 enum err doc_decode(struct slice frame, doc_mask want, struct arena *mem, struct doc *doc) MUST_CHECK;
 
+/* What can still be told of a frame that doc_decode refuses, or of its first bytes: the wanted fields of the envelope (scalars only)
+ * that stand before the trouble, and key. ERR_MISSING when the key is not among them. Never looks at v. */
+enum err doc_peek(struct slice frame, doc_mask want, struct arena *mem, struct doc *doc) MUST_CHECK;
+
 /* Decodes further fields of a decoded doc into its members; absent ones are skipped. */
 enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem) MUST_CHECK;
 

@@ -1,0 +1,158 @@
+/* worker.c - decode, work, encode; what cannot be worked on travels on with `fail`; what cannot be read is refused. */
+#include "worker.h"
+
+#include "../libcommon/filter.h"
+#include "doc_fields.h"
+#include "note.h"
+
+static const char *field_name(enum doc_field f)
+{
+    return f < DOC_FIELD_COUNT ? doc_fields[f].column.key : "the document";
+}
+
+static void clear_writes(const struct worker *w, struct doc *doc)
+{
+    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++)
+        if (w->writes & DOC_BIT(f)) doc_clear(doc, (enum doc_field)f);
+}
+
+static void fail_missing(const struct worker *w, struct arena *mem, struct doc *doc)
+{
+    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++)
+        if ((w->needs & DOC_BIT(f)) && !doc_has(doc, (enum doc_field)f))
+            doc_fail(doc, mem, w->stage, ERR_MISSING, "%s needs the field %s", stage_name(w->stage), field_name((enum doc_field)f));
+}
+
+/* Adds the stage's fields, or `fail`. Only a failed world is an error. */
+static enum err work_on(const struct worker *w, struct arena *mem, struct doc *doc)
+{
+    if (doc_has(doc, DOC_FAIL)) return OK;
+    clear_writes(w, doc);
+    fail_missing(w, mem, doc);
+    if (doc_has(doc, DOC_FAIL)) return OK;
+    enum err e = w->work(w->self, mem, doc);
+    if (e == ERR_IO || e == ERR_FULL) return e;
+    if (e != OK) doc_fail(doc, mem, w->stage, e, "%s could not process it: %s", stage_name(w->stage), err_name(e));
+    if (doc_has(doc, DOC_FAIL)) clear_writes(w, doc);
+    return OK;
+}
+
+/* Encodes; when the result breaks a limit, the document goes on without this stage's fields and with `fail`. */
+static enum err send_on(const struct worker *w, struct arena *mem, struct doc *doc, struct buf *out)
+{
+    size_t before = out->len;
+    enum err e = doc_encode(doc, out);
+    if (e == OK || e == ERR_NOMEM) return e;
+    enum doc_field culprit = doc_culprit(doc);
+    out->len = before;
+    out->failed = OK;
+    clear_writes(w, doc);
+    doc_fail(doc, mem, w->stage, e, "the result of %s breaks the limits of %s", stage_name(w->stage), field_name(culprit));
+    return doc_encode(doc, out);
+}
+
+enum err worker_step(const struct worker *w, struct arena *mem, struct slice in, struct buf *out)
+{
+    struct doc doc;
+    enum err e = doc_decode(in, DOC_BIT(DOC_FAIL), mem, &doc);
+    if (e == OK && doc.to != w->stage) e = ERR_ADDRESS;
+    if (e == OK && !doc_has(&doc, DOC_FAIL)) e = doc_open(&doc, w->reads | w->needs, mem);
+    if (e == OK) e = work_on(w, mem, &doc);
+    if (e != OK) return e;
+    doc.to = w->stage + 1;
+    doc_set(&doc, DOC_TO);
+    return send_on(w, mem, &doc, out);
+}
+
+enum err worker_line(const struct worker *w, struct arena *mem, struct slice in, struct buf *out)
+{
+    struct doc doc;
+    enum err e = doc_from_json(in, mem, &doc);
+    if (e == OK) e = work_on(w, mem, &doc);
+    if (e != OK) return e;
+    enum doc_field culprit = doc_culprit(&doc);
+    if (culprit != DOC_FIELD_COUNT) {
+        e = doc_check(&doc, culprit);
+        clear_writes(w, &doc);
+        doc_fail(&doc, mem, w->stage, e, "the result of %s breaks the limits of %s", stage_name(w->stage), field_name(culprit));
+    }
+    e = doc_to_json(&doc, doc_behind(w->stage + 1) | DOC_BIT(DOC_V) | DOC_BIT(DOC_TO), mem, out);
+    if (e != OK) return e;
+    e = buf_char(out, '\n');
+    return e == OK && w->after_line ? w->after_line(w->self, mem, &doc, out) : e;
+}
+
+/* --- what the stage runtime calls --- */
+
+static enum err step(void *self, struct arena *mem, struct slice in, struct buf *out)
+{
+    return worker_step(self, mem, in, out);
+}
+
+static enum err line(void *self, struct arena *mem, struct slice in, struct buf *out)
+{
+    return worker_line(self, mem, in, out);
+}
+
+static enum err commit(void *self)
+{
+    const struct worker *w = self;
+    return w->commit(w->self);
+}
+
+static void status(void *self, struct buf *json)
+{
+    const struct worker *w = self;
+    if (w->status) w->status(w->self, json);
+}
+
+/* A notice about a frame of which as much as possible is known; left out when not even its key can be read. */
+static void notice(const struct worker *w, struct slice in, struct note *n, struct buf *out)
+{
+    struct arena *mem = arena_create(1 << 20);
+    struct doc doc;
+    if (mem == NULL) return;
+    doc_mask envelope = DOC_BIT(DOC_INSTANCE) | DOC_BIT(DOC_SEQ) | DOC_BIT(DOC_EPOCH) | DOC_BIT(DOC_TRY);
+    if (doc_peek(in, envelope, mem, &doc) == OK) {
+        n->instance = doc.instance;
+        n->seq = doc.seq;
+        n->epoch = doc.epoch;
+        n->try = doc.try;
+        n->key = doc.key;
+        n->stage = w->stage;
+        if (note_encode(n, out) != OK) buf_clear(out);
+    }
+    arena_destroy(&mem);
+}
+
+static void refuse(void *self, struct slice in, enum err why, struct buf *out)
+{
+    struct note n = {.kind = NOTE_REFUSED, .error = slice_of(err_name(why))};
+    notice(self, in, &n, out);
+}
+
+static void busy(void *self, struct slice in, uint64_t ms, struct buf *out)
+{
+    struct note n = {.kind = NOTE_BUSY, .ms = ms};
+    notice(self, in, &n, out);
+}
+
+int worker_run(const struct worker *w, const struct stage_settings *settings)
+{
+    struct stage stage = {
+        .name = stage_name(w->stage),
+        .next = stage_name(w->stage + 1),
+        .frame_max = DOC_FRAME_MAX,
+        .arena_max = DOC_ARENA_MAX,
+        .water_in = w->stage <= STAGE_TAG ? 4 : 256, /* in front of the slow, replicated stages few may wait behind one */
+        .water_out = w->stage < STAGE_TAG ? 4 : 256,
+        .step = step,
+        .commit = w->commit ? commit : NULL,
+        .refuse = refuse,
+        .busy = busy,
+        .line = line,
+        .status = status,
+        .self = (void *)w,
+    };
+    return stage_run(&stage, settings);
+}
