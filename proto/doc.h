@@ -9,6 +9,9 @@
 #ifndef WD_DOC_H
 #define WD_DOC_H
 
+#include <time.h> /* has a struct timex of its own, which must come before ours takes the name */
+#define timex wd_timex
+
 #include "../libcommon/arena.h"
 #include "../libcommon/buf.h"
 #include "span.h"
