@@ -24,7 +24,7 @@ struct stage_settings {
 /* Rows for struct stage_settings placed first in the caller's own settings struct. */
 extern const struct option_row stage_options[];
 
-struct stage {
+struct stage_hooks {
     const char *name;      /* "tag" */
     const char *next;      /* "dedup": whose inlets to connect to */
     size_t frame_max;      /* largest frame taken or sent, bytes */
@@ -46,6 +46,6 @@ struct stage {
     void *self;
 };
 
-int stage_run(const struct stage *stage, const struct stage_settings *settings);
+int stage_run(const struct stage_hooks *hooks, const struct stage_settings *settings);
 
 #endif

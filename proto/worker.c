@@ -139,7 +139,7 @@ static void busy(void *self, struct slice in, uint64_t ms, struct buf *out)
 
 int worker_run(const struct worker *w, const struct stage_settings *settings)
 {
-    struct stage stage = {
+    struct stage_hooks hooks = {
         .name = stage_name(w->stage),
         .next = stage_name(w->stage + 1),
         .frame_max = DOC_FRAME_MAX,
@@ -154,5 +154,5 @@ int worker_run(const struct worker *w, const struct stage_settings *settings)
         .status = status,
         .self = (void *)w,
     };
-    return stage_run(&stage, settings);
+    return stage_run(&hooks, settings);
 }
