@@ -1,0 +1,24 @@
+/* command.h - the subcommands of `wiredesk`: each a table of options and a function. */
+#ifndef WD_CLI_COMMAND_H
+#define WD_CLI_COMMAND_H
+
+#include "../../libcommon/log.h"
+#include "../../libcommon/option.h"
+
+struct command {
+    const char *name;
+    const struct option_table *table;
+    int (*run)(int argc, char **argv); /* argv[0] is "wiredesk NAME"; returns the exit status */
+};
+
+extern const struct option_table feed_table, tail_table, status_table, show_table, up_table;
+int feed_run(int argc, char **argv);
+int tail_run(int argc, char **argv);
+int status_run(int argc, char **argv);
+int show_run(int argc, char **argv);
+int up_run(int argc, char **argv);
+
+/* Besides 0, 64 and 75: it ran, and what it found is not as it should be. */
+enum { EXIT_FOUND_WRONG = 1 };
+
+#endif

@@ -1,0 +1,230 @@
+/* feeder.c - sends requests, matches answers by `ref`, sends again what a broken connection may have lost. */
+#include "feeder.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include "../../libcommon/clock.h"
+#include "../../proto/mp.h"
+
+enum {
+    SILENCE_MS = 30000, /* connected, something sent, no answer to anything: the connection is not to be trusted */
+    HEARTBEAT_MS = 2000,
+    REPLY_ARENA = 64 << 20,
+};
+
+struct feeder {
+    void *context, *socket, *monitor;
+    const char *endpoint;
+    struct window *window;
+    struct feeder_said said;
+    struct feeder_events events;
+    struct arena *mem;
+    struct buf frame;
+    bool up;
+    size_t unsure;   /* requests that the last break may have lost */
+    uint64_t since;  /* ms: up or down since then */
+    uint64_t heard;  /* ms: the last answer, or the first send since */
+};
+
+static uint64_t now_ms(void)
+{
+    return clock_mono_ns() / 1000000;
+}
+
+static enum err set(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0 ? OK : ERR_IO;
+}
+
+/* A fresh socket: whatever an old one still had in it is gone. */
+static enum err open_socket(struct feeder *f)
+{
+    static const char watch[] = "inproc://feeder-monitor";
+    f->socket = zmq_socket(f->context, ZMQ_DEALER);
+    if (f->socket == NULL) return ERR_IO;
+    enum err e = set(f->socket, ZMQ_LINGER, 0);
+    /* nothing is queued for a peer that is not there, so nothing is sent twice but what was really sent */
+    if (e == OK) e = set(f->socket, ZMQ_IMMEDIATE, 1);
+    if (e == OK) e = set(f->socket, ZMQ_SNDHWM, 1000);
+    if (e == OK) e = set(f->socket, ZMQ_RECONNECT_IVL, 100);
+    if (e == OK) e = set(f->socket, ZMQ_RECONNECT_IVL_MAX, 1000);
+    if (e == OK) e = set(f->socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
+    int64_t most = FEED_FRAME_MAX;
+    if (e == OK && zmq_setsockopt(f->socket, ZMQ_MAXMSGSIZE, &most, sizeof most) != 0) e = ERR_IO;
+    if (e == OK && zmq_socket_monitor(f->socket, watch, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) e = ERR_IO;
+    f->monitor = e == OK ? zmq_socket(f->context, ZMQ_PAIR) : NULL;
+    if (e == OK && (f->monitor == NULL || set(f->monitor, ZMQ_LINGER, 0) != OK || zmq_connect(f->monitor, watch) != 0)) e = ERR_IO;
+    if (e == OK && zmq_connect(f->socket, f->endpoint) != 0) e = ERR_IO;
+    return e;
+}
+
+static void close_socket(struct feeder *f)
+{
+    if (f->socket != NULL) zmq_socket_monitor(f->socket, NULL, 0);
+    if (f->monitor != NULL) zmq_close(f->monitor);
+    if (f->socket != NULL) zmq_close(f->socket);
+    f->monitor = f->socket = NULL;
+}
+
+enum err feeder_make(const char *endpoint, struct window *w, const struct feeder_said *said, const struct feeder_events *events,
+                     struct feeder **out)
+{
+    struct feeder *f = calloc(1, sizeof *f);
+    *out = NULL;
+    if (f == NULL) return ERR_NOMEM;
+    *f = (struct feeder){.endpoint = endpoint, .window = w, .said = *said, .events = *events, .frame = buf_make(FEED_FRAME_MAX),
+                         .context = zmq_ctx_new(), .mem = arena_create(REPLY_ARENA), .since = now_ms()};
+    enum err e = f->context == NULL || f->mem == NULL ? ERR_NOMEM : open_socket(f);
+    int saved = errno;
+    if (e != OK) feeder_free(&f);
+    errno = saved;
+    *out = f;
+    return e;
+}
+
+void feeder_free(struct feeder **at)
+{
+    struct feeder *f = *at;
+    if (f == NULL) return;
+    close_socket(f);
+    if (f->context != NULL) zmq_ctx_term(f->context);
+    arena_destroy(&f->mem);
+    buf_free(&f->frame);
+    free(f);
+    *at = NULL;
+}
+
+uint64_t feeder_alone_ms(const struct feeder *f)
+{
+    return f->up ? 0 : now_ms() - f->since;
+}
+
+static void set_up(struct feeder *f, bool up)
+{
+    if (up == f->up) return;
+    if (!up) f->unsure = window_broken(f->window, now_ms());
+    f->up = up;
+    f->since = f->heard = now_ms();
+    f->events.link(f->events.self, up, f->unsure);
+}
+
+/* A monitor's message: 2 bytes of event (native order), 4 of value; then the address. */
+static void take_event(struct feeder *f)
+{
+    for (;;) {
+        uint16_t event;
+        char bytes[8], address[256];
+        int n = zmq_recv(f->monitor, bytes, sizeof bytes, ZMQ_DONTWAIT);
+        if (n < 0) return;
+        if (n < (int)sizeof event || zmq_recv(f->monitor, address, sizeof address, ZMQ_DONTWAIT) < 0) return;
+        memcpy(&event, bytes, sizeof event);
+        if (event == ZMQ_EVENT_DISCONNECTED) set_up(f, false);
+        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) set_up(f, true);
+    }
+}
+
+/* OK and *sent false: the socket takes no more just now. */
+static enum err send_one(struct feeder *f, struct request *r, bool *sent)
+{
+    char ref[9];
+    struct feed_request q = {.ref = feed_ref(r->ref, ref), .source = f->said.source, .type = f->said.type, .meta = f->said.meta,
+                             .id = slice_of(r->id), .name = slice_of(r->id), .body = buf_slice(&r->piece.body)};
+    *sent = false;
+    buf_clear(&f->frame);
+    enum err e = feed_request_encode(&q, &f->frame);
+    if (e != OK) return e;
+    if (zmq_send(f->socket, "", 0, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) return errno == EAGAIN || errno == EINTR ? OK : ERR_IO;
+    while (zmq_send(f->socket, f->frame.ptr, f->frame.len, 0) < 0) /* the pipe took the first part: it takes the second */
+        if (errno != EINTR) return ERR_IO;
+    r->state = REQUEST_SENT;
+    *sent = true;
+    return OK;
+}
+
+static enum err send_due(struct feeder *f, uint64_t *wait)
+{
+    struct request *r;
+    *wait = UINT64_MAX;
+    while (f->up && (r = window_due(f->window, now_ms(), wait)) != NULL) {
+        bool sent;
+        enum err e = send_one(f, r, &sent);
+        if (e != OK) return e;
+        if (!sent) {
+            *wait = 20;
+            break;
+        }
+    }
+    return OK;
+}
+
+static enum err take_reply(struct feeder *f, struct slice frame)
+{
+    struct feed_reply reply;
+    struct mp_head ref;
+    arena_reset(f->mem);
+    enum err e = feed_reply_decode(frame, f->mem, &reply);
+    if (e != OK) return e == ERR_NOMEM ? e : OK; /* what we cannot read answers nothing */
+    f->heard = now_ms();
+    if (reply.ref.ptr == NULL || mp_head(reply.ref, &ref) != OK || ref.kind != MP_UINT) return OK;
+    struct request *r = window_find(f->window, ref.uint);
+    if (r == NULL) return OK;
+    if (reply.status == FEED_BUSY) {
+        window_busy(f->window, r, reply.retry_ms, now_ms());
+        f->events.busy(f->events.self);
+    } else if (f->events.answered(f->events.self, r, &reply)) {
+        window_again(f->window, r);
+    } else {
+        window_done(f->window, r);
+    }
+    return OK;
+}
+
+/* Takes all answers that are there. A message has an empty frame and one with the answer; any other is left out. */
+static enum err take_replies(struct feeder *f)
+{
+    enum err e = OK;
+    while (e == OK) {
+        zmq_msg_t part;
+        int parts = 0, more = 1;
+        while (more && e == OK) {
+            zmq_msg_init(&part);
+            if (zmq_msg_recv(&part, f->socket, ZMQ_DONTWAIT) < 0) {
+                zmq_msg_close(&part);
+                return errno == EAGAIN || errno == EINTR ? OK : ERR_IO;
+            }
+            more = zmq_msg_more(&part);
+            if (++parts == 2 && !more) e = take_reply(f, (struct slice){zmq_msg_data(&part), zmq_msg_size(&part)});
+            zmq_msg_close(&part);
+        }
+    }
+    return e;
+}
+
+static bool any_sent(const struct window *w)
+{
+    for (size_t i = 0; i < w->slots; i++)
+        if (w->slot[i].state == REQUEST_SENT) return true;
+    return false;
+}
+
+enum err feeder_turn(struct feeder *f, uint64_t most_ms)
+{
+    uint64_t wait;
+    enum err e = send_due(f, &wait);
+    if (e != OK) return e;
+    if (!any_sent(f->window)) {
+        f->heard = now_ms();
+    } else if (f->up && now_ms() - f->heard > SILENCE_MS) {
+        close_socket(f);
+        set_up(f, false);
+        e = open_socket(f);
+        if (e != OK) return e;
+    }
+    zmq_pollitem_t items[] = {{.socket = f->socket, .events = ZMQ_POLLIN}, {.socket = f->monitor, .events = ZMQ_POLLIN}};
+    if (zmq_poll(items, 2, (long)(wait < most_ms ? wait : most_ms)) < 0 && errno != EINTR) return ERR_IO;
+    e = take_replies(f);
+    take_event(f);
+    return e;
+}

@@ -1,0 +1,241 @@
+/* pieces.c - reads files whole, or line by line through zlib (which reads plain files as they are). */
+#include "pieces.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { CHUNK = 64 << 10, DROP_MOST = 100 };
+
+struct pieces {
+    int fd;          /* whole: where to read; -1 once done or when gz has it */
+    gzFile gz;       /* lines */
+    bool lines, guess, ended, skipping;
+    size_t size;
+    uint64_t line;   /* of the first byte in `rest` */
+    struct buf rest; /* read, but not yet handed out: never holds a whole line */
+};
+
+static bool ends_nocase(const char *name, size_t len, const char *with)
+{
+    size_t n = strlen(with);
+    return len > n && strncasecmp(name + len - n, with, n) == 0;
+}
+
+bool pieces_named_lines(const char *name)
+{
+    size_t len = strlen(name);
+    if (ends_nocase(name, len, ".gz")) len -= 3;
+    return ends_nocase(name, len, ".jsonl") || ends_nocase(name, len, ".ndjson");
+}
+
+static enum err begin_lines(struct pieces *p)
+{
+    p->gz = gzdopen(p->fd, "rb");
+    if (p->gz == NULL) return ERR_NOMEM;
+    p->fd = -1; /* gzclose closes it */
+    p->lines = true;
+    return OK;
+}
+
+enum err pieces_open(const char *path, int fd, enum pieces_how how, size_t size, struct pieces **out)
+{
+    struct pieces *p = calloc(1, sizeof *p);
+    *out = NULL;
+    if (p == NULL) return ERR_NOMEM;
+    p->fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : fd;
+    p->size = size;
+    p->line = 1;
+    p->rest = buf_make(SIZE_MAX / 2); /* held against `most` by pieces_next */
+    p->guess = how == PIECES_GUESS;
+    enum err e = p->fd >= 0 ? OK : ERR_IO;
+    if (e == OK && (how == PIECES_LINES || (p->guess && path != NULL && pieces_named_lines(path)))) e = begin_lines(p);
+    if (e != OK) {
+        int saved = errno;
+        pieces_close(&p);
+        errno = saved;
+        return e;
+    }
+    *out = p;
+    return OK;
+}
+
+void pieces_close(struct pieces **at)
+{
+    struct pieces *p = *at;
+    if (p == NULL) return;
+    if (p->gz != NULL) gzclose(p->gz);
+    if (p->fd >= 0) close(p->fd);
+    buf_free(&p->rest);
+    free(p);
+    *at = NULL;
+}
+
+/* Up to CHUNK bytes behind b->len; *n is 0 at the end. */
+static enum err read_some(struct pieces *p, struct buf *b, size_t *n, const char **why)
+{
+    char *room = buf_room(b, CHUNK);
+    *n = 0;
+    if (room == NULL) return ERR_NOMEM;
+    ssize_t got;
+    if (p->gz != NULL) {
+        got = gzread(p->gz, room, CHUNK);
+        int code = Z_OK;
+        const char *said = got <= 0 ? gzerror(p->gz, &code) : NULL;
+        if (code == Z_ERRNO) *why = strerror(errno);
+        else if (said != NULL) *why = "damaged or cut short gzip";
+        if (got < 0) return code == Z_ERRNO ? ERR_IO : ERR_MALFORMED;
+        if (got == 0 && code != Z_OK && code != Z_STREAM_END) return ERR_MALFORMED;
+    } else {
+        do got = read(p->fd, room, CHUNK);
+        while (got < 0 && errno == EINTR);
+        if (got < 0) {
+            *why = strerror(errno);
+            return ERR_IO;
+        }
+    }
+    *n = (size_t)got;
+    b->len += (size_t)got;
+    return OK;
+}
+
+static enum err next_whole(struct pieces *p, size_t most, struct piece *piece, bool *more)
+{
+    size_t n;
+    p->ended = true;
+    do {
+        enum err e = read_some(p, &p->rest, &n, &piece->why);
+        if (e != OK) return e;
+        if (p->rest.len > most && p->guess && p->rest.ptr[0] == '{') { /* JSON Lines under another name */
+            p->ended = false;
+            return begin_lines(p);
+        }
+        if (p->rest.len > most) {
+            piece->why = "larger than one request may be";
+            return ERR_TOO_BIG;
+        }
+    } while (n > 0);
+    struct buf empty = piece->body;
+    piece->body = p->rest;
+    p->rest = empty;
+    piece->line = 0;
+    *more = true;
+    return OK;
+}
+
+static uint64_t newlines(const char *p, size_t n)
+{
+    uint64_t count = 0;
+    for (const char *end = p + n; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) count++;
+    return count;
+}
+
+/* Hands out the first `end` bytes of rest. */
+static enum err cut_at(struct pieces *p, size_t end, struct piece *piece)
+{
+    enum err e = buf_add(&piece->body, p->rest.ptr, end);
+    if (e != OK) return e;
+    piece->line = p->line;
+    p->line += newlines(p->rest.ptr, end);
+    memmove(p->rest.ptr, p->rest.ptr + end, p->rest.len - end);
+    p->rest.len -= end;
+    return OK;
+}
+
+/* Forgets an over-long line up to its end. */
+static enum err skip_line(struct pieces *p, struct piece *piece)
+{
+    for (;;) {
+        char *nl = p->rest.len ? memchr(p->rest.ptr, '\n', p->rest.len) : NULL;
+        if (nl != NULL) {
+            size_t n = (size_t)(nl - p->rest.ptr) + 1;
+            memmove(p->rest.ptr, nl + 1, p->rest.len - n);
+            p->rest.len -= n;
+            p->line++;
+            break;
+        }
+        size_t n;
+        p->rest.len = 0;
+        enum err e = read_some(p, &p->rest, &n, &piece->why);
+        if (e != OK) return e;
+        if (n == 0) break;
+    }
+    p->skipping = false;
+    return OK;
+}
+
+enum { CUT_MORE = 0 }; /* read on */
+#define CUT_NEVER SIZE_MAX /* the first line is over the ceiling */
+
+/* How many bytes of rest make the next piece: at least p->size where that fits, whole lines, at most `most`. There is no line end in
+ * [p->size - 1, from). */
+static size_t find_cut(const struct pieces *p, size_t from, size_t most, bool ended)
+{
+    const char *rest = p->rest.ptr, *nl = NULL;
+    size_t len = p->rest.len, size = p->size < most ? p->size : most;
+    if (len < size) return ended ? len : CUT_MORE;
+    if (from < size - 1) from = size - 1;
+    if (from < len) nl = memchr(rest + from, '\n', len - from);
+    size_t end = nl != NULL ? (size_t)(nl - rest) + 1 : ended ? len : CUT_MORE;
+    if (end <= most && (end != CUT_MORE || len <= most)) return end;
+    nl = memrchr(rest, '\n', size - 1); /* what begins before `size` goes on for too long: stop before it */
+    return nl != NULL ? (size_t)(nl - rest) + 1 : CUT_NEVER;
+}
+
+static enum err next_lines(struct pieces *p, size_t most, struct piece *piece, bool *more)
+{
+    enum err e = p->skipping ? skip_line(p, piece) : OK;
+    size_t n, end = e == OK ? find_cut(p, 0, most, false) : CUT_MORE;
+    while (e == OK && end == CUT_MORE) {
+        size_t from = p->rest.len;
+        e = read_some(p, &p->rest, &n, &piece->why);
+        if (e != OK) return e;
+        end = find_cut(p, from, most, n == 0);
+        if (n == 0 && end == CUT_MORE) p->ended = true;
+        if (p->ended) return OK;
+    }
+    if (e != OK) return e;
+    if (end == CUT_NEVER) {
+        p->skipping = true;
+        piece->line = p->line;
+        piece->why = "a line larger than one request may be";
+        return ERR_TOO_BIG;
+    }
+    *more = true;
+    return cut_at(p, end, piece);
+}
+
+enum err pieces_next(struct pieces *p, size_t most, struct piece *piece, bool *more)
+{
+    enum err e = OK;
+    piece->why = "";
+    piece->dropped = 0;
+    do {
+        *more = false;
+        buf_clear(&piece->body);
+        if (p->ended) return OK;
+        if (!p->lines) e = next_whole(p, most, piece, more);
+        if (e == OK && p->lines) e = next_lines(p, most, piece, more);
+    } while (e == OK && *more && piece->line > 0 && slice_trim(buf_slice(&piece->body)).len == 0);
+    if (e == ERR_IO || e == ERR_MALFORMED || e == ERR_NOMEM) p->ended = true;
+    if (e != OK) *more = false;
+    return e;
+}
+
+bool piece_drop_line(struct piece *piece, uint64_t at, uint64_t *line)
+{
+    struct buf *b = &piece->body;
+    if (piece->line == 0 || at >= b->len || piece->dropped == DROP_MOST) return false;
+    piece->dropped++;
+    const char *before = memrchr(b->ptr, '\n', at);
+    size_t begin = before ? (size_t)(before - b->ptr) + 1 : 0;
+    const char *nl = memchr(b->ptr + at, '\n', b->len - at);
+    size_t end = nl ? (size_t)(nl - b->ptr) : b->len; /* an empty line stays, so that the others keep their numbers */
+    *line = piece->line + newlines(b->ptr, begin);
+    memmove(b->ptr + begin, b->ptr + end, b->len - end);
+    b->len -= end - begin;
+    return true;
+}

@@ -1,0 +1,38 @@
+/* pieces.h - what a feeder sends of one file: the whole of it, or JSON Lines cut at line ends. */
+#ifndef WD_CLI_PIECES_H
+#define WD_CLI_PIECES_H
+
+#include "../../libcommon/buf.h"
+
+struct pieces;
+
+enum pieces_how {
+    PIECES_GUESS, /* lines when the name says so (.jsonl, .ndjson, each also .gz), or the file is too large for one body and begins with '{' */
+    PIECES_WHOLE,
+    PIECES_LINES,
+};
+
+struct piece {
+    struct buf body;   /* the bytes; the caller's, cleared and filled anew by each call */
+    uint64_t line;     /* number of its first line in the file, from 1; 0: the whole file */
+    unsigned dropped;  /* lines taken out of it */
+    const char *why;   /* after an error: a line for people, static */
+};
+
+/* Opens `path`, or takes the descriptor `fd` when path is NULL (it is closed by pieces_close). Lines are cut into pieces of about `size`
+ * bytes, never within a line; gzip is unpacked for that. ERR_IO with errno set; ERR_NOMEM. */
+enum err pieces_open(const char *path, int fd, enum pieces_how how, size_t size, struct pieces **out) MUST_CHECK;
+/* The next piece. *more is false when there is none (then the piece is empty and the result OK). ERR_TOO_BIG: this line, or the file, is over
+ * `most` bytes; of lines the next call goes on behind it. ERR_MALFORMED (damaged gzip), ERR_IO, ERR_NOMEM: nothing more can be read. */
+enum err pieces_next(struct pieces *p, size_t most, struct piece *piece, bool *more) MUST_CHECK;
+/* NULL is fine. */
+void pieces_close(struct pieces **p);
+
+/* True when a file of that name holds JSON Lines. */
+bool pieces_named_lines(const char *name);
+
+/* Takes the line in which byte `at` lies out of the piece; *line gets its number. False when the
+ * piece is not made of lines, `at` lies behind it, or a hundred lines were taken out of it already: it is no JSON Lines. */
+bool piece_drop_line(struct piece *piece, uint64_t at, uint64_t *line) MUST_CHECK;
+
+#endif

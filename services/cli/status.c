@@ -1,0 +1,268 @@
+/* status.c - `wiredesk status`: which daemon is up, how fast it goes, and whether every document is accounted for. */
+#include "command.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../../libcommon/http.h"
+#include "../../libcommon/state.h"
+#include "../../proto/doc.h"
+#include "balance.h"
+
+struct settings {
+    const char *state;
+    struct option_list http;
+    uint64_t timeout;
+    bool json;
+};
+#define AT(member) offsetof(struct settings, member)
+
+static const struct option_row rows[] = {
+    {"state", 's', "DIR", OPTION_TEXT, AT(state), ".wiredesk", 0, 0, "The pipe's directory: all daemons with a socket in it are asked"},
+    {"at", 0, "HOST:PORT", OPTION_LIST, AT(http), NULL, 0, 0, "Ask the daemons at these addresses instead; may be given again"},
+    {"timeout", 0, "TIME", OPTION_TIME, AT(timeout), "3s", 10, 60000, "How long a daemon may take to answer"},
+    {"json", 'j', NULL, OPTION_FLAG, AT(json), NULL, 0, 0, "One JSON object instead of a table"},
+    {NULL},
+};
+static const struct option_row *const tables[] = {rows, NULL};
+const struct option_table status_table = {
+    .program = "wiredesk status",
+    .purpose = "Show each daemon, and whether every document is accounted for",
+    .operands = "",
+    .epilog = "The sum of each journal: accepted = reported + duplicate + rejected + again + in flight; and, up to the number below which every "
+              "document has its outcome, the same counted from the ledger's own rows. Exit status: 0 all up and all accounted for, 1 not so.",
+    .rows = tables,
+};
+
+enum { ANSWER_MOST = 4 << 20, DAEMONS = 256 };
+
+struct daemon {
+    char name[256]; /* "tag.0", or the address it was asked at */
+    char where[4200];
+    json_t *status; /* NULL: down */
+    char why[128];
+};
+
+struct view {
+    struct settings set;
+    struct daemon daemon[DAEMONS];
+    size_t len;
+    json_t *journals; /* one object each */
+    bool held;
+};
+
+/* --- asking --- */
+
+static json_t *ask(const struct view *v, const char *where, const char *target, char *why, size_t why_size)
+{
+    unsigned status = 0;
+    struct buf body = buf_make(ANSWER_MOST);
+    enum err e = http_get(where, target, (int)v->set.timeout, &status, &body);
+    json_t *json = NULL;
+    if (e != OK) snprintf(why, why_size, "%s", e == ERR_IO ? strerror(errno) : err_name(e));
+    else if (status != 200) snprintf(why, why_size, "HTTP status %u", status);
+    else if ((json = json_loadb(body.ptr, body.len, 0, NULL)) == NULL) snprintf(why, why_size, "its answer is no JSON");
+    buf_free(&body);
+    return json;
+}
+
+static void add(struct view *v, const char *name, size_t name_len, const char *where)
+{
+    if (v->len == DAEMONS) return;
+    struct daemon *d = &v->daemon[v->len++];
+    snprintf(d->name, sizeof d->name, "%.*s", (int)name_len, name);
+    snprintf(d->where, sizeof d->where, "%s", where);
+    d->status = ask(v, where, "/status", d->why, sizeof d->why);
+}
+
+static bool seen(const struct view *v, const char *stage)
+{
+    size_t n = strlen(stage);
+    for (size_t i = 0; i < v->len; i++)
+        if (strncmp(v->daemon[i].name, stage, n) == 0) return true;
+    return false;
+}
+
+static bool ask_all(struct view *v)
+{
+    char pattern[4200];
+    glob_t found = {0};
+    for (size_t i = 0; i < v->set.http.len; i++) add(v, v->set.http.item[i], strlen(v->set.http.item[i]), v->set.http.item[i]);
+    if (v->set.http.len > 0) return true;
+    for (enum stage s = STAGE_INGEST; s <= STAGE_REPORT; s++) {
+        if (state_path(pattern, sizeof pattern, v->set.state, "sock/%s.*.http", stage_name(s)) != OK) return false;
+        int rc = glob(pattern, 0, NULL, &found);
+        for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++) {
+            const char *base = strrchr(found.gl_pathv[i], '/') + 1;
+            add(v, base, strlen(base) - strlen(".http"), found.gl_pathv[i]);
+        }
+        if (rc == 0) globfree(&found);
+        if (rc == GLOB_NOSPACE) return false;
+        if (!seen(v, stage_name(s)) && v->len < DAEMONS) {
+            struct daemon *d = &v->daemon[v->len++];
+            snprintf(d->name, sizeof d->name, "%s", stage_name(s));
+            snprintf(d->why, sizeof d->why, "not started");
+        }
+    }
+    return true;
+}
+
+/* --- adding up --- */
+
+static uint64_t number(const json_t *o, const char *key)
+{
+    json_int_t n = json_integer_value(json_object_get(o, key));
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+static struct counts counts_of(const json_t *o)
+{
+    return (struct counts){number(o, "accepted"), number(o, "reported"), number(o, "duplicate"), number(o, "rejected"),
+                           number(o, "again"), number(o, "in_flight")};
+}
+
+static const struct daemon *stage_at(const struct view *v, const char *stage)
+{
+    for (size_t i = 0; i < v->len; i++) {
+        const char *said = json_string_value(json_object_get(v->daemon[i].status, "stage"));
+        if (said != NULL && strcmp(said, stage) == 0) return &v->daemon[i];
+    }
+    return NULL;
+}
+
+/* The journal's sum, and the ledger's up to the journal's watermark. */
+static void balance(struct view *v, const struct daemon *ingest, const struct daemon *report)
+{
+    char target[128], why[256] = "", trouble[128] = "";
+    const json_t *journal = json_object_get(ingest->status, "journal");
+    const char *instance = json_string_value(json_object_get(ingest->status, "instance"));
+    uint64_t watermark = number(journal, "watermark");
+    struct counts mine = counts_of(journal), its = {0};
+    snprintf(target, sizeof target, "/ledger?instance=%.32s&seq=%llu", instance ? instance : "", (unsigned long long)watermark);
+    json_t *ledger = report != NULL && instance != NULL ? ask(v, report->where, target, trouble, sizeof trouble) : NULL;
+    if (ledger != NULL) its = counts_of(ledger);
+    bool held = journal != NULL && ledger != NULL && balance_holds(&mine, &its, watermark, why, sizeof why);
+    if (journal == NULL) snprintf(why, sizeof why, "ingest shows no journal");
+    else if (ledger == NULL) snprintf(why, sizeof why, "the ledger cannot be asked%s%s", *trouble ? ": " : "", trouble);
+    json_t *o = json_pack("{s:s, s:s?, s:b, s:s, s:O?, s:o?}", "daemon", ingest->name, "instance", instance, "holds", held, "why", why, "journal",
+                          journal, "ledger", ledger);
+    if (o == NULL || json_array_append_new(v->journals, o) != 0) held = false;
+    if (!held) v->held = false;
+}
+
+static void balance_all(struct view *v)
+{
+    const struct daemon *report = stage_at(v, "report");
+    size_t journals = 0;
+    for (size_t i = 0; i < v->len; i++) {
+        const struct daemon *d = &v->daemon[i];
+        const char *said = json_string_value(json_object_get(d->status, "stage"));
+        if (said == NULL || strcmp(said, "ingest") != 0) continue;
+        balance(v, d, report);
+        journals++;
+    }
+    if (journals == 0) v->held = false;
+}
+
+/* --- showing --- */
+
+/* What waits in a stage: for ingest what has no outcome yet; for others what came in and has not gone out. */
+static long long backlog(const json_t *s)
+{
+    const json_t *journal = json_object_get(s, "journal");
+    if (journal != NULL) return (long long)number(journal, "in_flight");
+    json_t *said = json_object_get(s, "backlog");
+    if (said != NULL) return json_integer_value(said);
+    long long in = (long long)number(s, "in"), out = (long long)number(s, "out") + (long long)number(s, "refused");
+    return in > out ? in - out : 0;
+}
+
+static void print_daemon(const struct daemon *d)
+{
+    const json_t *s = d->status;
+    if (s == NULL) {
+        printf("%-14s DOWN  %s\n", d->name, d->why);
+        return;
+    }
+    char up[24];
+    uint64_t t = number(s, "up_s");
+    if (t < 120) snprintf(up, sizeof up, "%llus", (unsigned long long)t);
+    else if (t < 7200) snprintf(up, sizeof up, "%llum", (unsigned long long)t / 60);
+    else snprintf(up, sizeof up, "%lluh", (unsigned long long)t / 3600);
+    printf("%-14s up %7s %10llu in %10llu out %8.1f/s %8lld waiting", d->name, up, (unsigned long long)number(s, "in"),
+           (unsigned long long)number(s, "out"), json_number_value(json_object_get(s, "rate")), backlog(s));
+    if (number(s, "failed") > 0) printf("  %llu failed", (unsigned long long)number(s, "failed"));
+    if (number(s, "refused") > 0) printf("  %llu refused", (unsigned long long)number(s, "refused"));
+    putchar('\n');
+}
+
+static void print_counts(const char *label, const struct counts *c, bool journal)
+{
+    printf("  %-8s %10llu = %llu reported + %llu duplicate + %llu rejected + %llu again", label,
+           (unsigned long long)(journal ? c->accepted : c->reported + c->duplicate + c->rejected + c->again), (unsigned long long)c->reported,
+           (unsigned long long)c->duplicate, (unsigned long long)c->rejected, (unsigned long long)c->again);
+    if (journal) printf(" + %llu in flight", (unsigned long long)c->in_flight);
+    putchar('\n');
+}
+
+static void print_table(const struct view *v)
+{
+    size_t i;
+    json_t *o;
+    for (i = 0; i < v->len; i++) print_daemon(&v->daemon[i]);
+    json_array_foreach(v->journals, i, o)
+    {
+        const json_t *journal = json_object_get(o, "journal"), *ledger = json_object_get(o, "ledger");
+        const char *instance = json_string_value(json_object_get(o, "instance"));
+        printf("journal %.8s of %s: %s%s\n", instance ? instance : "?", json_string_value(json_object_get(o, "daemon")),
+               json_is_true(json_object_get(o, "holds")) ? "every document is accounted for" : "DOES NOT BALANCE: ",
+               json_string_value(json_object_get(o, "why")));
+        struct counts mine = counts_of(journal), its = counts_of(ledger);
+        if (journal != NULL) print_counts("accepted", &mine, true);
+        char label[40];
+        snprintf(label, sizeof label, "to #%llu", (unsigned long long)number(journal, "watermark"));
+        if (ledger != NULL) print_counts(label, &its, false);
+    }
+}
+
+static int print_json(const struct view *v, bool good)
+{
+    json_t *daemons = json_array();
+    for (size_t i = 0; i < v->len; i++) {
+        const struct daemon *d = &v->daemon[i];
+        json_t *o = json_pack("{s:s, s:b, s:s, s:O?}", "name", d->name, "up", d->status != NULL, "why", d->why, "status", d->status);
+        if (o != NULL) json_array_append_new(daemons, o);
+    }
+    json_t *all = json_pack("{s:b, s:o, s:O}", "good", good, "daemons", daemons, "journals", v->journals);
+    char *text = all != NULL ? json_dumps(all, JSON_COMPACT) : NULL;
+    if (text != NULL) puts(text);
+    free(text);
+    json_decref(all);
+    return text != NULL ? 0 : EXIT_TRY_AGAIN;
+}
+
+int status_run(int argc, char **argv)
+{
+    struct view *v = calloc(1, sizeof *v);
+    if (v == NULL) return EXIT_TRY_AGAIN;
+    options_read(&status_table, &v->set, argc, argv);
+    v->held = true;
+    v->journals = json_array();
+    int status = EXIT_TRY_AGAIN;
+    if (v->journals != NULL && ask_all(v)) {
+        balance_all(v);
+        bool good = v->held;
+        for (size_t i = 0; i < v->len; i++) good = good && v->daemon[i].status != NULL;
+        status = good ? 0 : EXIT_FOUND_WRONG;
+        if (!v->set.json) print_table(v);
+        else if (print_json(v, good) != 0) status = EXIT_TRY_AGAIN;
+    }
+    for (size_t i = 0; i < v->len; i++) json_decref(v->daemon[i].status);
+    json_decref(v->journals);
+    free(v);
+    return fflush(stdout) == 0 ? status : EXIT_TRY_AGAIN;
+}
