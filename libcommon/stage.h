@@ -6,6 +6,7 @@
 #include "buf.h"
 #include "log.h"
 #include "option.h"
+#include "slot.h"
 
 /* What every daemon can be told; stage_options below is its table. */
 struct stage_settings {
@@ -17,6 +18,7 @@ struct stage_settings {
     const char *http;          /* --http HOST:PORT besides the Unix socket; NULL: none */
     bool trusted_network;      /* --trusted-network: bind beyond loopback without keys */
     uint64_t batch;            /* --batch N: documents to a commit */
+    uint64_t cpu_budget;       /* --cpu-budget TIME: for one document, ms; 0: any */
     const char *log_level;     /* --log-level WORD */
     bool check, probe, stdio;  /* --check --probe --stdio */
 };
@@ -32,7 +34,9 @@ struct stage_hooks {
     int water_in;          /* high-water mark of the inlet, messages (architecture, section 2) */
     int water_out;         /* and of the outlet */
 
-    /* One message in, one out. Any error: the frame goes to quarantine and refuse() is asked for a notice. */
+    /* One message in, one out. ERR_IO and ERR_FULL mean that the world failed: the process ends with 75, nothing of the batch is
+     * committed or sent. Any other error: the frame goes to quarantine and refuse() is asked for a notice. Memory from mem lives
+     * until step() returns. */
     enum err (*step)(void *self, struct arena *mem, struct slice in, struct buf *out);
     /* NULL, or: make the batch durable before it is sent. An error ends the process with 75. */
     enum err (*commit)(void *self);
@@ -40,12 +44,18 @@ struct stage_hooks {
     void (*refuse)(void *self, struct slice in, enum err why, struct buf *notice);
     /* NULL, or: builds the notice `busy` for the frame that is being worked on, from a copy of its first bytes. */
     void (*busy)(void *self, struct slice in, uint64_t ms, struct buf *notice);
-    /* One line in, lines out, for --stdio. */
+    /* NULL, or: builds the notice of a strike that an earlier process of this name left. */
+    void (*strike)(void *self, const struct strike *strike, struct buf *notice);
+    /* One line in, lines out, for --stdio (see filter.h). */
     enum err (*line)(void *self, struct arena *mem, struct slice in, struct buf *out);
+    /* NULL, or: appends members to /status: `"failed":3,"stories":7`. Runs between two messages. */
     void (*status)(void *self, struct buf *json);
     void *self;
 };
 
+/* Runs the stage: --check, --probe, --stdio, or the daemon until SIGTERM or SIGINT. Returns the exit status: 0, 64, 75; --stdio: 65
+ * when a line was refused; --probe: 1 when not healthy. A daemon takes batches only when it commits; without commit() each message
+ * is sent on as soon as it is done. */
 int stage_run(const struct stage_hooks *hooks, const struct stage_settings *settings);
 
 #endif

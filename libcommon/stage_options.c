@@ -17,6 +17,8 @@ const struct option_row stage_options[] = {
     {"trusted-network", 0, NULL, OPTION_FLAG, AT(trusted_network), NULL, 0, 0,
      "Allow ports beyond loopback without keys, because the network between the stages is private"},
     {"batch", 0, "N", OPTION_NUMBER, AT(batch), "64", 1, 4096, "Documents taken, committed and sent together, at most"},
+    {"cpu-budget", 0, "TIME", OPTION_TIME, AT(cpu_budget), "20s", 0, 0,
+     "CPU time that one document may take before the process gives it up; 0: any"},
     {"log-level", 0, "WORD", OPTION_TEXT, AT(log_level), "info", 0, 0, "error, warn, info or debug"},
     {"check", 0, NULL, OPTION_FLAG, AT(check), NULL, 0, 0, "Validate the settings and leave"},
     {"probe", 0, NULL, OPTION_FLAG, AT(probe), NULL, 0, 0, "Ask the running daemon whether it is healthy: exit 0 if so, 1 if not"},

@@ -137,6 +137,20 @@ static void busy(void *self, struct slice in, uint64_t ms, struct buf *out)
     notice(self, in, &n, out);
 }
 
+static void strike(void *self, const struct strike *s, struct buf *out)
+{
+    char detail[64] = "";
+    if (s->faulted) snprintf(detail, sizeof detail, "signal %d", (int)s->signal);
+    struct note n = {
+        .kind = s->faulted ? NOTE_FAULTED : NOTE_INTERRUPTED,
+        .worker = slice_of(s->worker),
+        .strike = {(const char *)s->id, STRIKE_ID},
+        .error = s->faulted ? slice_of(err_name(ERR_FAULT)) : (struct slice){NULL, 0},
+        .detail = s->faulted ? slice_of(detail) : (struct slice){NULL, 0},
+    };
+    notice(self, (struct slice){s->bytes, s->len}, &n, out);
+}
+
 int worker_run(const struct worker *w, const struct stage_settings *settings)
 {
     struct stage_hooks hooks = {
@@ -150,6 +164,7 @@ int worker_run(const struct worker *w, const struct stage_settings *settings)
         .commit = w->commit ? commit : NULL,
         .refuse = refuse,
         .busy = busy,
+        .strike = strike,
         .line = line,
         .status = status,
         .self = (void *)w,

@@ -1,0 +1,121 @@
+/* daemon.c - start and end, the same for all. */
+#include "daemon.h"
+
+#include "clock.h"
+#include "http.h"
+#include "signals.h"
+#include "state.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PROBE_MS = 5000, ALLOC_APART = 1 << 20 };
+
+static bool endpoint_good(const char *text, struct trouble *t)
+{
+    const char *colon = text ? strrchr(text, ':') : NULL;
+    if (text == NULL || (strncmp(text, "ipc://", 6) == 0 && text[6] != '\0')) return true;
+    if (strncmp(text, "tcp://", 6) == 0 && colon > text + 6 && colon[1] != '\0') return true;
+    trouble_say(t, EXIT_NEEDS_PERSON, "'%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH", text);
+    return false;
+}
+
+bool daemon_check(const struct stage_settings *s, struct trouble *t)
+{
+    enum log_level level;
+    struct stat st;
+    char above[4096];
+    if (!log_level_named(s->log_level, &level)) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "--log-level '%s' must be error, warn, info or debug", s->log_level);
+        return false;
+    }
+    if (!endpoint_good(s->listen, t) || !endpoint_good(s->returns, t)) return false;
+    for (size_t i = 0; i < s->next.len; i++)
+        if (!endpoint_good(s->next.item[i], t)) return false;
+    if (stat(s->state, &st) == 0) {
+        if (S_ISDIR(st.st_mode) && access(s->state, W_OK | X_OK) == 0) return true;
+        trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: %s", s->state, S_ISDIR(st.st_mode) ? strerror(errno) : "not a directory");
+        return false;
+    }
+    snprintf(above, sizeof above, "%s/..", s->state);
+    char *end = above + strlen(above) - 3; /* the folder above the one that will be made */
+    while (end > above && end[-1] == '/') end--;
+    while (end > above && end[-1] != '/') end--;
+    *end = '\0';
+    if (*above == '\0' || (stat(above, &st) == 0 && S_ISDIR(st.st_mode))) return true;
+    trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: there is no folder %s", s->state, above);
+    return false;
+}
+
+int daemon_open(const char *name, const struct stage_settings *s, struct trouble *t)
+{
+    enum log_level level = LOG_INFO;
+    char lock[100];
+    int holder, fd;
+    if (!daemon_check(s, t)) return -1;
+    if (log_level_named(s->log_level, &level)) log_open(name, level);
+    mallopt(M_MMAP_THRESHOLD, ALLOC_APART); /* fixed, so that one giant document's memory goes back */
+    mallopt(M_ARENA_MAX, 2);
+    if (state_folder(s->state, "sock") != OK || state_folder(s->state, "run") != OK) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: %s", s->state, strerror(errno));
+        return -1;
+    }
+    snprintf(lock, sizeof lock, "%s.%ju", name, (uintmax_t)s->replica);
+    if (state_lock(s->state, lock, &holder) != OK) {
+        if (holder != 0) {
+            trouble_say(t, EXIT_TRY_AGAIN, "replica %ju runs already in %s (pid %d): give another --replica or --state",
+                        (uintmax_t)s->replica, s->state, holder);
+        } else {
+            trouble_say(t, EXIT_NEEDS_PERSON, "cannot lock %s/run/%s.lock: %s", s->state, lock, strerror(errno));
+        }
+        return -1;
+    }
+    fd = signals_open();
+    if (fd < 0) trouble_say(t, EXIT_TRY_AGAIN, "cannot take signals: %s", strerror(errno));
+    return fd;
+}
+
+int daemon_fail(const char *name, const struct trouble *t)
+{
+    fprintf(stderr, "wiredesk-%s: %s\n", name, t->line);
+    return t->status;
+}
+
+int daemon_probe(const char *name, const struct stage_settings *s)
+{
+    char path[4096];
+    unsigned status = 0;
+    struct buf body = buf_make(65536);
+    enum err e = state_path(path, sizeof path, s->state, "sock/%s.%ju.http", name, (uintmax_t)s->replica);
+    if (e == OK) e = http_get(path, "/healthz", PROBE_MS, &status, &body);
+    if (e != OK) {
+        fprintf(stderr, "wiredesk-%s: no answer at %s: %s\n", name, path, e == ERR_IO ? strerror(errno) : err_name(e));
+    } else {
+        printf("%s\n", status == 200 ? "healthy" : "not healthy");
+    }
+    buf_free(&body);
+    return e == OK && status == 200 ? 0 : 1;
+}
+
+void daemon_endpoint(char *out, size_t size, const char *given, const char *state, const char *fmt, ...)
+{
+    if (given != NULL) {
+        snprintf(out, size, "%s", given);
+        return;
+    }
+    int n = snprintf(out, size, "ipc://%s/sock/", state);
+    if (n < 0 || (size_t)n >= size) return;
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(out + n, size - (size_t)n, fmt, args);
+    va_end(args);
+}
+
+void daemon_status(const char *name, const struct stage_settings *s, uint64_t started_ns, struct buf *json)
+{
+    buf_printf(json, "\"stage\":\"%s\",\"replica\":%ju,\"version\":\"%s\",\"pid\":%d,\"up_s\":%.1f", name, (uintmax_t)s->replica, WD_VERSION,
+               (int)getpid(), (double)(clock_mono_ns() - started_ns) / 1e9);
+}

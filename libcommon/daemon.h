@@ -1,0 +1,29 @@
+/* daemon.h - what every daemon does the same at its start and end: log, signals, folders, lock, --check, --probe. */
+#ifndef WD_DAEMON_H
+#define WD_DAEMON_H
+
+#include "stage.h"
+#include "trouble.h"
+
+/* The settings that all daemons share, looked at without touching anything: log level, endpoints, the state directory's parent.
+ * False with the trouble. */
+bool daemon_check(const struct stage_settings *s, struct trouble *t) MUST_CHECK;
+
+/* Checks the settings, opens the log, takes the signals, makes DIR, DIR/sock and DIR/run, and takes the lock NAME.R, which covers
+ * the sockets and the slot of that name. Returns a descriptor that becomes readable when the process is asked to stop (see
+ * signals.h); -1 with the trouble. Call before any thread or socket. */
+int daemon_open(const char *name, const struct stage_settings *s, struct trouble *t) MUST_CHECK;
+
+/* Prints the trouble as one line and returns its status, for main to return. */
+int daemon_fail(const char *name, const struct trouble *t);
+
+/* --probe: asks the running daemon's /healthz; prints one line; 0 when it is healthy, 1 when not. */
+int daemon_probe(const char *name, const struct stage_settings *s);
+
+/* `given`, or "ipc://DIR/sock/fmt..." when that is NULL, as link_bind() and follow_start() take it. */
+void daemon_endpoint(char *out, size_t size, const char *given, const char *state, const char *fmt, ...) PRINTF_LIKE(5, 6);
+
+/* The members that every /status begins with, without braces: "stage":...,"replica":...,"version":...,"pid":...,"up_s":... */
+void daemon_status(const char *name, const struct stage_settings *s, uint64_t started_ns, struct buf *json);
+
+#endif

@@ -1,0 +1,87 @@
+/* quarantine.c - one file a frame, written beside and renamed. */
+#include "quarantine.h"
+
+#include "clock.h"
+#include "log.h"
+#include "state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void quarantine_open(struct quarantine *q, const char *state, const char *name)
+{
+    *q = (struct quarantine){.count = SIZE_MAX, .count_max = QUARANTINE_COUNT, .bytes_max = QUARANTINE_BYTES};
+    if (state_path(q->folder, sizeof q->folder, state, "quarantine/%s", name) != OK) q->folder[0] = '\0';
+}
+
+/* Makes the folder and those above it, up to the state directory. */
+static bool make_folder(const char *folder)
+{
+    char above[4096];
+    if (mkdir(folder, 0700) == 0 || errno == EEXIST) return true;
+    if (errno != ENOENT) return false;
+    snprintf(above, sizeof above, "%s", folder);
+    *strrchr(above, '/') = '\0';
+    return mkdir(above, 0700) == 0 && mkdir(folder, 0700) == 0;
+}
+
+static int is_frame(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && slice_ends(slice_of(entry->d_name), SLICE(".frame"));
+}
+
+/* Counts what is there; while that is over nine tenths of a limit, removes the oldest (their names begin with the time). */
+static void tidy(struct quarantine *q)
+{
+    struct dirent **entry;
+    char path[4400];
+    struct stat st;
+    int n = scandir(q->folder, &entry, is_frame, alphasort);
+    q->count = q->bytes = 0;
+    for (int i = n - 1; i >= 0; i--) {
+        snprintf(path, sizeof path, "%s/%s", q->folder, entry[i]->d_name);
+        size_t size = stat(path, &st) == 0 ? (size_t)st.st_size : 0;
+        bool keep = q->count + 1 <= q->count_max / 10 * 9 && q->bytes + size <= q->bytes_max / 10 * 9;
+        if (keep || unlink(path) != 0) {
+            q->count++;
+            q->bytes += size;
+        }
+        free(entry[i]);
+    }
+    if (n >= 0) free(entry);
+}
+
+static bool write_file(const char *path, struct slice frame)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return false;
+    while (frame.len > 0) {
+        ssize_t n = write(fd, frame.ptr, frame.len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;
+        frame = slice_cut(frame, (size_t)n, frame.len);
+    }
+    return close(fd) == 0 && frame.len == 0;
+}
+
+void quarantine_put(struct quarantine *q, struct slice frame, enum err why)
+{
+    char path[4400], temporary[4400];
+    if (q->folder[0] != '\0' && make_folder(q->folder) && frame.len <= q->bytes_max / 2) {
+        if (q->count >= q->count_max || q->bytes + frame.len > q->bytes_max) tidy(q);
+        snprintf(temporary, sizeof temporary, "%s/.%d", q->folder, (int)getpid());
+        snprintf(path, sizeof path, "%s/%013ju-%d-%06ju.%s.frame", q->folder, (uintmax_t)clock_wall_ms(), (int)getpid(),
+                 (uintmax_t)q->serial++, err_name(why));
+        if (write_file(temporary, frame) && rename(temporary, path) == 0) {
+            q->count++;
+            q->bytes += frame.len;
+            return;
+        }
+        unlink(temporary);
+    }
+    log_event(LOG_WARN, "quarantine_failed", "bytes=%zu error=\"%s\"", frame.len, strerror(errno));
+}

@@ -1,0 +1,378 @@
+/* stage.c - the loop of a middle stage: take, step, commit, send; answer health; drain when asked to stop. */
+#include "stage.h"
+
+#include "chaos.h"
+#include "clock.h"
+#include "daemon.h"
+#include "filter.h"
+#include "http.h"
+#include "link.h"
+#include "quarantine.h"
+#include "returns.h"
+#include "signals.h"
+
+#include <czmq.h>
+
+enum {
+    HELD_MAX = 32 << 20,  /* bytes of results held back for a commit */
+    SERVICE_MS = 10,      /* between two looks at health and addresses under load */
+    IDLE_MS = 1000,       /* the longest sleep */
+    DRAIN_MS = 5000,      /* for what is in hand when asked to stop and downstream is full */
+    LINGER_MS = 3000,
+    RETURNS_WATER = 1024,
+    BUCKETS = 40,         /* of work time, powers of two of a microsecond */
+    BATCH_MAX = 4096,
+};
+
+struct run {
+    const struct stage_hooks *hooks;
+    const struct stage_settings *settings;
+    int stop_fd;
+    zsock_t *in, *out;
+    struct follow *follow;
+    struct slot *slot;
+    struct returns *returns;
+    struct http *http;
+    struct quarantine quarantine;
+    struct arena *mem;
+    struct buf result;
+    size_t batch;
+
+    zmq_msg_t held[BATCH_MAX]; /* results, not yet sent */
+    size_t held_count, held_bytes, taken; /* taken: messages since the last commit */
+
+    uint64_t started, serviced, sampled, drain_end; /* ns; drain_end 0: not asked to stop */
+    uint64_t count_in, count_out, count_refused, count_lost, sampled_in, sampled_refused;
+    uint64_t work_ns, work[BUCKETS];
+    double rate;
+    size_t connected;
+    int status; /* not 0: leave with it */
+};
+
+/* --- what it says of itself --- */
+
+/* The work time that a share of the messages stays under, in ms, to a factor of two. */
+static double work_ms(const struct run *r, double share)
+{
+    uint64_t all = 0, sum = 0;
+    for (int i = 0; i < BUCKETS; i++) all += r->work[i];
+    for (int i = 0; i < BUCKETS && all > 0; i++) {
+        sum += r->work[i];
+        if ((double)sum >= share * (double)all) return (double)((uint64_t)1 << i) / 1000;
+    }
+    return 0;
+}
+
+static void on_status(void *self, struct buf *json)
+{
+    struct run *r = self;
+    buf_char(json, '{');
+    daemon_status(r->hooks->name, r->settings, r->started, json);
+    buf_printf(json, ",\"in\":%ju,\"out\":%ju,\"refused\":%ju,\"lost\":%ju,\"rate\":%.1f,\"connected\":%zu", (uintmax_t)r->count_in,
+               (uintmax_t)r->count_out, (uintmax_t)r->count_refused, (uintmax_t)r->count_lost, r->rate, r->connected);
+    buf_printf(json, ",\"work_s\":%.3f,\"work_ms\":{\"p50\":%g,\"p99\":%g}", (double)r->work_ns / 1e9, work_ms(r, .5), work_ms(r, .99));
+    buf_char(json, ',');
+    size_t before = json->len;
+    if (r->hooks->status != NULL) r->hooks->status(r->hooks->self, json);
+    if (json->len == before) json->len--;
+    buf_char(json, '}');
+}
+
+static void on_metrics(void *self, struct buf *text)
+{
+    struct run *r = self;
+    const struct {
+        const char *name, *type;
+        double value;
+    } rows[] = {
+        {"documents_in_total", "counter", (double)r->count_in},
+        {"documents_out_total", "counter", (double)r->count_out},
+        {"frames_refused_total", "counter", (double)r->count_refused},
+        {"documents_lost_at_exit_total", "counter", (double)r->count_lost},
+        {"work_seconds_total", "counter", (double)r->work_ns / 1e9},
+        {"downstream_connected", "gauge", (double)r->connected},
+        {"up_seconds", "gauge", (double)(clock_mono_ns() - r->started) / 1e9},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        buf_printf(text, "# TYPE wiredesk_%s %s\nwiredesk_%s{stage=\"%s\",replica=\"%ju\"} %.15g\n", rows[i].name, rows[i].type,
+                   rows[i].name, r->hooks->name, (uintmax_t)r->settings->replica, rows[i].value);
+}
+
+/* Looks after health, addresses, the rate; cheap enough for every SERVICE_MS. */
+static void service(struct run *r)
+{
+    uint64_t now = clock_mono_ns();
+    r->serviced = now;
+    r->connected = follow_apply(r->follow);
+    http_set_ready(r->http, r->connected > 0 && !signals_stop());
+    http_answer(r->http);
+    if (now - r->sampled < 1000000000u) return;
+    double rate = (double)(r->count_in - r->sampled_in) * 1e9 / (double)(now - r->sampled);
+    r->rate = r->rate == 0 ? rate : .7 * r->rate + .3 * rate;
+    r->sampled = now;
+    r->sampled_in = r->count_in;
+}
+
+/* Sleeps until `sock` can do what `events` says, something else is to be looked after, or the time is over. */
+static void await(struct run *r, zsock_t *sock, short events, long ms)
+{
+    zmq_pollitem_t items[] = {
+        {.socket = zsock_resolve(sock), .events = events},
+        {.fd = follow_fd(r->follow), .events = ZMQ_POLLIN},
+        {.fd = http_fd(r->http), .events = ZMQ_POLLIN},
+        {.fd = r->stop_fd, .events = ZMQ_POLLIN}, /* last: it stays readable, so it is left out once it has been seen */
+    };
+    zmq_poll(items, signals_stop() ? 3 : 4, ms);
+    service(r);
+}
+
+/* --- the work --- */
+
+static void refuse(struct run *r, struct slice frame, enum err why)
+{
+    struct buf notice = buf_make(RETURNS_NOTICE_MAX);
+    r->count_refused++;
+    log_event(LOG_WARN, "refused", "error=%s bytes=%zu", err_name(why), frame.len);
+    quarantine_put(&r->quarantine, frame, why);
+    if (r->hooks->refuse != NULL) r->hooks->refuse(r->hooks->self, frame, why, &notice);
+    if (notice.failed == OK && notice.len > 0 && returns_post(r->returns, buf_slice(&notice)) != OK)
+        log_event(LOG_WARN, "notice_lost", "kind=refused");
+    buf_free(&notice);
+}
+
+static void fail_world(struct run *r, const char *what, enum err e)
+{
+    log_event(LOG_ERROR, "failed", "what=\"%s\" error=%s", what, err_name(e));
+    r->status = EXIT_TRY_AGAIN;
+}
+
+static void count_work(struct run *r, uint64_t ns)
+{
+    uint64_t us = ns / 1000;
+    int bucket = us == 0 ? 0 : 64 - __builtin_clzll(us);
+    r->work_ns += ns;
+    r->work[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
+}
+
+/* One message through the step; its result is held. */
+static void step(struct run *r, struct slice frame)
+{
+    r->count_in++;
+    r->taken++;
+    chaos_point("worker.after_recv");
+    uint64_t begin = clock_mono_ns();
+    slot_note(r->slot, frame);
+    buf_clear(&r->result);
+    enum err e = r->hooks->step(r->hooks->self, r->mem, frame, &r->result);
+    slot_clear(r->slot);
+    count_work(r, clock_mono_ns() - begin);
+    if (e == OK) e = r->result.failed;
+    if (e == ERR_IO || e == ERR_FULL) {
+        fail_world(r, "step", e);
+        return;
+    }
+    zmq_msg_t *message = &r->held[r->held_count];
+    if (e == OK && zmq_msg_init_size(message, r->result.len) != 0) {
+        fail_world(r, "step", ERR_NOMEM);
+    } else if (e == OK) {
+        if (r->result.len > 0) memcpy(zmq_msg_data(message), r->result.ptr, r->result.len);
+        r->held_count++;
+        r->held_bytes += r->result.len;
+    } else {
+        refuse(r, frame, e);
+    }
+    arena_reset(r->mem);
+}
+
+/* Takes and steps what is there, up to a batch. */
+static void take_batch(struct run *r)
+{
+    zmq_msg_t message;
+    while (r->status == 0 && r->taken < r->batch && r->held_bytes < HELD_MAX) {
+        zmq_msg_init(&message);
+        if (zmq_msg_recv(&message, zsock_resolve(r->in), ZMQ_DONTWAIT) < 0) {
+            int why = zmq_errno();
+            zmq_msg_close(&message);
+            if (why == EINTR) continue;
+            if (why != EAGAIN) fail_world(r, "receive", ERR_IO);
+            return;
+        }
+        step(r, (struct slice){zmq_msg_data(&message), zmq_msg_size(&message)});
+        zmq_msg_close(&message);
+        if (clock_mono_ns() - r->serviced > (uint64_t)SERVICE_MS * 1000000u) service(r);
+    }
+}
+
+/* True once what is in hand has waited long enough for downstream after being asked to stop. */
+static bool drained_long_enough(struct run *r)
+{
+    uint64_t now = clock_mono_ns();
+    if (!signals_stop()) return false;
+    if (r->drain_end == 0) r->drain_end = now + (uint64_t)DRAIN_MS * 1000000u;
+    return now >= r->drain_end;
+}
+
+/* Sends one held result; waits for room as long as it takes. False when it had to be given up. */
+static bool send_held(struct run *r, zmq_msg_t *message)
+{
+    while (zmq_msg_send(message, zsock_resolve(r->out), ZMQ_DONTWAIT) < 0) {
+        int why = zmq_errno();
+        if (why == EINTR) continue;
+        if (why != EAGAIN) {
+            fail_world(r, "send", ERR_IO);
+            return false;
+        }
+        if (drained_long_enough(r)) return false;
+        await(r, r->out, ZMQ_POLLOUT, signals_stop() ? 50 : IDLE_MS);
+    }
+    r->count_out++;
+    return true;
+}
+
+/* Commits the batch and sends its results in order. */
+static void flush_batch(struct run *r)
+{
+    if (r->status == 0 && r->hooks->commit != NULL) {
+        enum err e = r->hooks->commit(r->hooks->self);
+        if (e != OK) fail_world(r, "commit", e);
+    }
+    if (r->status == 0) chaos_point("worker.before_send");
+    for (size_t i = 0; i < r->held_count; i++) {
+        if (r->status == 0 && send_held(r, &r->held[i])) continue;
+        zmq_msg_close(&r->held[i]); /* ingest resends it */
+        r->count_lost++;
+    }
+    r->held_count = r->held_bytes = r->taken = 0;
+}
+
+static void loop(struct run *r)
+{
+    while (!signals_stop() && r->status == 0) {
+        take_batch(r);
+        if (r->taken > 0) flush_batch(r);
+        else if (r->status == 0) await(r, r->in, ZMQ_POLLIN, IDLE_MS);
+    }
+}
+
+/* --- start and end --- */
+
+static bool open_sockets(struct run *r, struct trouble *t)
+{
+    const struct stage_hooks *hooks = r->hooks;
+    const struct stage_settings *s = r->settings;
+    char endpoint[4200];
+    const char *only = endpoint;
+    struct option_list next = s->next;
+    bool small = hooks->water_out <= 16;
+    struct link_settings out = {.type = ZMQ_PUSH, .water = hooks->water_out, .frame_max = hooks->frame_max, .linger_ms = LINGER_MS,
+                                .small_buffers = small};
+    if (next.len == 0) {
+        daemon_endpoint(endpoint, sizeof endpoint, NULL, s->state, "%s.*.in", hooks->next);
+        next = (struct option_list){&only, 1};
+    }
+    r->out = link_open(&out, link_any_tcp(&next), t);
+    if (r->out == NULL) return false;
+    r->follow = follow_start(r->out, &next, t);
+    if (r->follow == NULL) return false;
+    struct link_settings in = {.type = ZMQ_PULL, .water = hooks->water_in, .frame_max = hooks->frame_max,
+                               .small_buffers = hooks->water_in <= 16, .trusted_network = s->trusted_network};
+    daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "%s.%ju.in", hooks->name, (uintmax_t)s->replica);
+    r->in = link_bind(&in, s->state, endpoint, t);
+    return r->in != NULL;
+}
+
+static bool open_windows(struct run *r, struct trouble *t)
+{
+    const struct stage_hooks *hooks = r->hooks;
+    const struct stage_settings *s = r->settings;
+    char endpoint[4200], name[64];
+    snprintf(name, sizeof name, "%s.%ju", hooks->name, (uintmax_t)s->replica);
+    r->slot = slot_open(s->state, name, s->cpu_budget, t);
+    if (r->slot == NULL) return false;
+    daemon_endpoint(endpoint, sizeof endpoint, s->returns, s->state, "%s.returns", name);
+    r->returns = returns_start(&(struct returns_settings){.state = s->state, .endpoint = endpoint, .water = RETURNS_WATER,
+                                                          .trusted_network = s->trusted_network, .slot = r->slot,
+                                                          .busy = hooks->busy, .strike = hooks->strike, .self = hooks->self}, t);
+    if (r->returns == NULL) return false;
+    snprintf(endpoint, sizeof endpoint, "%s/sock/%s.http", s->state, name);
+    struct http_hooks window = {.status = on_status, .metrics = on_metrics, .self = r};
+    r->http = http_start(endpoint, s->http, s->trusted_network, &window, t);
+    return r->http != NULL;
+}
+
+static void close_all(struct run *r)
+{
+    link_unbind(&r->in);
+    follow_stop(&r->follow);
+    zsock_destroy(&r->out);
+    returns_stop(&r->returns);
+    http_stop(&r->http);
+    slot_close(&r->slot);
+    arena_destroy(&r->mem);
+    buf_free(&r->result);
+    zsys_shutdown(); /* waits for what lingers */
+}
+
+static int run_daemon(const struct stage_hooks *hooks, const struct stage_settings *settings)
+{
+    struct trouble t = {.status = EXIT_TRY_AGAIN, .line = "out of memory"};
+    struct run *r = calloc(1, sizeof *r);
+    if (r == NULL) return daemon_fail(hooks->name, &t);
+    r->hooks = hooks;
+    r->settings = settings;
+    r->batch = hooks->commit == NULL ? 1 : settings->batch < BATCH_MAX ? settings->batch : BATCH_MAX;
+    r->result = buf_make(hooks->frame_max);
+    r->started = r->sampled = clock_mono_ns();
+    r->stop_fd = daemon_open(hooks->name, settings, &t);
+    int status = t.status;
+    if (r->stop_fd >= 0) {
+        quarantine_open(&r->quarantine, settings->state, hooks->name);
+        r->mem = arena_create(hooks->arena_max);
+        bool good = r->mem != NULL && open_windows(r, &t) && open_sockets(r, &t);
+        if (good) {
+            log_event(LOG_INFO, "ready", "replica=%ju pid=%d", (uintmax_t)settings->replica, (int)getpid());
+            loop(r);
+            link_unbind(&r->in);
+            flush_batch(r);
+            log_event(LOG_INFO, "stopped", "in=%ju out=%ju refused=%ju lost=%ju", (uintmax_t)r->count_in, (uintmax_t)r->count_out,
+                      (uintmax_t)r->count_refused, (uintmax_t)r->count_lost);
+        } else {
+            daemon_fail(hooks->name, &t);
+        }
+        status = good ? r->status : t.status;
+        close_all(r);
+    } else {
+        daemon_fail(hooks->name, &t);
+        buf_free(&r->result);
+    }
+    free(r);
+    return status;
+}
+
+static int run_filter(const struct stage_hooks *hooks, const struct stage_settings *settings)
+{
+    struct filter filter = {
+        .name = hooks->name,
+        .line_max = 2 * hooks->frame_max, /* base64 and escapes make a line longer than its frame */
+        .out_max = 4 * hooks->frame_max,
+        .arena_max = hooks->arena_max,
+        .batch = settings->batch,
+        .line = hooks->line,
+        .commit = hooks->commit,
+        .self = hooks->self,
+    };
+    return filter_run(&filter, STDIN_FILENO, STDOUT_FILENO);
+}
+
+int stage_run(const struct stage_hooks *hooks, const struct stage_settings *settings)
+{
+    struct trouble t;
+    if (settings->probe) return daemon_probe(hooks->name, settings);
+    if (settings->check || settings->stdio) {
+        if (!daemon_check(settings, &t)) return daemon_fail(hooks->name, &t);
+        enum log_level level = LOG_INFO;
+        if (log_level_named(settings->log_level, &level)) log_open(hooks->name, level);
+        return settings->check ? 0 : run_filter(hooks, settings);
+    }
+    return run_daemon(hooks, settings);
+}
