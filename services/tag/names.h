@@ -1,0 +1,26 @@
+/* names.h - where a text names persons, organizations, places and other things, and of which type each is. */
+#ifndef WD_TAG_NAMES_H
+#define WD_TAG_NAMES_H
+
+#include "../../proto/doc.h"
+#include "tokens.h"
+#include "world.h"
+
+struct name {
+    uint32_t first, end; /* tokens */
+    enum entity_type type;
+    float score;               /* 0 to 1 */
+    const struct alias *alias; /* the fact that the words name, or NULL */
+    uint32_t entity;           /* index, set by who() */
+    struct slice known;        /* the canonical name that a user's list gives, or absent */
+};
+
+struct names {
+    struct name *ptr;
+    size_t len;
+};
+
+/* Names by rule alone: capitals, titles, the world's facts. For a tagger without a model. Names do not overlap, in text order. */
+enum err names_by_rule(const struct world *w, struct arena *mem, const struct tokens *t, struct names *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,306 @@
+/* speaker.c - noun phrases that can speak: names, pronouns, roles and groups, around a verb; and whom they mean. */
+#include "speaker.h"
+
+enum { NOBODY = UINT32_MAX, PHRASE_MAX = 8, APPOSITION_MAX = 24, LOOK_BACK = 60 };
+
+static const struct speaker nobody = {.entity = NOBODY};
+
+static bool is_person(const struct name *n)
+{
+    return n != NULL && n->type == ENTITY_PERSON;
+}
+
+static bool possessive(const struct tokens *t, size_t i)
+{
+    if (i >= t->len || !(t->ptr[i].kind & TOKEN_GLUED)) return false;
+    struct slice s = token_text(t, i);
+    return slice_eq(s, SLICE("'s")) || slice_eq(s, SLICE("’s")) || slice_eq(s, SLICE("'")) || slice_eq(s, SLICE("’"));
+}
+
+enum err speech_prepare(struct arena *mem, const struct tokens *t, const struct names *names, const struct cast *cast,
+                        struct stage_of_speech *out)
+{
+    *out = (struct stage_of_speech){.t = t, .names = names, .cast = cast};
+    out->name_at = arena_array(mem, t->len + 1, sizeof *out->name_at);
+    out->quoted = arena_array(mem, t->len + 1, 1);
+    out->sentence_at = arena_array(mem, t->len + 1, sizeof *out->sentence_at);
+    out->role = arena_array(mem, names->len + 1, sizeof *out->role);
+    if (out->name_at == NULL || out->quoted == NULL || out->sentence_at == NULL || out->role == NULL) return ERR_NOMEM;
+    for (size_t i = 0; i < names->len; i++)
+        for (uint32_t k = names->ptr[i].first; k < names->ptr[i].end; k++) out->name_at[k] = (uint32_t)i + 1;
+    for (size_t i = 0; i < t->sentences; i++)
+        for (uint32_t k = t->sentence[i].first; k < t->sentence[i].end; k++) out->sentence_at[k] = (uint32_t)i;
+    for (size_t i = 0; i < names->len; i++) {
+        const struct name *n = &names->ptr[i];
+        if (!is_person(n) || n->first == 0 || (t->ptr[n->first].kind & TOKEN_FIRST)) continue;
+        size_t k = n->first - 1;
+        if (token_is(t, k, ',') && k > 0) k--;
+        if (token_in(t, k, WORD_ROLE)) {
+            out->role[out->roles].role = t->ptr[k].lower;
+            out->role[out->roles++].entity = n->entity;
+        }
+    }
+    return OK;
+}
+
+/* --- whom a pronoun or a role means --- */
+
+static bool agrees(const struct member *m, int pronoun)
+{
+    if (m->type != ENTITY_PERSON) return false;
+    if (pronoun == PRONOUN_HE) return m->gender != GENDER_FEMALE;
+    if (pronoun == PRONOUN_SHE) return m->gender != GENDER_MALE;
+    return true;
+}
+
+/* The first person named outside quotation marks in tokens [first, end) that the pronoun can mean. */
+static uint32_t first_person(const struct stage_of_speech *s, size_t first, size_t end, int pronoun)
+{
+    uint32_t weak = NOBODY;
+    for (size_t i = first; i < end; i++) {
+        const struct name *n = speech_name(s, i);
+        if (n == NULL || n->first != i || s->quoted[i]) continue;
+        const struct member *m = &s->cast->ptr[n->entity];
+        if (!agrees(m, pronoun)) continue;
+        bool owner = possessive(s->t, n->end); /* "Trump's envoy": Trump is not the subject */
+        if (!owner) return n->entity;
+        if (weak == NOBODY) weak = n->entity;
+    }
+    return weak;
+}
+
+static uint32_t resolve_person(const struct stage_of_speech *s, size_t at, int pronoun)
+{
+    uint32_t sentence = s->sentence_at[at];
+    uint32_t who_is = first_person(s, s->t->sentence[sentence].first, at, pronoun);
+    for (uint32_t back = 1; who_is == NOBODY && back <= 4 && back <= sentence; back++) {
+        struct sentence before = s->t->sentence[sentence - back];
+        who_is = first_person(s, before.first, before.end, pronoun);
+    }
+    return who_is;
+}
+
+/* "it": the last organization or place named as a subject. */
+static uint32_t resolve_thing(const struct stage_of_speech *s, size_t at)
+{
+    size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
+    for (size_t i = at; i-- > from;) {
+        const struct name *n = speech_name(s, i);
+        if (n != NULL && n->type == ENTITY_ORGANIZATION && !s->quoted[i]) return n->entity;
+    }
+    return NOBODY;
+}
+
+static uint32_t resolve_pronoun(const struct stage_of_speech *s, size_t at)
+{
+    switch (s->t->ptr[at].value) {
+    case PRONOUN_HE: case PRONOUN_SHE: return resolve_person(s, at, s->t->ptr[at].value);
+    case PRONOUN_IT: return resolve_thing(s, at);
+    default: return NOBODY;
+    }
+}
+
+/* "the envoy": the person last called so before, when the phrase is definite. */
+static uint32_t resolve_role(const struct stage_of_speech *s, size_t first, size_t head)
+{
+    struct slice det = token_text(s->t, first);
+    bool definite = slice_eq_nocase(det, SLICE("the")) || (first > 0 && possessive(s->t, first - 1)) || possessive(s->t, first + 1);
+    if (!definite || !token_in(s->t, head, WORD_ROLE)) return NOBODY;
+    for (size_t i = s->roles, seen = 0; i-- > 0 && seen < 200; seen++)
+        if (s->role[i].role == s->t->ptr[head].lower) return s->role[i].entity;
+    return NOBODY;
+}
+
+static struct speaker named(const struct name *n)
+{
+    return (struct speaker){true, n->first, n->end, n->entity, n->type != ENTITY_PERSON};
+}
+
+/* --- the phrase that begins at i --- */
+
+/* Behind the name that ends at i: "Trump's special envoy, Steve Witkoff" and "Kremlin spokesman Dmitry Peskov" name another person. */
+static const struct name *carried_on(const struct stage_of_speech *s, const struct name *n, size_t end)
+{
+    size_t i = n->end, words = 0;
+    bool role = false;
+    if (possessive(s->t, i)) i++;
+    for (; i < end && words < 5; i++, words++) {
+        const struct name *next = speech_name(s, i);
+        if (next != NULL) {
+            if (is_person(next) && role) return next;
+            i = next->end - 1;
+            continue;
+        }
+        if (token_is(s->t, i, ',') && role) continue;
+        if (!(s->t->ptr[i].kind & TOKEN_WORD) || token_in(s->t, i, WORD_SAY | WORD_FUNCTION)) break;
+        role = token_in(s->t, i, WORD_ROLE | WORD_TITLE) || role;
+    }
+    return NULL;
+}
+
+/* "a spokesperson for Putin": where the phrase goes on behind its head. */
+static size_t phrase_end(const struct stage_of_speech *s, size_t head, size_t end)
+{
+    size_t i = head + 1;
+    if (i + 1 < end && (slice_eq(token_text(s->t, i), SLICE("for")) || slice_eq(token_text(s->t, i), SLICE("of")))) {
+        if (token_in(s->t, i + 1, WORD_DETERMINER)) i++;
+        const struct name *n = speech_name(s, i + 1);
+        if (n != NULL) return n->end;
+    }
+    return head + 1;
+}
+
+struct speaker speaker_forward(const struct stage_of_speech *s, size_t i, size_t end)
+{
+    size_t first = i, head = NOBODY;
+    if (i < end && token_in(s->t, i, WORD_PRONOUN) && !(s->t->ptr[i].word & WORD_DETERMINER))
+        return (struct speaker){true, (uint32_t)i, (uint32_t)i + 1, resolve_pronoun(s, i), false};
+    for (; i < end && i < first + PHRASE_MAX; i++) {
+        const struct name *n = speech_name(s, i);
+        if (n != NULL) {
+            const struct name *next = is_person(n) && !possessive(s->t, n->end) ? NULL : carried_on(s, n, end);
+            if (next != NULL) return named(next);
+            bool adjective = n->type == ENTITY_MISC || possessive(s->t, n->end) || token_in(s->t, n->end, WORD_ROLE | WORD_GROUP);
+            if (!adjective || is_person(n)) {
+                if (!possessive(s->t, n->end)) return named(n);
+            }
+            i = n->end - 1;
+            continue;
+        }
+        const struct token *k = &s->t->ptr[i];
+        if (k->word & (WORD_ROLE | WORD_GROUP | WORD_NEWS)) {
+            head = i;
+            continue;
+        }
+        if (k->word & WORD_DETERMINER) {
+            if (head != NOBODY) break;
+            continue;
+        }
+        if (!(k->kind & (TOKEN_WORD | TOKEN_DASH)) && !possessive(s->t, i)) break;
+        if (k->word & (WORD_FUNCTION & ~WORD_DETERMINER) || (k->word & (WORD_SAY | WORD_AUXILIARY))) {
+            if (!(k->word & (WORD_DETERMINER | WORD_CARDINAL))) break;
+        }
+    }
+    if (head == NOBODY) return nobody;
+    return (struct speaker){true, (uint32_t)first, (uint32_t)phrase_end(s, head, end), resolve_role(s, first, head), true};
+}
+
+/* --- the phrase that ends before the verb --- */
+
+/* Where the noun phrase whose head is at `head` begins. */
+static size_t phrase_begin(const struct stage_of_speech *s, size_t first, size_t head)
+{
+    size_t b = head;
+    while (b > first && head - b < PHRASE_MAX) {
+        const struct token *k = &s->t->ptr[b - 1];
+        if (k->word & WORD_DETERMINER) return b - 1;
+        if (!(k->kind & (TOKEN_WORD | TOKEN_DASH)) || (k->word & (WORD_FUNCTION | WORD_SAY))) break;
+        b--;
+    }
+    return b;
+}
+
+static struct speaker by_head(const struct stage_of_speech *s, size_t first, size_t head)
+{
+    size_t b = phrase_begin(s, first, head);
+    return (struct speaker){true, (uint32_t)b, (uint32_t)head + 1, resolve_role(s, b, head), true};
+}
+
+/* The name that ends before token i, unless it only belongs to a head before it: "a spokesperson for Putin". */
+static struct speaker by_name(const struct stage_of_speech *s, size_t first, const struct name *n)
+{
+    size_t i = n->first;
+    if (i > first && token_in(s->t, i - 1, WORD_DETERMINER)) i--;
+    if (i > first + 1 && token_in(s->t, i - 1, WORD_PREPOSITION)) {
+        size_t from = i > first + 10 ? i - 10 : first;
+        for (size_t k = i - 1; k-- > from;) {
+            const struct name *other = speech_name(s, k);
+            if (is_person(other) && !is_person(n)) return named(other); /* "Raymond of the Council said" */
+            if (token_in(s->t, k, WORD_ROLE | WORD_GROUP)) {
+                struct speaker got = by_head(s, first, k);
+                got.end = n->end;
+                return got;
+            }
+            if (!(s->t->ptr[k].kind & (TOKEN_WORD | TOKEN_DASH))) break;
+        }
+    }
+    return named(n);
+}
+
+/* "Raymond, an analyst at the Council, said": the name before the first of two commas; `i` is the second. */
+static struct speaker by_apposition(const struct stage_of_speech *s, size_t first, size_t i)
+{
+    size_t from = i > first + APPOSITION_MAX ? i - APPOSITION_MAX : first;
+    struct speaker best = nobody;
+    for (size_t k = i; k-- > from;) {
+        const struct name *n = speech_name(s, k);
+        if (is_person(n) && !possessive(s->t, n->end)) {
+            best = named(n);
+            if (token_is(s->t, n->end, ',') || token_is(s->t, n->end, '(')) return best;
+        }
+        if (token_is(s->t, k, ';') || s->quoted[k]) break;
+    }
+    for (size_t k = from; k < i && !best.found; k++) {
+        const struct name *n = speech_name(s, k);
+        if (n != NULL && n->type != ENTITY_MISC && token_is(s->t, n->end, ',')) return named(n);
+        if (token_in(s->t, k, WORD_ROLE | WORD_GROUP) && token_is(s->t, k + 1, ',')) return by_head(s, first, k);
+    }
+    return best;
+}
+
+struct speaker speaker_of_clause(const struct stage_of_speech *s, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        if (s->quoted[i]) continue;
+        const struct token *k = &s->t->ptr[i];
+        if ((k->word & WORD_PRONOUN) && !(k->word & WORD_DETERMINER) && k->value != PRONOUN_IT && k->value != PRONOUN_WHO)
+            return speaker_forward(s, i, end);
+        const struct name *n = speech_name(s, i);
+        if (n != NULL) {
+            const struct name *next = is_person(n) && !possessive(s->t, n->end) ? NULL : carried_on(s, n, end);
+            if (next != NULL) return named(next);
+            if (!possessive(s->t, n->end) && n->type != ENTITY_MISC && !(n->first > first && token_in(s->t, n->first - 1, WORD_PREPOSITION)))
+                return named(n);
+            i = n->end - 1;
+            continue;
+        }
+        if (k->word & WORD_GROUP || ((k->word & WORD_ROLE) && !token_in(s->t, i + 1, WORD_ROLE) && speech_name(s, i + 1) == NULL))
+            return by_head(s, first, i);
+    }
+    return nobody;
+}
+
+struct speaker speaker_backward(const struct stage_of_speech *s, size_t first, size_t c)
+{
+    size_t i = c;
+    struct slice verb = token_text(s->t, c);
+    if (slice_ends(verb, SLICE("ing"))) { /* "…, saying": the subject of the clause */
+        struct speaker got = speaker_of_clause(s, first, c);
+        if (got.found) return got;
+    }
+    while (i > first && token_in(s->t, i - 1, WORD_AUXILIARY | WORD_ADVERB | WORD_WEEKDAY) && !token_in(s->t, i - 1, WORD_PRONOUN)) i--;
+    if (i > first && token_in(s->t, i - 1, WORD_PREPOSITION) && i < c) i--; /* "on Monday said" */
+    if (i == first) return nobody;
+    size_t last = i - 1;
+    if (s->quoted[last]) return nobody;
+    const struct token *k = &s->t->ptr[last];
+    if ((k->word & WORD_PRONOUN) && k->value == PRONOUN_WHO) {
+        if (last == first) return nobody;
+        const struct name *n = speech_name(s, last - 1 - (token_is(s->t, last - 1, ',') && last - 1 > first ? 1 : 0));
+        return n != NULL ? by_name(s, first, n) : token_in(s->t, last - 1, WORD_ROLE | WORD_GROUP) ? by_head(s, first, last - 1) : nobody;
+    }
+    if (k->word & WORD_PRONOUN) return (struct speaker){true, (uint32_t)last, (uint32_t)last + 1, resolve_pronoun(s, last), false};
+    const struct name *n = speech_name(s, last);
+    if (n != NULL) return by_name(s, first, n);
+    if (token_is(s->t, last, ',') || token_is(s->t, last, ')')) return by_apposition(s, first, last);
+    if (k->word & (WORD_ROLE | WORD_GROUP | WORD_NEWS | WORD_ORG)) return by_head(s, first, last);
+    size_t from = last > first + 12 ? last - 12 : first; /* words between: the nearest head that can speak */
+    for (size_t p = last; p-- > from && !s->quoted[p];) {
+        if (token_in(s->t, p, WORD_SUBORDINATE)) break;
+        const struct name *m = speech_name(s, p);
+        if (m != NULL && m->type != ENTITY_MISC) return by_name(s, first, m);
+        if (token_in(s->t, p, WORD_ROLE | WORD_GROUP)) return by_head(s, first, p);
+    }
+    if ((k->kind & TOKEN_WORD) && token_in(s->t, phrase_begin(s, first, last), WORD_DETERMINER)) return by_head(s, first, last);
+    return nobody;
+}
