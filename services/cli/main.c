@@ -6,7 +6,9 @@
 static const struct command commands[] = {
     {"up", &up_table, up_run},
     {"feed", &feed_table, feed_run},
+    {"tail", &tail_table, tail_run},
     {"status", &status_table, status_run},
+    {"show", &show_table, show_run},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

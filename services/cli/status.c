@@ -1,30 +1,28 @@
 /* status.c - `wiredesk status`: which daemon is up, how fast it goes, and whether every document is accounted for. */
 #include "command.h"
 
-#include <errno.h>
-#include <glob.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../../libcommon/http.h"
-#include "../../libcommon/state.h"
+#include "../../libcommon/clock.h"
 #include "../../proto/doc.h"
+#include "ask.h"
 #include "balance.h"
 
 struct settings {
     const char *state;
-    struct option_list http;
-    uint64_t timeout;
+    struct option_list at;
+    uint64_t timeout, settle;
     bool json;
 };
 #define AT(member) offsetof(struct settings, member)
 
 static const struct option_row rows[] = {
     {"state", 's', "DIR", OPTION_TEXT, AT(state), ".wiredesk", 0, 0, "The pipe's directory: all daemons with a socket in it are asked"},
-    {"at", 0, "HOST:PORT", OPTION_LIST, AT(http), NULL, 0, 0, "Ask the daemons at these addresses instead; may be given again"},
+    {"at", 0, "HOST:PORT", OPTION_LIST, AT(at), NULL, 0, 0, "Ask the daemons at these addresses instead; may be given again"},
     {"timeout", 0, "TIME", OPTION_TIME, AT(timeout), "3s", 10, 60000, "How long a daemon may take to answer"},
+    {"settle", 0, "TIME", OPTION_TIME, AT(settle), "0", 0, 86400000, "First wait, at most so long, until nothing is in flight and no story line is due"},
     {"json", 'j', NULL, OPTION_FLAG, AT(json), NULL, 0, 0, "One JSON object instead of a table"},
     {NULL},
 };
@@ -38,7 +36,7 @@ const struct option_table status_table = {
     .rows = tables,
 };
 
-enum { ANSWER_MOST = 4 << 20, DAEMONS = 256 };
+enum { DAEMONS = 256, TURN_US = 200000 };
 
 struct daemon {
     char name[256]; /* "tag.0", or the address it was asked at */
@@ -57,72 +55,43 @@ struct view {
 
 /* --- asking --- */
 
-static json_t *ask(const struct view *v, const char *where, const char *target, char *why, size_t why_size)
+static void add(void *self, const char *name, const char *where)
 {
-    unsigned status = 0;
-    struct buf body = buf_make(ANSWER_MOST);
-    enum err e = http_get(where, target, (int)v->set.timeout, &status, &body);
-    json_t *json = NULL;
-    if (e != OK) snprintf(why, why_size, "%s", e == ERR_IO ? strerror(errno) : err_name(e));
-    else if (status != 200) snprintf(why, why_size, "HTTP status %u", status);
-    else if ((json = json_loadb(body.ptr, body.len, 0, NULL)) == NULL) snprintf(why, why_size, "its answer is no JSON");
-    buf_free(&body);
-    return json;
-}
-
-static void add(struct view *v, const char *name, size_t name_len, const char *where)
-{
+    struct view *v = self;
     if (v->len == DAEMONS) return;
     struct daemon *d = &v->daemon[v->len++];
-    snprintf(d->name, sizeof d->name, "%.*s", (int)name_len, name);
+    snprintf(d->name, sizeof d->name, "%s", name);
     snprintf(d->where, sizeof d->where, "%s", where);
-    d->status = ask(v, where, "/status", d->why, sizeof d->why);
-}
-
-static bool seen(const struct view *v, const char *stage)
-{
-    size_t n = strlen(stage);
-    for (size_t i = 0; i < v->len; i++)
-        if (strncmp(v->daemon[i].name, stage, n) == 0) return true;
-    return false;
+    d->status = ask_json(where, "/status", v->set.timeout, d->why, sizeof d->why);
 }
 
 static bool ask_all(struct view *v)
 {
-    char pattern[4200];
-    glob_t found = {0};
-    for (size_t i = 0; i < v->set.http.len; i++) add(v, v->set.http.item[i], strlen(v->set.http.item[i]), v->set.http.item[i]);
-    if (v->set.http.len > 0) return true;
-    for (enum stage s = STAGE_INGEST; s <= STAGE_REPORT; s++) {
-        if (state_path(pattern, sizeof pattern, v->set.state, "sock/%s.*.http", stage_name(s)) != OK) return false;
-        int rc = glob(pattern, 0, NULL, &found);
-        for (size_t i = 0; rc == 0 && i < found.gl_pathc; i++) {
-            const char *base = strrchr(found.gl_pathv[i], '/') + 1;
-            add(v, base, strlen(base) - strlen(".http"), found.gl_pathv[i]);
-        }
-        if (rc == 0) globfree(&found);
-        if (rc == GLOB_NOSPACE) return false;
-        if (!seen(v, stage_name(s)) && v->len < DAEMONS) {
-            struct daemon *d = &v->daemon[v->len++];
-            snprintf(d->name, sizeof d->name, "%s", stage_name(s));
-            snprintf(d->why, sizeof d->why, "not started");
-        }
+    for (size_t i = 0; i < v->set.at.len; i++) add(v, v->set.at.item[i], v->set.at.item[i]);
+    for (enum stage s = STAGE_INGEST; v->set.at.len == 0 && s <= STAGE_REPORT; s++) {
+        size_t before = v->len;
+        if (ask_each(v->set.state, stage_name(s), add, v) != OK) return false;
+        if (v->len > before || v->len == DAEMONS) continue;
+        struct daemon *d = &v->daemon[v->len++];
+        snprintf(d->name, sizeof d->name, "%s", stage_name(s));
+        snprintf(d->why, sizeof d->why, "not started");
     }
     return true;
 }
 
-/* --- adding up --- */
-
-static uint64_t number(const json_t *o, const char *key)
+/* Waits for the pipe to come to rest, at most as long as --settle says. */
+static void settle(const struct view *v)
 {
-    json_int_t n = json_integer_value(json_object_get(o, key));
-    return n > 0 ? (uint64_t)n : 0;
+    uint64_t until = clock_mono_ns() / 1000000 + v->set.settle, seq;
+    while (clock_mono_ns() / 1000000 < until && ask_rest(v->set.state, &v->set.at, v->set.timeout, &seq) != REST_DONE) usleep(TURN_US);
 }
+
+/* --- adding up --- */
 
 static struct counts counts_of(const json_t *o)
 {
-    return (struct counts){number(o, "accepted"), number(o, "reported"), number(o, "duplicate"), number(o, "rejected"),
-                           number(o, "again"), number(o, "in_flight")};
+    return (struct counts){ask_count(o, "accepted"), ask_count(o, "reported"), ask_count(o, "duplicate"), ask_count(o, "rejected"),
+                           ask_count(o, "again"), ask_count(o, "in_flight")};
 }
 
 static const struct daemon *stage_at(const struct view *v, const char *stage)
@@ -140,10 +109,10 @@ static void balance(struct view *v, const struct daemon *ingest, const struct da
     char target[128], why[256] = "", trouble[128] = "";
     const json_t *journal = json_object_get(ingest->status, "journal");
     const char *instance = json_string_value(json_object_get(ingest->status, "instance"));
-    uint64_t watermark = number(journal, "watermark");
+    uint64_t watermark = ask_count(journal, "watermark");
     struct counts mine = counts_of(journal), its = {0};
     snprintf(target, sizeof target, "/ledger?instance=%.32s&seq=%llu", instance ? instance : "", (unsigned long long)watermark);
-    json_t *ledger = report != NULL && instance != NULL ? ask(v, report->where, target, trouble, sizeof trouble) : NULL;
+    json_t *ledger = report != NULL && instance != NULL ? ask_json(report->where, target, v->set.timeout, trouble, sizeof trouble) : NULL;
     if (ledger != NULL) its = counts_of(ledger);
     bool held = journal != NULL && ledger != NULL && balance_holds(&mine, &its, watermark, why, sizeof why);
     if (journal == NULL) snprintf(why, sizeof why, "ingest shows no journal");
@@ -174,10 +143,10 @@ static void balance_all(struct view *v)
 static long long backlog(const json_t *s)
 {
     const json_t *journal = json_object_get(s, "journal");
-    if (journal != NULL) return (long long)number(journal, "in_flight");
+    if (journal != NULL) return (long long)ask_count(journal, "in_flight");
     json_t *said = json_object_get(s, "backlog");
     if (said != NULL) return json_integer_value(said);
-    long long in = (long long)number(s, "in"), out = (long long)number(s, "out") + (long long)number(s, "refused");
+    long long in = (long long)ask_count(s, "in"), out = (long long)ask_count(s, "out") + (long long)ask_count(s, "refused");
     return in > out ? in - out : 0;
 }
 
@@ -189,14 +158,14 @@ static void print_daemon(const struct daemon *d)
         return;
     }
     char up[24];
-    uint64_t t = number(s, "up_s");
+    uint64_t t = ask_count(s, "up_s");
     if (t < 120) snprintf(up, sizeof up, "%llus", (unsigned long long)t);
     else if (t < 7200) snprintf(up, sizeof up, "%llum", (unsigned long long)t / 60);
     else snprintf(up, sizeof up, "%lluh", (unsigned long long)t / 3600);
-    printf("%-14s up %7s %10llu in %10llu out %8.1f/s %8lld waiting", d->name, up, (unsigned long long)number(s, "in"),
-           (unsigned long long)number(s, "out"), json_number_value(json_object_get(s, "rate")), backlog(s));
-    if (number(s, "failed") > 0) printf("  %llu failed", (unsigned long long)number(s, "failed"));
-    if (number(s, "refused") > 0) printf("  %llu refused", (unsigned long long)number(s, "refused"));
+    printf("%-14s up %7s %10llu in %10llu out %8.1f/s %8lld waiting", d->name, up, (unsigned long long)ask_count(s, "in"),
+           (unsigned long long)ask_count(s, "out"), json_number_value(json_object_get(s, "rate")), backlog(s));
+    if (ask_count(s, "failed") > 0) printf("  %llu failed", (unsigned long long)ask_count(s, "failed"));
+    if (ask_count(s, "refused") > 0) printf("  %llu refused", (unsigned long long)ask_count(s, "refused"));
     putchar('\n');
 }
 
@@ -224,7 +193,7 @@ static void print_table(const struct view *v)
         struct counts mine = counts_of(journal), its = counts_of(ledger);
         if (journal != NULL) print_counts("accepted", &mine, true);
         char label[40];
-        snprintf(label, sizeof label, "to #%llu", (unsigned long long)number(journal, "watermark"));
+        snprintf(label, sizeof label, "to #%llu", (unsigned long long)ask_count(journal, "watermark"));
         if (ledger != NULL) print_counts(label, &its, false);
     }
 }
@@ -249,7 +218,12 @@ int status_run(int argc, char **argv)
 {
     struct view *v = calloc(1, sizeof *v);
     if (v == NULL) return EXIT_TRY_AGAIN;
-    options_read(&status_table, &v->set, argc, argv);
+    if (options_read(&status_table, &v->set, argc, argv) < argc) {
+        fputs("wiredesk status: takes no operands (see --help)\n", stderr);
+        free(v);
+        return EXIT_NEEDS_PERSON;
+    }
+    if (v->set.settle > 0) settle(v);
     v->held = true;
     v->journals = json_array();
     int status = EXIT_TRY_AGAIN;

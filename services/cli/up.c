@@ -312,7 +312,11 @@ int up_run(int argc, char **argv)
 {
     struct crew *c = calloc(1, sizeof *c);
     if (c == NULL) return EXIT_TRY_AGAIN;
-    options_read(&up_table, &c->set, argc, argv);
+    if (options_read(&up_table, &c->set, argc, argv) < argc) {
+        fputs("wiredesk up: takes no operands (see --help)\n", stderr);
+        free(c);
+        return EXIT_NEEDS_PERSON;
+    }
     int holder = 0, status = EXIT_NEEDS_PERSON;
     log_open("up", LOG_INFO);
     c->wake = signals_open();

@@ -1,0 +1,87 @@
+/* ask.c - GET, parsed. */
+#include "ask.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+
+#include "../../libcommon/http.h"
+#include "../../libcommon/state.h"
+
+enum { ANSWER_MOST = 4 << 20 };
+
+json_t *ask_json(const char *where, const char *target, uint64_t timeout_ms, char *why, size_t why_size)
+{
+    unsigned status = 0;
+    struct buf body = buf_make(ANSWER_MOST);
+    enum err e = http_get(where, target, (int)timeout_ms, &status, &body);
+    json_t *json = NULL;
+    if (e != OK) snprintf(why, why_size, "%s", e == ERR_IO ? strerror(errno) : err_name(e));
+    else if (status != 200) snprintf(why, why_size, "HTTP status %u", status);
+    else if ((json = json_loadb(body.ptr, body.len, 0, NULL)) == NULL) snprintf(why, why_size, "its answer is no JSON");
+    buf_free(&body);
+    return json;
+}
+
+uint64_t ask_count(const json_t *o, const char *key)
+{
+    json_int_t n = json_integer_value(json_object_get(o, key));
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+enum err ask_each(const char *state, const char *stage, void (*found)(void *self, const char *name, const char *where), void *self)
+{
+    char pattern[4200], name[256];
+    glob_t paths = {0};
+    enum err e = state_path(pattern, sizeof pattern, state, "sock/%s.*.http", stage);
+    if (e != OK) return e;
+    int rc = glob(pattern, 0, NULL, &paths);
+    for (size_t i = 0; rc == 0 && i < paths.gl_pathc; i++) {
+        const char *base = strrchr(paths.gl_pathv[i], '/') + 1;
+        snprintf(name, sizeof name, "%.*s", (int)(strlen(base) - strlen(".http")), base);
+        found(self, name, paths.gl_pathv[i]);
+    }
+    if (rc == 0) globfree(&paths);
+    return rc == GLOB_NOSPACE ? ERR_NOMEM : OK;
+}
+
+/* --- at rest? --- */
+
+struct resting {
+    uint64_t timeout_ms, in_flight, pending, seq;
+    size_t journals, ledgers, silent;
+};
+
+static void look(void *self, const char *name, const char *where)
+{
+    struct resting *r = self;
+    char why[128];
+    (void)name;
+    json_t *status = ask_json(where, "/status", r->timeout_ms, why, sizeof why);
+    const json_t *journal = json_object_get(status, "journal"), *ledger = json_object_get(status, "ledger");
+    if (status == NULL) r->silent++;
+    if (journal != NULL) {
+        r->journals++;
+        r->in_flight += ask_count(journal, "in_flight");
+    }
+    if (ledger != NULL) {
+        r->ledgers++;
+        r->pending += ask_count(status, "pending_stories");
+        r->seq = ask_count(ledger, "seq");
+    }
+    json_decref(status);
+}
+
+enum rest ask_rest(const char *state, const struct option_list *at, uint64_t timeout_ms, uint64_t *seq)
+{
+    struct resting r = {.timeout_ms = timeout_ms};
+    enum err e = OK;
+    for (size_t i = 0; i < at->len; i++) look(&r, at->item[i], at->item[i]);
+    if (at->len == 0) {
+        e = ask_each(state, "ingest", look, &r); /* first: what has its outcome by now, report knows */
+        if (e == OK) e = ask_each(state, "report", look, &r);
+    }
+    *seq = r.seq;
+    if (e != OK || r.silent > 0 || r.journals == 0 || r.ledgers == 0) return REST_UNKNOWN;
+    return r.in_flight + r.pending > 0 ? REST_WORKING : REST_DONE;
+}
