@@ -117,6 +117,9 @@ static int find_key(struct records *r, const char *id, char key[256])
     return rc == SQLITE_DONE ? n : -1;
 }
 
+static const char entities_sql[] = "SELECT name, type, count(*) AS n FROM mentions WHERE article = ? GROUP BY name, type ORDER BY n DESC, name";
+static const char quotes_sql[] = "SELECT b, e, kind, speaker, words FROM quotes WHERE article = ? ORDER BY b";
+
 enum record_found records_document(struct records *r, const char *id, json_t **out)
 {
     char key[256];
@@ -130,8 +133,8 @@ enum record_found records_document(struct records *r, const char *id, json_t **o
         sqlite3_finalize(s);
     }
     if (*out == NULL) return RECORD_ERROR;
-    json_object_set_new(*out, "entities", rows_of(r, "SELECT name, type, count(*) AS n FROM mentions WHERE article = ? GROUP BY name, type ORDER BY n DESC, name", key));
-    json_object_set_new(*out, "quotes", rows_of(r, "SELECT b, e, kind, speaker, words FROM quotes WHERE article = ? ORDER BY b", key));
+    json_object_set_new(*out, "entities", rows_of(r, entities_sql, key));
+    json_object_set_new(*out, "quotes", rows_of(r, quotes_sql, key));
     return RECORD_DOCUMENT;
 }
 
