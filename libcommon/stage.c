@@ -17,7 +17,7 @@ enum {
     HELD_MAX = 32 << 20,  /* bytes of results held back for a commit */
     SERVICE_MS = 10,      /* between two looks at health and addresses under load */
     IDLE_MS = 1000,       /* the longest sleep */
-    DRAIN_MS = 5000,      /* for what is in hand when asked to stop and downstream is full */
+    DRAIN_MS = 3000,      /* for what is in hand when asked to stop and downstream is full */
     LINGER_MS = 3000,
     RETURNS_WATER = 1024,
     BUCKETS = 40,         /* of work time, powers of two of a microsecond */
@@ -208,6 +208,7 @@ static bool drained_long_enough(struct run *r)
 {
     uint64_t now = clock_mono_ns();
     if (!signals_stop()) return false;
+    link_unbind(&r->in);
     if (r->drain_end == 0) r->drain_end = now + (uint64_t)DRAIN_MS * 1000000u;
     return now >= r->drain_end;
 }
@@ -249,8 +250,9 @@ static void loop(struct run *r)
 {
     while (!signals_stop() && r->status == 0) {
         take_batch(r);
+        if (signals_stop()) link_unbind(&r->in); /* nobody queues here any more */
         if (r->taken > 0) flush_batch(r);
-        else if (r->status == 0) await(r, r->in, ZMQ_POLLIN, IDLE_MS);
+        else if (r->status == 0 && !signals_stop()) await(r, r->in, ZMQ_POLLIN, IDLE_MS);
     }
 }
 
@@ -332,8 +334,6 @@ static int run_daemon(const struct stage_hooks *hooks, const struct stage_settin
         if (good) {
             log_event(LOG_INFO, "ready", "replica=%ju pid=%d", (uintmax_t)settings->replica, (int)getpid());
             loop(r);
-            link_unbind(&r->in);
-            flush_batch(r);
             log_event(LOG_INFO, "stopped", "in=%ju out=%ju refused=%ju lost=%ju", (uintmax_t)r->count_in, (uintmax_t)r->count_out,
                       (uintmax_t)r->count_refused, (uintmax_t)r->count_lost);
         } else {
