@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glob.h>
+#include <netdb.h>
 #include <stdio.h>
 
 #include "../../libcommon/http.h"
@@ -45,6 +46,26 @@ enum err ask_each(const char *state, const char *stage, void (*found)(void *self
     return rc == GLOB_NOSPACE ? ERR_NOMEM : OK;
 }
 
+void ask_each_address(const char *host_port, void (*found)(void *self, const char *name, const char *where), void *self)
+{
+    char host[256], name[400], where[400], address[128];
+    const char *colon = strrchr(host_port, ':');
+    struct addrinfo *list = NULL, hints = {.ai_socktype = SOCK_STREAM};
+    snprintf(host, sizeof host, "%.*s", colon ? (int)(colon - host_port) : 255, host_port);
+    if (colon == NULL || getaddrinfo(host, colon + 1, &hints, &list) != 0) {
+        found(self, host_port, host_port);
+        return;
+    }
+    for (const struct addrinfo *a = list; a != NULL; a = a->ai_next) {
+        if (getnameinfo(a->ai_addr, a->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST) != 0) continue;
+        bool alone = a == list && a->ai_next == NULL;
+        snprintf(name, sizeof name, "%s%s%s", host, alone ? "" : "@", alone ? "" : address);
+        snprintf(where, sizeof where, "%s%s", address, colon);
+        found(self, name, where);
+    }
+    freeaddrinfo(list);
+}
+
 /* --- at rest? --- */
 
 struct resting {
@@ -76,7 +97,7 @@ enum rest ask_rest(const char *state, const struct option_list *at, uint64_t tim
 {
     struct resting r = {.timeout_ms = timeout_ms};
     enum err e = OK;
-    for (size_t i = 0; i < at->len; i++) look(&r, at->item[i], at->item[i]);
+    for (size_t i = 0; i < at->len; i++) ask_each_address(at->item[i], look, &r);
     if (at->len == 0) {
         e = ask_each(state, "ingest", look, &r); /* first: what has its outcome by now, report knows */
         if (e == OK) e = ask_each(state, "report", look, &r);

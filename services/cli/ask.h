@@ -15,6 +15,10 @@ uint64_t ask_count(const json_t *o, const char *key);
 /* Calls `found` for each daemon of that stage with an HTTP socket in the state directory: "tag.0" and the socket's path. ERR_TOO_BIG, ERR_NOMEM. */
 enum err ask_each(const char *state, const char *stage, void (*found)(void *self, const char *name, const char *where), void *self) MUST_CHECK;
 
+/* The same for every address that HOST of HOST:PORT has: "tag@10.0.0.7" (or HOST alone when it has one) and "10.0.0.7:9553". A host that has none is
+ * handed on as it is. */
+void ask_each_address(const char *host_port, void (*found)(void *self, const char *name, const char *where), void *self);
+
 enum rest { REST_UNKNOWN, REST_WORKING, REST_DONE };
 
 /* DONE: every ingest there is has an outcome for each document that it accepted, and report owes no story line; *seq is then the number of the

@@ -14,15 +14,16 @@ struct settings {
     const char *state;
     struct option_list at;
     uint64_t timeout, settle;
-    bool json;
+    bool json, up;
 };
 #define AT(member) offsetof(struct settings, member)
 
 static const struct option_row rows[] = {
     {"state", 's', "DIR", OPTION_TEXT, AT(state), ".wiredesk", 0, 0, "The pipe's directory: all daemons with a socket in it are asked"},
-    {"at", 0, "HOST:PORT", OPTION_LIST, AT(at), NULL, 0, 0, "Ask the daemons at these addresses instead; may be given again"},
+    {"at", 0, "HOST:PORT", OPTION_LIST, AT(at), NULL, 0, 0, "Ask the daemons at all addresses of that name instead; may be given again"},
     {"timeout", 0, "TIME", OPTION_TIME, AT(timeout), "3s", 10, 60000, "How long a daemon may take to answer"},
     {"settle", 0, "TIME", OPTION_TIME, AT(settle), "0", 0, 86400000, "First wait, at most so long, until nothing is in flight and no story line is due"},
+    {"up", 0, NULL, OPTION_FLAG, AT(up), NULL, 0, 0, "Ask only whether the daemons are up: exit 0 when all are"},
     {"json", 'j', NULL, OPTION_FLAG, AT(json), NULL, 0, 0, "One JSON object instead of a table"},
     {NULL},
 };
@@ -67,7 +68,7 @@ static void add(void *self, const char *name, const char *where)
 
 static bool ask_all(struct view *v)
 {
-    for (size_t i = 0; i < v->set.at.len; i++) add(v, v->set.at.item[i], v->set.at.item[i]);
+    for (size_t i = 0; i < v->set.at.len; i++) ask_each_address(v->set.at.item[i], add, v);
     for (enum stage s = STAGE_INGEST; v->set.at.len == 0 && s <= STAGE_REPORT; s++) {
         size_t before = v->len;
         if (ask_each(v->set.state, stage_name(s), add, v) != OK) return false;
@@ -228,7 +229,7 @@ int status_run(int argc, char **argv)
     v->journals = json_array();
     int status = EXIT_TRY_AGAIN;
     if (v->journals != NULL && ask_all(v)) {
-        balance_all(v);
+        if (!v->set.up) balance_all(v);
         bool good = v->held;
         for (size_t i = 0; i < v->len; i++) good = good && v->daemon[i].status != NULL;
         status = good ? 0 : EXIT_FOUND_WRONG;
