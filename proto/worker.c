@@ -128,6 +128,7 @@ static void notice(const struct worker *w, struct slice in, struct note *n, stru
 static void refuse(void *self, struct slice in, enum err why, struct buf *out)
 {
     struct note n = {.kind = NOTE_REFUSED, .error = slice_of(err_name(why))};
+    if (why == ERR_ADDRESS) return; /* a message that went astray says nothing against its document, which will be sent again */
     notice(self, in, &n, out);
 }
 
