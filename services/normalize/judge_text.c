@@ -44,7 +44,7 @@ void judge_text(struct page *p, struct hints *hints)
         keep_hint(&hints->byline, says.byline);
         keep_hint(&hints->date, says.date);
         if (b->keep) before += t.len;
-        if (says.why && says.ends && before > 400 && prose_from(p, i + 1) * 3 < before) ended = says.why;
+        if (says.why && says.ends && before > 250 && prose_from(p, i + 1) * 3 < before) ended = says.why;
     }
     if (before > 0) return;
     for (size_t i = 0; i < p->n_blocks; i++) /* nothing but furniture: then it is the text */

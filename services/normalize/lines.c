@@ -176,8 +176,8 @@ bool line_is_headline(struct slice line)
 
 /* --- looking --- */
 
-/* The line in lower case (ASCII and two-byte Latin and Cyrillic letters), curly apostrophes made straight; at most LINE_LOOK_MAX bytes. */
-static struct slice lowered(struct slice s, char *out)
+
+struct slice line_lower(struct slice s, char *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
@@ -388,7 +388,7 @@ struct line_says line_look(struct slice line)
         says.why = MARKUP;
         return says;
     }
-    struct slice low = lowered(line, room), core = without_marks(low);
+    struct slice low = line_lower(line, room), core = without_marks(low);
     const struct phrase *p = core.len <= 64 ? whole_line(core) : NULL;
     if (p) {
         says.why = p->why;

@@ -20,6 +20,8 @@ struct line_says line_look(struct slice line);
 bool line_is_headline(struct slice line);
 /* True when it ends as a sentence does. */
 bool line_is_closed(struct slice line);
+/* s in lower case (ASCII, two-byte Latin and Cyrillic letters), curly apostrophes made straight. out holds s.len bytes. */
+struct slice line_lower(struct slice s, char *out);
 /* Characters, not bytes. */
 size_t line_chars(struct slice line);
 /* White-space separated words. */

@@ -1,0 +1,104 @@
+/* people.c - bylines cut into names. */
+#include "people.h"
+
+#include "lines.h"
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+static const char *const openings[] = {"by ", "by: ", "von ", "par ", "por ", "di ", "door ", "av ", "af ", "written by ", "words by ", "story by ", "reported by ", "posted by ", "published by ",
+                                       "author: ", "author ", "autor: ", "text: ", "texte ", "de notre ", "reporting by ", "article by ", "автор: ", "by\xC2\xA0", "- ", "| ", "about "};
+static const char *const cuts[] = {" and ", " und ", " et ", " y ", " e ", " & ", ", and ", " with ", " og ", " och ", " en "};
+static const char *const no_names[] = {"http", "www.", "@", ".com", "view all", "see all", "all posts", "read more", "follow", "updated", "published", "minutes", "min read", "subscribe",
+                                       "comment", "share", "facebook.com", "view profile", "posts by"};
+static const char *const endings[] = {"ph.d", "phd", "m.d", "md", "jr", "sr", "esq", "rd", "ms", "ma", "mba", "cpa", "rn", "cfp", "iii", "ii", "dds", "do", "m.a", "mph"};
+
+static bool has(struct slice s, const char *word) { return slice_find(s, slice_of(word), 0) != SIZE_MAX; }
+
+static struct slice low_of(struct slice s, char *room) { return line_lower(slice_cut(s, 0, 120), room); }
+
+static struct slice without_opening(struct slice s)
+{
+    char room[128];
+    for (bool more = true; more;) {
+        struct slice low = low_of(s, room);
+        more = false;
+        for (size_t i = 0; i < COUNT(openings) && !more; i++) {
+            if (!slice_starts(low, slice_of(openings[i]))) continue;
+            s = slice_trim(slice_cut(s, strlen(openings[i]), s.len));
+            more = true;
+        }
+    }
+    return s;
+}
+
+static struct slice tidy(struct slice s)
+{
+    s = slice_trim(s);
+    while (s.len && strchr(".,;:|-/*()[]\"", s.ptr[0])) s = slice_trim(slice_cut(s, 1, s.len));
+    while (s.len && strchr(",;:|-/*([\"", s.ptr[s.len - 1])) s = slice_trim(slice_cut(s, 0, s.len - 1));
+    size_t bracket = slice_find(s, SLICE(" ("), 0);
+    if (bracket != SIZE_MAX && bracket > 3) s = slice_trim(slice_cut(s, 0, bracket));
+    return s;
+}
+
+static bool is_person(struct slice s, struct slice outlet)
+{
+    char room[128];
+    size_t digits = 0;
+    if (s.len < 2 || s.len > 100 || line_words(s) > 8) return false;
+    struct slice low = low_of(s, room);
+    for (size_t i = 0; i < COUNT(no_names); i++)
+        if (has(low, no_names[i])) return false;
+    for (size_t i = 0; i < s.len; i++) digits += s.ptr[i] >= '0' && s.ptr[i] <= '9';
+    return digits < 3 && !(outlet.len && slice_eq_nocase(s, outlet));
+}
+
+static void add_one(struct people *p, struct slice s, struct slice outlet)
+{
+    s = tidy(without_opening(tidy(s)));
+    if (p->n >= PEOPLE_MAX || !is_person(s, outlet)) return;
+    for (size_t i = 0; i < p->n; i++)
+        if (slice_eq_nocase(p->name[i], s)) return;
+    p->name[p->n++] = s;
+}
+
+static bool is_ending(struct slice s)
+{
+    char room[128];
+    struct slice low = low_of(slice_trim(s), room);
+    while (low.len && low.ptr[low.len - 1] == '.') low.len--;
+    for (size_t i = 0; i < COUNT(endings); i++)
+        if (slice_eq(low, slice_of(endings[i]))) return true;
+    return false;
+}
+
+/* What a comma sets off is a name when it could be one, a title or place when it could not. */
+static void add_list(struct people *p, struct slice s, struct slice outlet)
+{
+    size_t b = 0;
+    for (size_t i = 0; i <= s.len; i++) {
+        bool cut = i == s.len || strchr(",;|/\n", s.ptr[i]);
+        bool bullet = i + 1 < s.len && (memcmp(s.ptr + i, "\xC2\xB7", 2) == 0);
+        if (!cut && !bullet) continue;
+        struct slice part = slice_cut(s, b, i);
+        b = i + (bullet ? 2 : 1);
+        if (!is_ending(part)) add_one(p, part, outlet);
+    }
+}
+
+void people_add(struct people *p, struct slice s, struct slice outlet)
+{
+    s = without_opening(slice_trim(s));
+    while (s.len > 0) {
+        size_t at = SIZE_MAX, len = 0;
+        for (size_t i = 0; i < COUNT(cuts); i++) {
+            size_t k = slice_find(s, slice_of(cuts[i]), 0);
+            if (k >= at) continue;
+            at = k;
+            len = strlen(cuts[i]);
+        }
+        add_list(p, slice_cut(s, 0, at), outlet);
+        if (at == SIZE_MAX) return;
+        s = slice_cut(s, at + len, s.len);
+    }
+}

@@ -1,0 +1,245 @@
+/* test_normalize.c - what normalize makes of our own sample articles: text, title, furniture, map, facts. */
+#include "test.h"
+
+#include "../services/normalize/charset.h"
+#include "../services/normalize/lines.h"
+#include "../services/normalize/normalize.h"
+#include "laws.h"
+
+struct fixture { struct normalizer *n; struct arena *mem; };
+
+static int set_up(void **state)
+{
+    static struct fixture f;
+    f.n = normalizer_create();
+    f.mem = arena_create(DOC_ARENA_MAX);
+    *state = &f;
+    return f.n && f.mem ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    normalizer_destroy(&f->n);
+    arena_destroy(&f->mem);
+    return 0;
+}
+
+static struct doc document(const char *type, struct slice raw)
+{
+    struct doc doc;
+    doc_init(&doc);
+    doc.key = SLICE("k");
+    doc.type = slice_of(type);
+    doc.raw = raw;
+    doc_set(&doc, DOC_KEY);
+    doc_set(&doc, DOC_RAW);
+    return doc;
+}
+
+/* Normalizes and holds both laws against the result. */
+static struct doc normalized_doc(struct fixture *f, struct doc doc, const char *name)
+{
+    struct slice source;
+    arena_reset(f->mem);
+    assert_err(normalize_doc(f->n, f->mem, &doc), OK, name);
+    assert_err(normalize_source(&doc, f->mem, &source), OK, name);
+    const char *law = broken_law(&doc, source);
+    if (law) fail_msg("%s: %s", name, law);
+    assert_int_equal(doc_culprit(&doc), DOC_FIELD_COUNT);
+    return doc;
+}
+
+static struct doc normalized(struct fixture *f, const char *type, const char *raw)
+{
+    return normalized_doc(f, document(type, slice_of(raw)), raw);
+}
+
+static struct slice body(const struct doc *doc)
+{
+    return slice_cut(doc->text, doc->body, doc->text.len);
+}
+
+#define PROSE_1 "The harbour council of Port Ellery voted on Tuesday to keep the night ferry, its chair Ada Marsh said after a long debate."
+#define PROSE_2 "The boat will sail four times a night until the bridge is repaired, which may take until the spring of next year."
+#define PROSE_3 "Fishermen had warned that without it the island would be cut off for eleven hours a day, and that the school would close."
+
+static void text_is_title_line_empty_line_body(void **state)
+{
+    struct doc doc = normalized(*state, "text/plain", "Council keeps the night ferry\n\n" PROSE_1 "\n\n" PROSE_2 "\n");
+    assert_slice(doc.text, "Council keeps the night ferry\n\n" PROSE_1 "\n\n" PROSE_2);
+    assert_slice(span_of(doc.text, doc.title), "Council keeps the night ferry");
+    assert_int_equal(doc.title_basis, TITLE_LINE);
+    assert_int_equal(doc.body, strlen("Council keeps the night ferry\n\n"));
+    assert_false(doc_has(&doc, DOC_DROPPED));
+}
+
+static void prose_without_headline_gets_none(void **state)
+{
+    struct doc doc = normalized(*state, "text/plain", PROSE_1 "\n" PROSE_2 "\n" PROSE_3 "\n");
+    assert_false(doc_has(&doc, DOC_TITLE));
+    assert_int_equal(doc.body, 0);
+    assert_slice(doc.text, PROSE_1 "\n" PROSE_2 "\n" PROSE_3);
+}
+
+static void standfirst_is_told_by_what_closes_it(void **state)
+{
+    struct doc doc = normalized(*state, "text/plain", "Council keeps the night ferry\n\n" PROSE_1 "\n\n3\n41\n\n" PROSE_2 "\n\n" PROSE_3 "\n");
+    assert_slice(span_of(doc.text, doc.standfirst), PROSE_1);
+    assert_slice(body(&doc), PROSE_2 "\n\n" PROSE_3);
+    assert_int_equal(doc.dropped.len, 2);
+    doc = normalized(*state, "text/plain", "Council keeps the night ferry\n\n" PROSE_1 "\n\n" PROSE_2 "\n");
+    assert_true(span_empty(doc.standfirst));
+}
+
+static void furniture_lines_say_why(void **state)
+{
+    (void)state;
+    static const struct { const char *line, *why; } cases[] = {
+        {"Leave a Reply", "comments"}, {"12 Comments", "comments"}, {"Share this:", "share"}, {"0", "counter"}, {"4 min read", "counter"},
+        {"![](x.png)", NULL}, {"| --- |", "markup"}, {"Source: https://news.example/a/1", "source"}, {"https://news.example/a/1", "source"},
+        {"The post Council keeps ferry appeared first on Ellery Post.", "syndication"}, {"By Ada Marsh", "byline"},
+        {"The ferry at the pier. [Photo: J. Reed/Pool/AFP] |", "caption"}, {"The ferry at the pier (Photo by Jo Reed)", "caption"},
+        {"READ ALSO: Bridge to stay closed", "related"}, {"© 2024 Ellery Post. All rights reserved.", "copyright"},
+        {"We use cookies to make this site work.", "cookies"}, {"Your email address will not be published. Required fields are marked *", "comments"},
+        {"By the end of the day the harbour was empty.", NULL}, {"Comments made by the chair drew laughter.", NULL},
+        {"The share price fell by a third.", NULL}, {"He said: “Read more books.”", NULL}, {"In 2024 it rained.", NULL}, {"", NULL},
+        {"The post office will close, the council said.", NULL}, {"Published figures show a fall.", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct line_says says = line_look(slice_of(cases[i].line));
+        if ((says.why == NULL) != (cases[i].why == NULL) || (says.why && strcmp(says.why, cases[i].why) != 0))
+            fail_msg("\"%s\": got %s, want %s", cases[i].line, says.why ? says.why : "nothing", cases[i].why ? cases[i].why : "nothing");
+    }
+}
+
+static void syndication_line_names_the_outlet(void **state)
+{
+    struct doc doc = normalized(*state, "text/plain", "Council keeps the night ferry\n\n" PROSE_1 "\n\n" PROSE_2 "\n\n" PROSE_3
+                                "\n\nThe post Council keeps the night ferry appeared first on The Ellery Post.\n\nLeave a Reply\n\nNice boat.\n");
+    assert_slice(doc.outlet.value, "The Ellery Post");
+    assert_slice(doc.outlet.basis, "footer");
+    assert_slice(body(&doc), PROSE_1 "\n\n" PROSE_2 "\n\n" PROSE_3);
+    assert_int_equal(doc.dropped.len, 3);
+}
+
+static void hard_wrapped_lines_are_joined(void **state)
+{
+    struct doc doc = normalized(*state, "text/plain",
+        "The harbour council of Port Ellery voted on Tuesday to keep the night\nferry, its chair Ada Marsh said after a long debate that nobody had\n"
+        "wanted and that went on past midnight while the rain fell on the old\nroof of the hall.\n\nThe boat will sail four times a night until the bridge is repaired,\n"
+        "which may take until the spring of next year, an engineer told the\nmeeting. Others doubted it.\n");
+    assert_int_equal(slice_find(doc.text, SLICE("night ferry, its"), 0) != SIZE_MAX, 1);
+    assert_int_equal(slice_find(doc.text, SLICE("hall.\n\nThe boat"), 0) != SIZE_MAX, 1);
+}
+
+static void markdown_leaves_its_words(void **state)
+{
+    struct doc doc = normalized(*state, "text/markdown", "# Council keeps the night ferry\n\nThe **council** [voted](https://a.example/v \"x\") to keep it.\n\n![boat](https://a.example/b.jpg)\n\n- one boat\n- two crews\n");
+    assert_slice(doc.text, "Council keeps the night ferry\n\nThe council voted to keep it.\n\n- one boat\n- two crews");
+    assert_int_equal(doc.dropped.len, 1);
+}
+
+static void html_gives_blocks_as_lines(void **state)
+{
+    struct doc doc = normalized(*state, "text/html",
+        "<html><head><title>Council keeps the night ferry | Ellery Post</title></head><body><nav><a href='/'>Home</a> <a href='/n'>News</a></nav>"
+        "<article><h1>Council keeps the night ferry</h1><p>" PROSE_1 "</p><p>" PROSE_2 "</p><ul><li>one boat, four crews and a cook</li><li>two piers, one of them new</li></ul><p>" PROSE_3
+        "</p></article><div class='comments'><p>Nice boat, I would say, and I have seen many of them.</p></div><footer>&copy; Ellery Post</footer></body></html>");
+    assert_slice(doc.text, "Council keeps the night ferry\n\n" PROSE_1 "\n\n" PROSE_2 "\n\none boat, four crews and a cook\ntwo piers, one of them new\n\n" PROSE_3);
+    assert_slice(doc.lang.value, "en");
+}
+
+static void entities_break_the_map_and_nothing_else(void **state)
+{
+    struct doc doc = normalized(*state, "text/html", "<p>Caf&eacute; owners &amp; cooks of Port&nbsp;Ellery met on the old pier, and a soft&shy;ware maker paid for the tea that they drank.</p>");
+    assert_slice(doc.text, "Caf\xC3\xA9 owners & cooks of Port Ellery met on the old pier, and a software maker paid for the tea that they drank.");
+    assert_true(doc.map.len >= 4);
+    uint32_t mapped = 0;
+    for (size_t i = 0; i < doc.map.len; i++) mapped += doc.map.ptr[i].len;
+    assert_true(mapped + 6 >= doc.text.len); /* all but the characters that were references */
+}
+
+static void text_is_in_nfc_and_spans_move_with_it(void **state)
+{
+    struct doc doc = normalized(*state, "text/plain", "Cafe\xCC\x81 council keeps the ferry\n\nThe cafe\xCC\x81 stays open, its owner said on Tuesday after a debate that had lasted all of the day.\n");
+    assert_slice(span_of(doc.text, doc.title), "Caf\xC3\xA9 council keeps the ferry");
+    assert_int_equal(slice_find(body(&doc), SLICE("The caf\xC3\xA9 stays"), 0), 0);
+}
+
+static void bytes_become_utf8(void **state)
+{
+    struct fixture *f = *state;
+    static const struct { const char *raw; size_t len; const char *transport, *want, *basis; } cases[] = {
+        {"caf\xC3\xA9", 5, "", "caf\xC3\xA9", "utf8"}, {"caf\xE9 society", 12, "iso-8859-1", "caf\xC3\xA9 society", "transport"},
+        {"\xFF\xFE" "a\0b\0", 6, "", "ab", "mark"}, {"\xFE\xFF\0a\0b", 6, "utf-8", "ab", "mark"},
+        {"<meta charset='windows-1251'>\xCF\xF0\xE8\xE2\xE5\xF2", 35, "", "<meta charset='windows-1251'>\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82", "declared"},
+        {"\x93quoted\x94 words", 14, "latin1", "\xE2\x80\x9Cquoted\xE2\x80\x9D words", "transport"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct decoded d;
+        assert_err(charset_decode((struct slice){cases[i].raw, cases[i].len}, slice_of(cases[i].transport), true, f->mem, &d), OK, cases[i].want);
+        assert_slice(slice_cut(d.text, d.skip, d.text.len), cases[i].want);
+        assert_slice(slice_of(d.basis), cases[i].basis);
+    }
+}
+
+static void sentences_do_not_end_at_abbreviations(void **state)
+{
+    static const struct { const char *text; size_t n; } cases[] = {
+        {"Gen. Reed met Dr. Marsh in St. Ellery. They ate.", 2}, {"J. R. Reed left. He slept.", 2}, {"The U.S. Navy sailed. It rained.", 2},
+        {"He left the U.S. The rain fell.", 2}, {"“Why?” asked Reed. “No reason.”", 2}, {"It cost 3.5 million. Nobody paid.", 2}, {"One\nTwo", 2},
+        {"“It stays,” she said. “We won.” They cheered.", 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct doc doc = normalized(*state, "text/plain", cases[i].text);
+        if (doc.sentences.len != cases[i].n) fail_msg("\"%s\": %zu sentences, want %zu", cases[i].text, doc.sentences.len, cases[i].n);
+    }
+}
+
+static void what_cannot_be_read_says_so(void **state)
+{
+    struct fixture *f = *state;
+    static char deep[3000 * 5 + 2], zeros[4096];
+    for (size_t i = 0; i < 3000; i++) memcpy(deep + i * 5, "<div>", 5);
+    deep[15000] = 'x';
+    const struct { const char *name, *type; struct slice raw; enum err want; } cases[] = {
+        {"nothing", "text/plain", SLICE(""), ERR_EMPTY}, {"white space", "text/plain", SLICE(" \n\n\t "), ERR_EMPTY}, {"markup without text", "text/html", SLICE("<p></p>"), ERR_EMPTY},
+        {"zeros", "text/plain", {zeros, sizeof zeros}, ERR_UNSUPPORTED}, {"too deep", "text/html", {deep, 15001}, ERR_DEPTH},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct doc doc = document(cases[i].type, cases[i].raw);
+        assert_err(normalize_doc(f->n, f->mem, &doc), cases[i].want, cases[i].name);
+    }
+}
+
+static void feed_metadata_wins(void **state)
+{
+    struct doc doc = document("text/html", SLICE("<p>" PROSE_1 "</p><p>" PROSE_2 "</p>"));
+    doc.meta.title = SLICE("Ferry stays, council says");
+    doc.meta.outlet = SLICE("Ellery Post");
+    doc.meta.url = SLICE("https://post.example/ferry");
+    doc.meta.summary = true;
+    doc_set(&doc, DOC_META);
+    doc = normalized_doc(*state, doc, "feed");
+    assert_slice(span_of(doc.text, doc.title), "Ferry stays, council says");
+    assert_int_equal(doc.title_basis, TITLE_META);
+    assert_slice(doc.outlet.value, "Ellery Post");
+    assert_slice(doc.outlet.basis, "meta");
+    assert_slice(doc.url, "https://post.example/ferry");
+    assert_int_equal(doc.stub, STUB_SUMMARY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_title_line_empty_line_body), cmocka_unit_test(prose_without_headline_gets_none),
+        cmocka_unit_test(standfirst_is_told_by_what_closes_it), cmocka_unit_test(furniture_lines_say_why),
+        cmocka_unit_test(syndication_line_names_the_outlet), cmocka_unit_test(hard_wrapped_lines_are_joined),
+        cmocka_unit_test(markdown_leaves_its_words), cmocka_unit_test(html_gives_blocks_as_lines),
+        cmocka_unit_test(entities_break_the_map_and_nothing_else), cmocka_unit_test(text_is_in_nfc_and_spans_move_with_it),
+        cmocka_unit_test(bytes_become_utf8), cmocka_unit_test(sentences_do_not_end_at_abbreviations),
+        cmocka_unit_test(what_cannot_be_read_says_so), cmocka_unit_test(feed_metadata_wins),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
