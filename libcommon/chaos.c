@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 void chaos_point(const char *name)
 {
@@ -17,6 +17,43 @@ void chaos_point(const char *name)
     if (strlen(name) != len || memcmp(name, want, len) != 0) return;
     unsigned long at = colon ? strtoul(colon + 1, NULL, 10) : 1;
     if (atomic_fetch_add(&reached, 1) + 1 == at) raise(SIGKILL);
+}
+
+static bool holds(struct slice message, const char *word)
+{
+    return memmem(message.ptr, message.len, word, strlen(word)) != NULL;
+}
+
+/* Takes memory and uses it, a mebibyte at a time; gives it all back once it is refused more. */
+static enum err eat(void)
+{
+    enum { BITE = 1 << 20 };
+    struct bite {
+        struct bite *before;
+        char rest[BITE - sizeof(struct bite *)];
+    } *last = NULL, *more;
+    while ((more = malloc(sizeof *more)) != NULL) {
+        memset(more, 1, sizeof *more);
+        more->before = last;
+        last = more;
+    }
+    while (last != NULL) {
+        more = last->before;
+        free(last);
+        last = more;
+    }
+    return ERR_NOMEM;
+}
+
+enum err chaos_poison(const char *stage, struct slice message)
+{
+    static volatile unsigned turns;
+    const char *who = getenv("WIREDESK_POISON");
+    if (who == NULL || strcmp(who, stage) != 0) return OK;
+    if (holds(message, "POISON-CRASH")) raise(SIGSEGV);
+    while (holds(message, "POISON-HANG")) turns++;
+    if (holds(message, "POISON-SLOW")) usleep(4000000);
+    return holds(message, "POISON-MEMORY") ? eat() : OK;
 }
 #else
 typedef int chaos_is_off; /* a translation unit holds something */

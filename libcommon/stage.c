@@ -163,7 +163,8 @@ static void step(struct run *r, struct slice frame)
     uint64_t begin = clock_mono_ns();
     slot_note(r->slot, frame);
     buf_clear(&r->result);
-    enum err e = r->hooks->step(r->hooks->self, r->mem, frame, &r->result);
+    enum err e = chaos_poison(r->hooks->name, frame);
+    if (e == OK) e = r->hooks->step(r->hooks->self, r->mem, frame, &r->result);
     slot_clear(r->slot);
     count_work(r, clock_mono_ns() - begin);
     if (e == OK) e = r->result.failed;
