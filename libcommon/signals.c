@@ -6,7 +6,7 @@
 #include <sys/eventfd.h>
 
 static volatile sig_atomic_t stop;
-static int wake = -1;
+static int wake = -1; /* shared: a signal handler has no argument of its own */
 
 void signals_raise(void)
 {
