@@ -211,7 +211,9 @@ enum err record_put(const json_t *d, bool json, const struct screen *screen, str
     {
         struct slice speaker = text_at(o, "speaker"), words = text_at(o, "words");
         buf_clear(&text);
-        buf_printf(&text, "%.*s  \"%.*s\"", speaker.len ? (int)speaker.len : 12, speaker.len ? speaker.ptr : "(no speaker)", (int)words.len, words.ptr);
+        const char *mark = slice_eq(text_at(o, "kind"), SLICE("indirect")) ? "" : "\"";
+        if (speaker.len == 0) speaker = SLICE("(no speaker)");
+        buf_printf(&text, "%.*s  %s%.*s%s", (int)speaker.len, speaker.ptr, mark, (int)words.len, words.ptr, mark);
         put_row(out, screen, i == 0 ? "SAID" : "", buf_slice(&text));
     }
     buf_free(&text);

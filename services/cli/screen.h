@@ -9,6 +9,7 @@ enum ink { INK_PLAIN, INK_BOLD, INK_DIM, INK_RED, INK_GREEN, INK_YELLOW, INK_BLU
 struct screen {
     unsigned columns;
     bool colour;
+    bool whole; /* no terminal: events are not cut to its width */
 };
 
 /* Appends s as one line's worth of text: white space runs become one space, control characters (escape sequences with them) and characters

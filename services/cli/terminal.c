@@ -14,6 +14,7 @@ bool terminal_screen(const char *colour, unsigned columns, struct screen *screen
     screen->colour = strcmp(colour, "always") == 0
                      || (automatic && terminal && (no == NULL || *no == '\0') && (term == NULL || strcmp(term, "dumb") != 0));
     if (columns == 0) columns = terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 100;
+    screen->whole = !terminal;
     screen->columns = columns;
     return true;
 }

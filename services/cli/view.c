@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { NAMES_MOST = 200000, WAITING_MOST = 200, NAME_MOST = 20, ADDS_SHOWN = 4, ADD_MOST = 48 };
+enum { NAMES_MOST = 200000, WAITING_MOST = 200, NAME_MOST = 25, ADDS_SHOWN = 4, ADD_MOST = 48 };
 
 struct view *view_create(const struct view_choice *choice)
 {
@@ -166,7 +166,7 @@ static void put_event(const struct event *e, const char *word, enum ink ink, str
         buf_free(&id);
     }
     size_t columns = screen->columns > used + 20 ? screen->columns - used : 20;
-    screen_fit(e->out, text, columns);
+    screen_fit(e->out, text, screen->whole ? SIZE_MAX : columns);
     buf_char(e->out, '\n');
 }
 
@@ -210,13 +210,14 @@ static void put_quote(const struct event *e)
 {
     struct buf text = buf_make(1 << 16);
     struct slice speaker = view_text(e->line, "speaker");
+    const char *mark = slice_eq(view_text(e->line, "kind"), SLICE("indirect")) ? "" : "\"";
     if (!e->v->choice.all) return;
     buf_put(&text, view_name(e->v, view_text(e->line, "article")));
     buf_str(&text, " ");
     screen_words(&text, speaker.len > 0 ? speaker : SLICE("(no speaker)"));
-    buf_str(&text, ": \"");
+    buf_printf(&text, ": %s", mark);
     screen_words(&text, view_span(e->line, "quote"));
-    buf_str(&text, "\"");
+    buf_str(&text, mark);
     put_event(e, "SAID", INK_PLAIN, view_text(e->line, "story"), buf_slice(&text));
     buf_free(&text);
 }
