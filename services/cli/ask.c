@@ -26,8 +26,9 @@ json_t *ask_json(const char *where, const char *target, uint64_t timeout_ms, cha
 
 uint64_t ask_count(const json_t *o, const char *key)
 {
-    json_int_t n = json_integer_value(json_object_get(o, key));
-    return n > 0 ? (uint64_t)n : 0;
+    const json_t *n = json_object_get(o, key);
+    if (json_is_real(n)) return json_real_value(n) > 0 && json_real_value(n) < 1e18 ? (uint64_t)json_real_value(n) : 0;
+    return json_integer_value(n) > 0 ? (uint64_t)json_integer_value(n) : 0;
 }
 
 enum err ask_each(const char *state, const char *stage, void (*found)(void *self, const char *name, const char *where), void *self)
