@@ -99,14 +99,26 @@ static size_t utf8_length(const unsigned char *p, size_t n)
     return p[0] == 0xF4 && p[1] >= 0x90 ? 0 : 4;
 }
 
+/* The end of the ASCII bytes that begin at `at`. */
+static size_t ascii_end(const unsigned char *p, size_t at, size_t len)
+{
+    static const uint64_t high = 0x8080808080808080u;
+    uint64_t w[4];
+    while (len - at >= sizeof w && (memcpy(w, p + at, sizeof w), ((w[0] | w[1] | w[2] | w[3]) & high) == 0)) at += sizeof w;
+    while (len - at >= sizeof *w && (memcpy(w, p + at, sizeof *w), (w[0] & high) == 0)) at += sizeof *w;
+    while (at < len && p[at] < 0x80) at++;
+    return at;
+}
+
 bool utf8_valid(struct slice s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
     size_t at = 0;
     while (at < s.len) {
-        uint64_t word; /* eight ASCII bytes at a time: most text is */
-        while (s.len - at >= 8 && (memcpy(&word, p + at, 8), (word & 0x8080808080808080u) == 0)) at += 8;
-        if (at == s.len) break;
+        if (p[at] < 0x80) {
+            at = ascii_end(p, at, s.len);
+            continue;
+        }
         size_t n = utf8_length(p + at, s.len - at);
         if (n == 0) return false;
         at += n;

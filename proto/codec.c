@@ -90,17 +90,21 @@ void codec_clear(const struct column *c, void *base)
 
 /* --- limits --- */
 
-static enum err check_text(const struct column *c, struct slice s)
+/* `measured`: the texts were unpacked from bytes that mp_measure() has found to be UTF-8. */
+
+static enum err check_text(const struct column *c, struct slice s, bool measured)
 {
     if (s.ptr == NULL) return c->required ? ERR_MISSING : OK;
     if (s.len > c->max) return ERR_TOO_BIG;
-    return c->kind == COLUMN_BYTES || utf8_valid(s) ? OK : ERR_UTF8;
+    return c->kind == COLUMN_BYTES || measured || utf8_valid(s) ? OK : ERR_UTF8;
 }
 
-static enum err check_record(const struct record *r, const void *base, struct slice text)
+static enum err check(const struct column *c, const void *base, struct slice text, bool measured);
+
+static enum err check_record(const struct record *r, const void *base, struct slice text, bool measured)
 {
     for (size_t i = 0; i < r->n; i++) {
-        enum err e = codec_check(&r->columns[i], base, text);
+        enum err e = check(&r->columns[i], base, text, measured);
         if (e != OK) return e;
     }
     if (r->place == PLACE_NONE) return OK;
@@ -109,12 +113,12 @@ static enum err check_record(const struct record *r, const void *base, struct sl
     return r->place == PLACE_SOURCE || text.ptr == NULL || span_fits(text, s) ? OK : ERR_SCHEMA;
 }
 
-static enum err check_texts(const struct column *c, struct list l)
+static enum err check_texts(const struct column *c, struct list l, bool measured)
 {
     const struct slice *s = (const void *)l.ptr;
     for (size_t i = 0; i < l.len; i++) {
         if (s[i].len > c->each) return ERR_TOO_BIG;
-        if (!utf8_valid(s[i])) return ERR_UTF8;
+        if (!measured && !utf8_valid(s[i])) return ERR_UTF8;
     }
     return OK;
 }
@@ -127,7 +131,7 @@ static enum err check_spans(struct list l, struct slice text)
     return OK;
 }
 
-enum err codec_check(const struct column *c, const void *base, struct slice text)
+static enum err check(const struct column *c, const void *base, struct slice text, bool measured)
 {
     switch (c->kind) {
     case COLUMN_BOOL: return OK;
@@ -139,7 +143,7 @@ enum err codec_check(const struct column *c, const void *base, struct slice text
         return isinf(v) ? ERR_SCHEMA : OK;
     }
     case COLUMN_TEXT:
-    case COLUMN_BYTES: return check_text(c, CONST_MEMBER(struct slice, c, base));
+    case COLUMN_BYTES: return check_text(c, CONST_MEMBER(struct slice, c, base), measured);
     case COLUMN_CHOICE: {
         int v = choice_at(c, base);
         if (v == 0) return c->required ? ERR_MISSING : OK;
@@ -152,20 +156,30 @@ enum err codec_check(const struct column *c, const void *base, struct slice text
     }
     case COLUMN_RECORD:
         if (!c->required && codec_absent(c, base)) return OK;
-        return check_record(c->record, (const char *)base + c->at, text);
+        return check_record(c->record, (const char *)base + c->at, text, measured);
     default: break;
     }
     struct list l = list_at(base, c->at);
     if (l.len > c->max) return ERR_TOO_BIG;
     if (l.len == 0) return c->required ? ERR_MISSING : OK;
-    if (c->kind == COLUMN_TEXTS) return check_texts(c, l);
+    if (c->kind == COLUMN_TEXTS) return check_texts(c, l, measured);
     if (c->kind == COLUMN_SPANS) return check_spans(l, text);
     if (c->kind == COLUMN_RUNS) return OK;
     for (size_t i = 0; i < l.len; i++) {
-        enum err e = check_record(c->record, l.ptr + i * c->record->size, text);
+        enum err e = check_record(c->record, l.ptr + i * c->record->size, text, measured);
         if (e != OK) return e;
     }
     return OK;
+}
+
+enum err codec_check(const struct column *c, const void *base, struct slice text)
+{
+    return check(c, base, text, false);
+}
+
+enum err codec_check_measured(const struct column *c, const void *base, struct slice text)
+{
+    return check(c, base, text, true);
 }
 
 /* --- packing --- */
@@ -283,7 +297,7 @@ enum err codec_pack(const struct column *c, const void *base, struct buf *out)
 
 enum err codec_pack_record(const struct record *r, const void *base, struct buf *out)
 {
-    enum err e = check_record(r, base, (struct slice){NULL, 0});
+    enum err e = check_record(r, base, (struct slice){NULL, 0}, false);
     if (e != OK) return e;
     pack_record(r, base, out);
     return out->failed;
@@ -301,6 +315,12 @@ static enum err take(struct slice *in, struct mp_head *h)
 static enum err take_u32(struct slice *in, uint32_t *v)
 {
     struct mp_head h;
+    const unsigned char *p = (const unsigned char *)in->ptr;
+    if (in->len >= 3 && (p[0] <= 0x7f || p[0] == 0xcd)) { /* offsets are short, and many */
+        *v = p[0] == 0xcd ? (uint32_t)p[1] << 8 | p[2] : p[0];
+        *in = slice_cut(*in, p[0] == 0xcd ? 3 : 1, in->len);
+        return OK;
+    }
     enum err e = take(in, &h);
     if (e != OK) return e;
     if (h.kind != MP_UINT) return ERR_SCHEMA;

@@ -59,6 +59,8 @@ enum err codec_unpack_record(const struct record *r, struct slice value, struct 
 
 /* Limits of a member; spans against `text` when it is given (ptr not NULL). */
 enum err codec_check(const struct column *c, const void *base, struct slice text) MUST_CHECK;
+/* The same for a member that was unpacked from a value that mp_measure() has measured: its texts are known to be UTF-8. */
+enum err codec_check_measured(const struct column *c, const void *base, struct slice text) MUST_CHECK;
 /* True when the member holds nothing that would be written. */
 bool codec_absent(const struct column *c, const void *base);
 /* Sets the member to absent. */

@@ -13,10 +13,13 @@ const char *stage_name(enum stage s)
     return (unsigned)s < STAGE_COUNT ? doc_stage_choices[s] : "none";
 }
 
-static enum doc_field field_named(struct slice key)
+/* The search begins at `from`: fields mostly come in the table's order. */
+static enum doc_field field_named(struct slice key, unsigned from)
 {
-    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++)
+    for (unsigned i = 0, f = from; i < DOC_FIELD_COUNT; i++, f++) {
+        if (f >= DOC_FIELD_COUNT) f = 0;
         if (slice_eq(key, slice_of(doc_fields[f].column.key))) return (enum doc_field)f;
+    }
     return DOC_FIELD_COUNT;
 }
 
@@ -31,18 +34,21 @@ static bool unknown_before(const struct doc *doc, struct slice key)
 
 enum { UNKNOWN_MAX = 64 }; /* fields of later releases in one message */
 
-/* One pair at in[*at]: noted in wire[] or among the unknown. */
-static enum err split_pair(struct slice in, size_t *at, struct doc *doc)
+/* One pair at in[*at], measured, noted in wire[] or among the unknown. *next: the field that is likely to come behind it. */
+static enum err split_pair(struct slice in, size_t *at, unsigned *next, struct doc *doc)
 {
     struct mp_head key;
     size_t len, begin = *at;
     enum err e = mp_head(slice_cut(in, begin, in.len), &key);
     if (e != OK) return e;
+    if (key.kind != MP_STR) return ERR_MALFORMED;
+    if (!utf8_valid(key.bytes)) return ERR_UTF8;
     size_t value = begin + key.size;
-    e = mp_measure(slice_cut(in, value, in.len), DOC_DEPTH_MAX, &len);
+    e = mp_measure(slice_cut(in, value, in.len), DOC_DEPTH_MAX - 1, &len);
     if (e != OK) return e;
     *at = value + len;
-    enum doc_field f = field_named(key.bytes);
+    enum doc_field f = field_named(key.bytes, *next);
+    *next = f + 1;
     if (f == DOC_FIELD_COUNT) {
         if (unknown_before(doc, key.bytes)) return ERR_DUPLICATE;
         if (doc->unknown.len == UNKNOWN_MAX) return ERR_TOO_BIG;
@@ -75,22 +81,20 @@ static void clear_nils(struct doc *doc)
 enum err doc_decode(struct slice frame, doc_mask want, struct arena *mem, struct doc *doc)
 {
     struct mp_head map;
-    size_t len;
     doc_init(doc);
     if (frame.len > DOC_FRAME_MAX) return ERR_TOO_BIG;
-    enum err e = mp_measure(frame, DOC_DEPTH_MAX, &len);
-    if (e != OK) return e;
-    if (len != frame.len) return ERR_MALFORMED;
-    e = mp_head(frame, &map);
+    enum err e = mp_head(frame, &map);
     if (e != OK) return e;
     if (map.kind != MP_MAP) return ERR_MALFORMED;
     doc->unknown.ptr = arena_array(mem, UNKNOWN_MAX, sizeof *doc->unknown.ptr);
     if (doc->unknown.ptr == NULL) return ERR_NOMEM;
     size_t at = map.size;
+    unsigned next = 0;
     for (uint32_t i = 0; i < map.count; i++) {
-        e = split_pair(frame, &at, doc);
+        e = split_pair(frame, &at, &next, doc);
         if (e != OK) return e;
     }
+    if (at != frame.len) return ERR_MALFORMED;
     clear_nils(doc);
     e = doc_open(doc, DOC_BIT(DOC_V), mem);
     if (e != OK) return e;
@@ -108,8 +112,9 @@ enum err doc_peek(struct slice frame, doc_mask want, struct arena *mem, struct d
     doc->unknown.ptr = arena_array(mem, UNKNOWN_MAX, sizeof *doc->unknown.ptr);
     if (doc->unknown.ptr == NULL) return ERR_NOMEM;
     size_t at = map.size;
+    unsigned next = 0;
     for (uint32_t i = 0; i < map.count; i++)
-        if (split_pair(frame, &at, doc) != OK) break;
+        if (split_pair(frame, &at, &next, doc) != OK) break;
     want = (want | DOC_BIT(DOC_KEY)) & doc->has;
     for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) {
         if (!(want & DOC_BIT(f))) continue;
@@ -117,6 +122,14 @@ enum err doc_peek(struct slice frame, doc_mask want, struct arena *mem, struct d
         else doc_clear(doc, (enum doc_field)f);
     }
     return doc_has(doc, DOC_KEY) && doc->key.len > 0 && doc_check(doc, DOC_KEY) == OK ? OK : ERR_MISSING;
+}
+
+/* A field's limits; what came in a frame was measured, and its texts are UTF-8. */
+static enum err check(const struct doc *doc, enum doc_field f)
+{
+    bool text = doc->typed & DOC_BIT(DOC_TEXT);
+    struct slice in = text ? doc->text : (struct slice){NULL, 0};
+    return doc->wire[f].ptr != NULL ? codec_check_measured(&doc_fields[f].column, doc, in) : codec_check(&doc_fields[f].column, doc, in);
 }
 
 enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem)
@@ -136,7 +149,7 @@ enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem)
     for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) { /* a span that does not fit must not get further in */
         if (!(todo & DOC_BIT(f))) continue;
         doc->culprit = (enum doc_field)f;
-        enum err e = doc_check(doc, (enum doc_field)f);
+        enum err e = check(doc, (enum doc_field)f);
         if (e != OK) return e;
     }
     doc->culprit = DOC_FIELD_COUNT;
@@ -150,8 +163,7 @@ enum err doc_need(const struct doc *doc, doc_mask need)
 
 enum err doc_check(const struct doc *doc, enum doc_field f)
 {
-    bool text = doc->typed & DOC_BIT(DOC_TEXT);
-    return codec_check(&doc_fields[f].column, doc, text ? doc->text : (struct slice){NULL, 0});
+    return check(doc, f);
 }
 
 enum doc_field doc_culprit(const struct doc *doc)

@@ -116,32 +116,47 @@ enum err mp_head(struct slice in, struct mp_head *h)
     return OK;
 }
 
+/* Bytes of a value whose first byte says all (nil, booleans, numbers); 0 for any other. */
+static const unsigned char scalar_bytes[256] = {
+    [0x00 ... 0x7f] = 1, [0xc0] = 1, [0xc2 ... 0xc3] = 1, [0xe0 ... 0xff] = 1, [0xca] = 5, [0xcb] = 9,
+    [0xcc] = 2, [0xcd] = 3, [0xce] = 5, [0xcf] = 9, [0xd0] = 2, [0xd1] = 3, [0xd2] = 5, [0xd3] = 9,
+};
+
 enum err mp_measure(struct slice in, unsigned depth, size_t *len)
 {
     struct level {
         uint64_t left; /* values still to come in this array or map */
         bool map;
-    } open[MP_DEPTH_MOST + 1];
-    unsigned top = 0; /* levels open */
+    } open[MP_DEPTH_MOST + 1] = {{1, false}}, *top = open; /* [0]: the value itself */
     size_t at = 0;
     if (depth > MP_DEPTH_MOST) depth = MP_DEPTH_MOST;
-    do {
-        struct mp_head h;
-        enum err e = mp_head(slice_cut(in, at, in.len), &h);
-        if (e != OK) return e;
-        if (h.kind == MP_STR && !utf8_valid(h.bytes)) return ERR_UTF8;
-        bool is_key = top > 0 && open[top - 1].map && open[top - 1].left % 2 == 0;
-        if (is_key && h.kind != MP_STR) return ERR_MALFORMED;
-        at += h.size;
-        if (top > 0) open[top - 1].left--;
-        if (h.kind == MP_ARRAY || h.kind == MP_MAP) {
-            uint64_t values = h.kind == MP_MAP ? 2 * (uint64_t)h.count : h.count;
-            if (values > in.len - at) return ERR_MALFORMED; /* each takes at least a byte */
-            if (top == depth) return ERR_DEPTH;
-            open[top++] = (struct level){values, h.kind == MP_MAP};
+    for (;;) {
+        bool is_key = top->map && top->left % 2 == 0;
+        size_t scalar = at < in.len ? scalar_bytes[(unsigned char)in.ptr[at]] : 0;
+        top->left--;
+        if (scalar != 0) {
+            if (scalar > in.len - at || is_key) return ERR_MALFORMED;
+            at += scalar;
+        } else {
+            struct mp_head h;
+            enum err e = mp_head(slice_cut(in, at, in.len), &h);
+            if (e != OK) return e;
+            if (h.kind == MP_STR && !utf8_valid(h.bytes)) return ERR_UTF8;
+            if (is_key && h.kind != MP_STR) return ERR_MALFORMED;
+            at += h.size;
+            if (h.kind == MP_ARRAY || h.kind == MP_MAP) {
+                uint64_t values = h.kind == MP_MAP ? 2 * (uint64_t)h.count : h.count;
+                if (values > in.len - at) return ERR_MALFORMED; /* each takes at least a byte */
+                if ((size_t)(top - open) == depth) return ERR_DEPTH;
+                *++top = (struct level){values, h.kind == MP_MAP};
+            }
         }
-        while (top > 0 && open[top - 1].left == 0) top--;
-    } while (top > 0);
-    *len = at;
-    return OK;
+        while (top->left == 0) {
+            if (top == open) {
+                *len = at;
+                return OK;
+            }
+            top--;
+        }
+    }
 }

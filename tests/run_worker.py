@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A real daemon (wiredesk-tag) over local sockets: good frames pass, strange ones are kept and told, and bad worlds are one line.
+"""run_worker.py - a real daemon (wiredesk-tag) over local sockets: good frames pass, strange ones are kept and told, and bad worlds are one line.
 
 Speaks plain msgpack over ZeroMQ, so that another language's view of the protocol is tested too."""
 import os
