@@ -11,7 +11,7 @@ struct hints { struct slice outlet, url, title, byline, date; };
 
 /* Plain text: by lines. */
 void judge_text(struct page *p, struct hints *hints);
-/* HTML: by the block model, mended to contiguous text; never leaves nothing when there is something. ERR_NOMEM. */
-enum err judge_page(struct page *p, struct hints *hints) MUST_CHECK;
+/* HTML: by the scores of the block model, mended to contiguous text; never leaves nothing when there is something. */
+void judge_page(struct page *p, float threshold, struct hints *hints);
 
 #endif

@@ -1,62 +1,51 @@
-/* judge_page.c - which blocks of an HTML page are the article. */
+/* judge_page.c - which blocks of an HTML page are the article: the model's scores, mended to contiguous text, with a reason for what goes. */
 #include "judge.h"
 
-static bool outside(const struct page *p, uint32_t node)
+/* Why a block is outside, by what it says or by what it is in. */
+static const char *reason(const struct page *p, const struct block *b, const struct line_says *says)
 {
-    for (size_t k = 0; node != NO_NODE && k < 40; k++, node = p->nodes[node].parent) {
+    static const struct { uint64_t mark; const char *why; } marks[] = {
+        {MARK(COMMENT), "comments"}, {MARK(COOKIE), "cookies"}, {MARK(NEWSLETTER), "newsletter"}, {MARK(RELATED) | MARK(RECOMMEND) | MARK(POPULAR) | MARK(LATEST), "related"},
+        {MARK(SHARE), "share"}, {MARK(AD), "advertisement"}, {MARK(BREADCRUMB) | MARK(NAV) | MARK(MENU), "navigation"}, {MARK(FOOTER), "footer"},
+        {MARK(BIO), "author box"}, {MARK(BYLINE) | MARK(AUTHOR), "byline"}, {MARK(CAPTION) | MARK(CREDIT), "caption"}, {MARK(SIDEBAR), "sidebar"}, {MARK(LOGIN), "login"}};
+    if (says->why) return says->why;
+    uint32_t node = b->node;
+    for (size_t up = 0; node != NO_NODE && up < 8; up++, node = p->nodes[node].parent) {
         const struct node *n = &p->nodes[node];
-        if (n->tag == TAG_NAV || n->tag == TAG_FOOTER || n->tag == TAG_FORM || n->tag == TAG_ASIDE) return true;
-        if (n->marks & (MARK(HIDDEN) | MARK(COMMENT) | MARK(SIDEBAR) | MARK(COOKIE) | MARK(RELATED) | MARK(RECOMMEND) | MARK(NEWSLETTER))) return true;
-        if (n->tag == TAG_ARTICLE || n->tag == TAG_MAIN) return false;
+        if (n->tag == TAG_NAV) return "navigation";
+        if (n->tag == TAG_FOOTER) return "footer";
+        if (n->tag == TAG_ASIDE) return "sidebar";
+        if (n->tag == TAG_FIGCAPTION) return "caption";
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+            if (n->marks & marks[i].mark) return marks[i].why;
     }
-    return false;
+    return "outside the article";
 }
 
-/* The node whose own paragraphs hold most running text. */
-static uint32_t best_container(struct page *p)
+/* The best that is left when nothing scored well: blocks of running text, or all that has words. */
+static void keep_something(struct page *p, float threshold)
 {
-    uint32_t best = NO_NODE;
-    double most = 0;
-    for (size_t i = 0; i < p->n_blocks; i++) {
-        uint32_t node = p->blocks[i].node;
-        double weight = 1;
-        for (size_t k = 0; k < 4 && node != NO_NODE; k++, node = p->nodes[node].parent, weight *= 0.75) {
-            const struct node *n = &p->nodes[node];
-            double score = n->good * weight - n->links * 0.5;
-            if (score > most && !outside(p, node)) {
-                most = score;
-                best = node;
-            }
-        }
-    }
-    return best;
-}
-
-static bool below(const struct page *p, uint32_t node, uint32_t top)
-{
-    for (; node != NO_NODE; node = p->nodes[node].parent)
-        if (node == top) return true;
-    return false;
-}
-
-enum err judge_page(struct page *p, struct hints *hints)
-{
-    uint32_t top = best_container(p);
+    float best = 0;
     size_t kept = 0;
     for (size_t i = 0; i < p->n_blocks; i++) {
+        const struct block *b = &p->blocks[i];
+        kept += b->keep && b->text.e - b->text.b > 20;
+        if (b->score > best) best = b->score;
+    }
+    for (size_t i = 0; kept == 0 && best < threshold && i < p->n_blocks; i++) {
         struct block *b = &p->blocks[i];
-        struct slice t = block_text(p, b);
-        struct line_says says = line_look(t);
-        if (hints->url.ptr == NULL && says.outlet.len && hints->outlet.ptr == NULL) hints->outlet = says.outlet;
-        bool inside = top == NO_NODE || below(p, b->node, top);
-        b->why = !inside || outside(p, b->node) ? "outside the article" : says.why;
-        if (b->why == NULL && b->link_bytes * 2 > t.len && t.len < 200) b->why = "links";
-        b->keep = b->why == NULL;
-        kept += b->keep ? t.len : 0;
+        b->keep = b->score * 2 >= best;
     }
-    for (size_t i = 0; kept == 0 && i < p->n_blocks; i++) {
-        p->blocks[i].keep = true;
-        p->blocks[i].why = NULL;
+}
+
+void judge_page(struct page *p, float threshold, struct hints *hints)
+{
+    for (size_t i = 0; i < p->n_blocks; i++) p->blocks[i].keep = p->blocks[i].score >= threshold;
+    keep_something(p, threshold);
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        struct block *b = &p->blocks[i];
+        struct line_says says = b->keep ? (struct line_says){NULL} : line_look(block_text(p, b));
+        if (!b->keep) b->why = reason(p, b, &says);
+        if (hints->outlet.ptr == NULL) hints->outlet = says.outlet;
     }
-    return OK;
 }

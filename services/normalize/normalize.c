@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "blocks.h"
 #include "charset.h"
 #include "html.h"
 #include "judge.h"
@@ -13,18 +14,25 @@
 #include "unicode.h"
 
 struct normalizer {
+    const struct blocks_model *model;
     struct attribute_words *words;
     struct sentences *sentences;
 };
 
-struct normalizer *normalizer_create(void)
+struct normalizer *normalizer_create_with(const struct blocks_model *model)
 {
     struct normalizer *n = calloc(1, sizeof *n);
     if (n == NULL) return NULL;
+    n->model = model;
     n->words = attribute_words_create();
     n->sentences = sentences_create();
     if (n->words == NULL || n->sentences == NULL) normalizer_destroy(&n);
     return n;
+}
+
+struct normalizer *normalizer_create(void)
+{
+    return normalizer_create_with(&blocks_model);
 }
 
 void normalizer_destroy(struct normalizer **n)
@@ -210,7 +218,8 @@ enum err normalize_doc(struct normalizer *n, struct arena *mem, struct doc *doc)
     e = is_markup(doc->type, d.text) ? html_read(n->words, &page) : text_read(&page);
     if (e == OK) e = facts_read(doc, &page, &facts);
     if (e != OK) return e;
-    if (page.markup) e = judge_page(&page, &hints);
+    if (page.markup) e = blocks_score(n->model, &page, &facts);
+    if (page.markup) judge_page(&page, n->model->threshold, &hints);
     else judge_text(&page, &hints);
     if (e == OK) e = facts_finish(doc, &page, &hints, &facts);
     if (e != OK) return e;

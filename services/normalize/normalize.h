@@ -9,6 +9,9 @@ struct normalizer;
 
 /* NULL when out of memory. */
 struct normalizer *normalizer_create(void) MUST_CHECK;
+/* The same with another block model, which must outlive it: for whoever trains one. */
+struct blocks_model;
+struct normalizer *normalizer_create_with(const struct blocks_model *model) MUST_CHECK;
 void normalizer_destroy(struct normalizer **n);
 
 /* Fields that normalize_doc() reads and sets. */

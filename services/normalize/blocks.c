@@ -1,0 +1,13 @@
+/* blocks.c - the block model: two passes of boosted trees, the second sees what the first thought of the neighbours. */
+#include "blocks.h"
+
+enum err blocks_score(const struct blocks_model *m, struct page *p, const struct facts *f)
+{
+    float *scores = arena_take(p->mem, (p->n_blocks + 1) * sizeof *scores), *rows = features_read(p, f);
+    if (rows == NULL || scores == NULL) return ERR_NOMEM;
+    boost_score(&m->first, rows, p->n_blocks, FEATURES_SECOND, scores);
+    features_second(p, scores, rows);
+    boost_score(&m->second, rows, p->n_blocks, FEATURES_SECOND, scores);
+    for (size_t i = 0; i < p->n_blocks; i++) p->blocks[i].score = scores[i];
+    return OK;
+}

@@ -1,0 +1,285 @@
+/* features.c - a page's blocks as rows of numbers for the block model. */
+#include "features.h"
+
+enum { ANCESTORS = 9, SHARES = 5, HASHES = 1 << 15, REPEATS = 1 << 12, NEAR_OWN = 8 };
+
+/* --- words as bits in a table: enough to tell how many of a block's words stand in another text --- */
+
+struct bag { uint64_t bits[HASHES / 64]; size_t n; };
+
+static bool word_byte(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+}
+
+/* The next word's hash at or after *i, or 0 at the end. */
+static uint32_t next_word(struct slice s, size_t *i)
+{
+    while (*i < s.len && !word_byte((unsigned char)s.ptr[*i])) ++*i;
+    if (*i >= s.len) return 0;
+    uint32_t h = 2166136261U;
+    for (; *i < s.len && word_byte((unsigned char)s.ptr[*i]); ++*i) {
+        unsigned char c = (unsigned char)s.ptr[*i];
+        h = (h ^ (c >= 'A' && c <= 'Z' ? c + 32U : c)) * 16777619U;
+    }
+    h ^= h >> 15;
+    return h ? h : 1;
+}
+
+static void bag_fill(struct bag *bag, struct slice s)
+{
+    memset(bag, 0, sizeof *bag);
+    uint32_t h;
+    for (size_t i = 0; (h = next_word(s, &i)) != 0;) {
+        uint32_t at = h & (HASHES - 1);
+        bag->n += !(bag->bits[at >> 6] >> (at & 63) & 1);
+        bag->bits[at >> 6] |= (uint64_t)1 << (at & 63);
+    }
+}
+
+static bool bag_has(const struct bag *bag, uint32_t h)
+{
+    return bag->bits[(h & (HASHES - 1)) >> 6] >> (h & 63) & 1;
+}
+
+/* How many of s's words are in the bag, of how many. */
+static float bag_share(const struct bag *bag, struct slice s, float none)
+{
+    size_t n = 0, in = 0;
+    uint32_t h;
+    if (bag->n == 0) return none;
+    for (size_t i = 0; n < 400 && (h = next_word(s, &i)) != 0; n++) in += bag_has(bag, h);
+    return n ? (float)in / (float)n : none;
+}
+
+/* --- the row --- */
+
+struct making {
+    const struct page *p;
+    const struct facts *f;
+    struct bag *body, *title, *description;
+    double total, good;   /* bytes of all blocks; of those that run */
+    size_t h1;
+    uint32_t repeats[REPEATS];
+    struct slice sayings[24];
+};
+
+static const char *const reasons[] = {"comments", "share", "newsletter", "related", "caption", "counter", "markup", "syndication", "cookies", "byline", "date", "source", "author box",
+                                      "navigation", "copyright", "advertisement", "login", "credit"};
+
+static float reason_number(struct slice t)
+{
+    const char *why = line_look(t).why;
+    for (size_t i = 0; why && i < sizeof reasons / sizeof *reasons; i++)
+        if (strcmp(why, reasons[i]) == 0) return (float)(i + 1);
+    return 0;
+}
+
+static float ratio(double a, double b) { return b > 0 ? (float)(a / b) : 0; }
+
+struct census { size_t chars, words, marks, digits, uppers, stops, bars, letters; };
+
+static struct census count(struct slice t)
+{
+    struct census c = {0};
+    bool in = false;
+    for (size_t i = 0; i < t.len; i++) {
+        unsigned char b = (unsigned char)t.ptr[i];
+        if ((b & 0xC0) == 0x80) continue;
+        c.chars++;
+        bool word = word_byte(b);
+        c.words += word && !in;
+        in = word || b == '\'';
+        c.letters += word;
+        c.digits += b >= '0' && b <= '9';
+        c.uppers += b >= 'A' && b <= 'Z';
+        c.stops += b == '.' || b == '!' || b == '?';
+        c.marks += b == ',' || b == ';' || b == ':' || b == '.' || b == '!' || b == '?';
+        c.bars += b == '|' || b == '/' || b == '>';
+    }
+    if (c.words * 12 < c.chars) c.words = c.chars / 6; /* scripts without spaces */
+    return c;
+}
+
+static size_t text_features(struct making *m, size_t i, float *o)
+{
+    const struct block *b = &m->p->blocks[i];
+    struct slice t = block_text(m->p, b);
+    struct census c = count(t);
+    size_t k = 0;
+    double n = (double)t.len;
+    uint32_t h = 2166136261U;
+    for (size_t x = 0; x < t.len && x < 200; x++) h = (h ^ (unsigned char)t.ptr[x]) * 16777619U;
+    h ^= h >> 13;
+    o[k++] = (float)c.chars;
+    o[k++] = (float)c.words;
+    o[k++] = ratio(b->link_bytes, n);
+    o[k++] = ratio(b->bold_bytes, n);
+    o[k++] = (float)b->links;
+    o[k++] = line_is_closed(t);
+    o[k++] = ratio((double)c.marks, (double)c.chars);
+    o[k++] = ratio((double)c.digits, (double)c.chars);
+    o[k++] = ratio((double)c.uppers, (double)c.chars);
+    o[k++] = ratio((double)c.letters, (double)c.words);
+    o[k++] = (float)c.stops;
+    o[k++] = (float)c.bars;
+    o[k++] = reason_number(t);
+    o[k++] = (float)m->repeats[h & (REPEATS - 1)];
+    m->repeats[h & (REPEATS - 1)]++;
+    o[k++] = bag_share(m->title, t, -1);
+    o[k++] = bag_share(m->description, t, -1);
+    o[k++] = bag_share(m->body, t, -1);
+    o[k++] = t.len > 0 && t.ptr[t.len - 1] == ':';
+    o[k++] = t.len > 0 && t.ptr[0] >= 'a' && t.ptr[0] <= 'z';
+    o[k++] = t.len > 0 && (t.ptr[0] == '"' || (t.len > 3 && memcmp(t.ptr, "\xE2\x80\x9C", 3) == 0));
+    o[k++] = t.len > 0 && t.ptr[0] >= '0' && t.ptr[0] <= '9';
+    return k; /* 21 */
+}
+
+static size_t place_features(const struct making *m, size_t i, double before, float *o)
+{
+    const struct page *p = m->p;
+    size_t k = 0;
+    o[k++] = ratio((double)i, (double)p->n_blocks);
+    o[k++] = ratio(before, m->total);
+    o[k++] = (float)p->n_blocks;
+    o[k++] = (float)m->total;
+    o[k++] = ratio(m->good, m->total);
+    o[k++] = m->h1 == SIZE_MAX ? -1000.0F : (float)((double)i - (double)m->h1);
+    o[k++] = m->body->n > 0;
+    o[k++] = (float)(p->blocks[i].node == NO_NODE ? 0 : p->nodes[p->blocks[i].node].depth);
+    return k; /* 8 */
+}
+
+/* Which of some elements the block is in, and how far up; the marks likewise. */
+static size_t ancestor_features(const struct making *m, const struct block *b, float *o, float *marks)
+{
+    static const uint8_t kinds[] = {TAG_ARTICLE, TAG_MAIN, TAG_HEADER, TAG_FOOTER, TAG_NAV, TAG_ASIDE, TAG_FORM, TAG_LI, TAG_FIGURE, TAG_TABLE, TAG_BLOCKQUOTE, TAG_SECTION, TAG_UL};
+    enum { KINDS = sizeof kinds };
+    const struct page *p = m->p;
+    uint64_t seen = b->inline_marks;
+    size_t k = 0;
+    o[k++] = b->node == NO_NODE ? (float)TAG_OTHER : (float)p->nodes[b->node].tag;
+    float *in = o + k;
+    for (size_t i = 0; i < KINDS; i++) o[k++] = 20;
+    for (size_t i = 0; i < MARK_COUNT; i++) marks[i] = seen >> i & 1 ? -1.0F : 20.0F;
+    uint32_t node = b->node;
+    float negative = 20;
+    for (size_t up = 0; node != NO_NODE && up < 20; up++, node = p->nodes[node].parent) {
+        const struct node *n = &p->nodes[node];
+        for (size_t i = 0; i < KINDS; i++)
+            if (n->tag == kinds[i] && in[i] >= 20) in[i] = (float)up;
+        if (negative >= 20 && (n->marks & MARKS_ASIDE)) negative = (float)up;
+        for (uint64_t fresh = n->marks & ~seen; fresh; fresh &= fresh - 1) marks[__builtin_ctzll(fresh)] = (float)up;
+        seen |= n->marks;
+    }
+    o[k++] = negative;
+    o[k++] = (float)__builtin_popcountll(seen & MARKS_ASIDE);
+    return k; /* 1 + 13 + 2 = 16 */
+}
+
+/* For the nearest ancestors: their share of the page's text and running text, their links, their number of blocks. */
+static size_t share_features(const struct making *m, const struct block *b, float *o)
+{
+    const struct page *p = m->p;
+    size_t k = 0;
+    uint32_t node = b->node;
+    for (size_t up = 0; up < SHARES; up++) {
+        const struct node *n = node == NO_NODE ? NULL : &p->nodes[node];
+        o[k++] = n ? ratio(n->chars, m->total) : -1;
+        o[k++] = n ? ratio(n->good, m->good) : -1;
+        o[k++] = n ? ratio(n->links, n->chars) : -1;
+        o[k++] = n ? (float)n->blocks : -1;
+        o[k++] = n ? ratio(n->good, n->chars) : -1;
+        o[k++] = n ? (float)n->tag : -1;
+        if (n) node = n->parent;
+    }
+    return k; /* 30 */
+}
+
+static void near_features(const struct page *p, float *rows)
+{
+    static const uint8_t which[NEAR_OWN] = {0, 2, 5, 12, 6, 29, 43, 46};
+    static const int far[6] = {-3, -2, -1, 1, 2, 3};
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        float *o = rows + i * FEATURES_SECOND + FEATURES_OWN + FEATURES_MARKS;
+        for (size_t d = 0; d < 6; d++) {
+            bool there = far[d] < 0 ? i >= (size_t)-far[d] : i + (size_t)far[d] < p->n_blocks;
+            const float *other = there ? rows + (i + (size_t)(ptrdiff_t)far[d]) * FEATURES_SECOND : NULL;
+            for (size_t k = 0; k < NEAR_OWN; k++) *o++ = there ? other[which[k]] : -1;
+        }
+    }
+}
+
+static void weigh(struct making *m)
+{
+    for (size_t i = 0; i < m->p->n_blocks; i++) {
+        const struct block *b = &m->p->blocks[i];
+        uint32_t n = b->text.e - b->text.b;
+        m->total += n;
+        if (n > 60 && b->link_bytes * 10 < n * 3) m->good += n;
+    }
+}
+
+static struct making *start(const struct page *p, const struct facts *f)
+{
+    struct making *m = arena_array(p->mem, 1, sizeof *m);
+    struct bag *bags = arena_take(p->mem, 3 * sizeof *bags);
+    if (m == NULL || bags == NULL) return NULL;
+    *m = (struct making){.p = p, .f = f, .body = &bags[0], .title = &bags[1], .description = &bags[2], .h1 = p->h1};
+    bag_fill(m->body, f->article_body);
+    bag_fill(m->title, f->headline.len ? f->headline : p->title);
+    bag_fill(m->description, f->description);
+    weigh(m);
+    return m;
+}
+
+float *features_read(const struct page *p, const struct facts *f)
+{
+    float *rows = arena_array(p->mem, p->n_blocks * FEATURES_SECOND + 1, sizeof *rows);
+    struct making *m = rows ? start(p, f) : NULL;
+    if (m == NULL) return NULL;
+    double before = 0;
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        float *o = rows + i * FEATURES_SECOND;
+        size_t k = text_features(m, i, o);
+        k += place_features(m, i, before, o + k);
+        k += ancestor_features(m, &p->blocks[i], o + k, o + FEATURES_OWN);
+        k += share_features(m, &p->blocks[i], o + k);
+        o[k++] = (float)(p->blocks[i].text.e - p->blocks[i].text.b);
+        before += p->blocks[i].text.e - p->blocks[i].text.b;
+    }
+    near_features(p, rows);
+    return rows;
+}
+
+void features_second(const struct page *p, const float *scores, float *rows)
+{
+    static const size_t far[] = {1, 2, 3, 5, 8};
+    double all = 0, so_far = 0;
+    float most = 0;
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        double n = p->blocks[i].text.e - p->blocks[i].text.b;
+        all += n * scores[i];
+        most = scores[i] > most ? scores[i] : most;
+    }
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        float *o = rows + i * FEATURES_SECOND + FEATURES_FIRST;
+        *o++ = scores[i];
+        for (size_t k = 0; k < 5; k++) {
+            *o++ = i >= far[k] ? scores[i - far[k]] : 0;
+            *o++ = i + far[k] < p->n_blocks ? scores[i + far[k]] : 0;
+        }
+        so_far += (p->blocks[i].text.e - p->blocks[i].text.b) * (double)scores[i];
+        *o++ = ratio(so_far, all);
+        *o++ = most;
+        *o++ = (float)all;
+        float up = 0, down = 0; /* the best within ten blocks */
+        for (size_t k = 1; k <= 10; k++) {
+            if (i >= k && scores[i - k] > up) up = scores[i - k];
+            if (i + k < p->n_blocks && scores[i + k] > down) down = scores[i + k];
+        }
+        *o++ = up;
+        *o++ = down;
+    }
+}

@@ -1,0 +1,23 @@
+/* features.h - a page's blocks as rows of numbers for the block model. What a number means is the order in features.c. */
+#ifndef WD_NORMALIZE_FEATURES_H
+#define WD_NORMALIZE_FEATURES_H
+
+#include "attribute_words.h"
+#include "metadata.h"
+
+enum {
+    FEATURES_OWN = 76,                             /* of the block itself, its ancestors and their share of the page */
+    FEATURES_MARKS = MARK_COUNT,                   /* how far up the nearest ancestor with that mark is */
+    FEATURES_NEAR = 6 * 8,                         /* some of those of the three blocks before and behind */
+    FEATURES_FIRST = FEATURES_OWN + FEATURES_MARKS + FEATURES_NEAR,
+    FEATURES_SECOND = FEATURES_FIRST + 16,         /* and the first pass's scores around it */
+    FEATURES_BYTES = FEATURES_OWN - 1,             /* the column with the bytes of the block's text */
+};
+
+/* FEATURES_SECOND floats a block, the last 16 of them 0. NULL when out of memory. */
+float *features_read(const struct page *p, const struct facts *f) MUST_CHECK;
+
+/* Fills in the last 16 from the first pass's scores (one a block). */
+void features_second(const struct page *p, const float *scores, float *rows);
+
+#endif
