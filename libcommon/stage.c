@@ -22,6 +22,7 @@ enum {
     RETURNS_WATER = 1024,
     BUCKETS = 40,         /* of work time, powers of two of a microsecond */
     BATCH_MAX = 4096,
+    HOLD_NS = 500000, /* without a commit: results wait for company no longer than this */
 };
 
 struct run {
@@ -37,6 +38,7 @@ struct run {
     struct arena *mem;
     struct buf result;
     size_t batch;
+    uint64_t hold_ns;
 
     zmq_msg_t held[BATCH_MAX]; /* results, not yet sent */
     size_t held_count, held_bytes, taken; /* taken: messages since the last commit */
@@ -189,7 +191,8 @@ static void step(struct run *r, struct slice frame)
 static void take_batch(struct run *r)
 {
     zmq_msg_t message;
-    while (r->status == 0 && r->taken < r->batch && r->held_bytes < HELD_MAX) {
+    uint64_t begin = clock_mono_ns(), now = begin;
+    while (r->status == 0 && r->taken < r->batch && r->held_bytes < HELD_MAX && now - begin < r->hold_ns) {
         zmq_msg_init(&message);
         if (zmq_msg_recv(&message, zsock_resolve(r->in), ZMQ_DONTWAIT) < 0) {
             int why = zmq_errno();
@@ -200,7 +203,8 @@ static void take_batch(struct run *r)
         }
         step(r, (struct slice){zmq_msg_data(&message), zmq_msg_size(&message)});
         zmq_msg_close(&message);
-        if (clock_mono_ns() - r->serviced > (uint64_t)SERVICE_MS * 1000000u) service(r);
+        now = clock_mono_ns();
+        if (now - r->serviced > (uint64_t)SERVICE_MS * 1000000u) service(r);
     }
 }
 
@@ -323,7 +327,8 @@ static int run_daemon(const struct stage_hooks *hooks, const struct stage_settin
     if (r == NULL) return daemon_fail(hooks->name, &t);
     r->hooks = hooks;
     r->settings = settings;
-    r->batch = hooks->commit == NULL ? 1 : settings->batch < BATCH_MAX ? settings->batch : BATCH_MAX;
+    r->batch = settings->batch < BATCH_MAX ? settings->batch : BATCH_MAX;
+    r->hold_ns = hooks->commit == NULL ? HOLD_NS : UINT64_MAX;
     r->result = buf_make(hooks->frame_max);
     r->started = r->sampled = clock_mono_ns();
     r->stop_fd = daemon_open(hooks->name, settings, &t);

@@ -54,8 +54,8 @@ struct stage_hooks {
 };
 
 /* Runs the stage: --check, --probe, --stdio, or the daemon until SIGTERM or SIGINT. Returns the exit status: 0, 64, 75; --stdio: 65
- * when a line was refused; --probe: 1 when not healthy. A daemon takes batches only when it commits; without commit() each message
- * is sent on as soon as it is done. */
+ * when a line was refused; --probe: 1 when not healthy. Without commit() a result is sent on at
+ * once, or waits half a millisecond for others. */
 int stage_run(const struct stage_hooks *hooks, const struct stage_settings *settings);
 
 #endif

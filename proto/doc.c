@@ -67,7 +67,10 @@ void doc_init(struct doc *doc)
 {
     memset(doc, 0, sizeof *doc);
     doc->culprit = DOC_FIELD_COUNT;
-    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) codec_clear(&doc_fields[f].column, doc);
+    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) {
+        enum column_kind kind = doc_fields[f].column.kind;
+        if (kind == COLUMN_REAL || kind == COLUMN_RECORD) codec_clear(&doc_fields[f].column, doc); /* for the others zero is absent */
+    }
 }
 
 /* nil is the same as absent, but for a span: there it says "looked for, and there is none". */
@@ -135,8 +138,8 @@ static enum err check(const struct doc *doc, enum doc_field f)
 enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem)
 {
     doc_mask todo = want & doc->has & ~doc->typed;
-    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) {
-        if (!(todo & DOC_BIT(f))) continue;
+    for (doc_mask left = todo; left != 0; left &= left - 1) {
+        unsigned f = (unsigned)__builtin_ctzll(left);
         doc->culprit = (enum doc_field)f;
         enum err e = codec_unpack(&doc_fields[f].column, doc->wire[f], mem, doc);
         if (e != OK) return e;
@@ -146,8 +149,8 @@ enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem)
     }
     todo &= doc->has;
     if (todo & DOC_BIT(DOC_TEXT)) todo = doc->typed; /* spans that were opened before their text */
-    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++) { /* a span that does not fit must not get further in */
-        if (!(todo & DOC_BIT(f))) continue;
+    for (doc_mask left = todo; left != 0; left &= left - 1) { /* a span that does not fit must not get further in */
+        unsigned f = (unsigned)__builtin_ctzll(left);
         doc->culprit = (enum doc_field)f;
         enum err e = check(doc, (enum doc_field)f);
         if (e != OK) return e;

@@ -12,15 +12,15 @@ static const char *field_name(enum doc_field f)
 
 static void clear_writes(const struct worker *w, struct doc *doc)
 {
-    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++)
-        if (w->writes & DOC_BIT(f)) doc_clear(doc, (enum doc_field)f);
+    for (doc_mask left = w->writes & doc->has; left != 0; left &= left - 1) doc_clear(doc, (enum doc_field)__builtin_ctzll(left));
 }
 
 static void fail_missing(const struct worker *w, struct arena *mem, struct doc *doc)
 {
-    for (unsigned f = 0; f < DOC_FIELD_COUNT; f++)
-        if ((w->needs & DOC_BIT(f)) && !doc_has(doc, (enum doc_field)f))
-            doc_fail(doc, mem, w->stage, ERR_MISSING, "%s needs the field %s", stage_name(w->stage), field_name((enum doc_field)f));
+    doc_mask missing = w->needs & ~doc->has;
+    if (missing == 0) return;
+    enum doc_field f = (enum doc_field)__builtin_ctzll(missing);
+    doc_fail(doc, mem, w->stage, ERR_MISSING, "%s needs the field %s", stage_name(w->stage), field_name(f));
 }
 
 /* Adds the stage's fields, or `fail`. Only a failed world is an error. */
