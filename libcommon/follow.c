@@ -10,7 +10,14 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 
-enum { ADDRESSES_MAX = 1024, ADDRESS_BYTES = 160, GONE_AFTER = 3 };
+enum {
+    ADDRESSES_MAX = 1024,
+    ADDRESS_BYTES = 160,
+    GONE_AFTER = 3,
+    LOOK_MS = 1000,      /* between two looks, give or take a quarter */
+    LOOK_PATH_MS = 32,   /* while there is nothing to be found: paths */
+    LOOK_NAME_MS = 240,  /* and names, for which others are asked */
+};
 
 /* Sorted, without repeats. */
 struct addresses {
@@ -244,7 +251,8 @@ static void *follow_thread(void *arg)
         bool some = found.len > 0;
         hand_over(f, &found, &known);
         addresses_free(&found);
-        unsigned ms = some ? 750 + (unsigned)rand_r(&f->seed) % 500 : 20 + (unsigned)rand_r(&f->seed) % 30;
+        unsigned base = some ? LOOK_MS : f->count > 0 && f->targets[0].host != NULL ? LOOK_NAME_MS : LOOK_PATH_MS;
+        unsigned ms = base * 3 / 4 + (unsigned)rand_r(&f->seed) % (base / 2);
         pthread_mutex_lock(&f->mutex);
         stop = nap(f, ms);
         pthread_mutex_unlock(&f->mutex);

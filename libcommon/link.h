@@ -39,7 +39,7 @@ bool link_any_tcp(const struct option_list *endpoints);
 enum err link_try_send(zsock_t *sock, struct slice frame) MUST_CHECK;
 
 /* Addresses that come and go. A thread looks the targets up once a second with jitter (names: all addresses of each; ipc: the
- * paths that are there), and every 20 to 50 ms while there is none; the socket's owner connects and disconnects. */
+ * paths that are there), and more often while there is none; the socket's owner connects and disconnects. */
 struct follow;
 
 /* Starts to follow `targets` for `sock`; their text is copied. NULL with the trouble when one is no endpoint. */

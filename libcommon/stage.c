@@ -76,7 +76,7 @@ static void on_status(void *self, struct buf *json)
     buf_char(json, ',');
     size_t before = json->len;
     if (r->hooks->status != NULL) r->hooks->status(r->hooks->self, json);
-    if (json->len == before) json->len--;
+    if (json->len == before && json->failed == OK) json->len--; /* the comma */
     buf_char(json, '}');
 }
 

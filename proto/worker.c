@@ -26,7 +26,6 @@ static void fail_missing(const struct worker *w, struct arena *mem, struct doc *
 /* Adds the stage's fields, or `fail`. Only a failed world is an error. */
 static enum err work_on(const struct worker *w, struct arena *mem, struct doc *doc)
 {
-    if (doc_has(doc, DOC_FAIL)) return OK;
     clear_writes(w, doc);
     fail_missing(w, mem, doc);
     if (doc_has(doc, DOC_FAIL)) return OK;
@@ -51,24 +50,34 @@ static enum err send_on(const struct worker *w, struct arena *mem, struct doc *d
     return doc_encode(doc, out);
 }
 
-enum err worker_step(const struct worker *w, struct arena *mem, struct slice in, struct buf *out)
+/* worker_step() that counts the documents which fail here. */
+static enum err step_counted(const struct worker *w, struct arena *mem, struct slice in, struct buf *out, uint64_t *failed)
 {
     struct doc doc;
     enum err e = doc_decode(in, DOC_BIT(DOC_FAIL), mem, &doc);
     if (e == OK && doc.to != w->stage) e = ERR_ADDRESS;
-    if (e == OK && !doc_has(&doc, DOC_FAIL)) e = doc_open(&doc, w->reads | w->needs, mem);
-    if (e == OK) e = work_on(w, mem, &doc);
+    bool came_failed = e == OK && doc_has(&doc, DOC_FAIL);
+    if (e == OK && !came_failed) e = doc_open(&doc, w->reads | w->needs, mem);
+    if (e == OK && !came_failed) e = work_on(w, mem, &doc);
     if (e != OK) return e;
     doc.to = w->stage + 1;
     doc_set(&doc, DOC_TO);
-    return send_on(w, mem, &doc, out);
+    e = send_on(w, mem, &doc, out);
+    *failed += e == OK && !came_failed && doc_has(&doc, DOC_FAIL);
+    return e;
+}
+
+enum err worker_step(const struct worker *w, struct arena *mem, struct slice in, struct buf *out)
+{
+    uint64_t failed = 0;
+    return step_counted(w, mem, in, out, &failed);
 }
 
 enum err worker_line(const struct worker *w, struct arena *mem, struct slice in, struct buf *out)
 {
     struct doc doc;
     enum err e = doc_from_json(in, mem, &doc);
-    if (e == OK) e = work_on(w, mem, &doc);
+    if (e == OK && !doc_has(&doc, DOC_FAIL)) e = work_on(w, mem, &doc);
     if (e != OK) return e;
     enum doc_field culprit = doc_culprit(&doc);
     if (culprit != DOC_FIELD_COUNT) {
@@ -84,30 +93,40 @@ enum err worker_line(const struct worker *w, struct arena *mem, struct slice in,
 
 /* --- what the stage runtime calls --- */
 
+struct job {
+    const struct worker *w;
+    uint64_t failed; /* documents that failed here */
+};
+
 static enum err step(void *self, struct arena *mem, struct slice in, struct buf *out)
 {
-    return worker_step(self, mem, in, out);
+    struct job *job = self;
+    return step_counted(job->w, mem, in, out, &job->failed);
 }
 
 static enum err line(void *self, struct arena *mem, struct slice in, struct buf *out)
 {
-    return worker_line(self, mem, in, out);
+    const struct job *job = self;
+    return worker_line(job->w, mem, in, out);
 }
 
 static enum err commit(void *self)
 {
-    const struct worker *w = self;
-    return w->commit(w->self);
+    const struct job *job = self;
+    return job->w->commit(job->w->self);
 }
 
 static void status(void *self, struct buf *json)
 {
-    const struct worker *w = self;
-    if (w->status) w->status(w->self, json);
+    const struct job *job = self;
+    buf_printf(json, "\"failed\":%ju,", (uintmax_t)job->failed);
+    size_t before = json->len;
+    if (job->w->status) job->w->status(job->w->self, json);
+    if (json->len == before && json->failed == OK) json->len--; /* the comma */
 }
 
 /* A notice about a frame of which as much as possible is known; left out when not even its key can be read. */
-static void notice(const struct worker *w, struct slice in, struct note *n, struct buf *out)
+static void notice(const struct job *job, struct slice in, struct note *n, struct buf *out)
 {
     struct arena *mem = arena_create(1 << 20);
     struct doc doc;
@@ -119,7 +138,7 @@ static void notice(const struct worker *w, struct slice in, struct note *n, stru
         n->epoch = doc.epoch;
         n->try = doc.try;
         n->key = doc.key;
-        n->stage = w->stage;
+        n->stage = job->w->stage;
         if (note_encode(n, out) != OK) buf_clear(out);
     }
     arena_destroy(&mem);
@@ -154,6 +173,7 @@ static void strike(void *self, const struct strike *s, struct buf *out)
 
 int worker_run(const struct worker *w, const struct stage_settings *settings)
 {
+    struct job job = {w, 0};
     struct stage_hooks hooks = {
         .name = stage_name(w->stage),
         .next = stage_name(w->stage + 1),
@@ -168,7 +188,7 @@ int worker_run(const struct worker *w, const struct stage_settings *settings)
         .strike = strike,
         .line = line,
         .status = status,
-        .self = (void *)w,
+        .self = &job,
     };
     return stage_run(&hooks, settings);
 }
