@@ -1,0 +1,256 @@
+/* split.c - which format a body is, and the way from a request to its documents. */
+#include "split.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum format { FORMAT_NONE = 0, FORMAT_TEXT, FORMAT_HTML, FORMAT_JSON, FORMAT_JSONL, FORMAT_FEED, FORMAT_XML, FORMAT_GZIP, FORMAT_BINARY };
+
+typedef enum err splitter(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why);
+
+static splitter *const splitters[] = {
+    [FORMAT_TEXT] = split_text, [FORMAT_HTML] = split_html, [FORMAT_JSON] = split_json,
+    [FORMAT_JSONL] = split_jsonl, [FORMAT_FEED] = split_feed, [FORMAT_XML] = split_feed,
+};
+
+static const struct { const char *type; enum format format; } types[] = {
+    {"text/html", FORMAT_HTML}, {"application/xhtml+xml", FORMAT_HTML},
+    {"application/rss+xml", FORMAT_FEED}, {"application/atom+xml", FORMAT_FEED}, {"application/rdf+xml", FORMAT_FEED},
+    {"text/rss+xml", FORMAT_FEED}, {"text/xml", FORMAT_XML}, {"application/xml", FORMAT_XML},
+    {"application/json", FORMAT_JSON}, {"application/feed+json", FORMAT_JSON}, {"text/json", FORMAT_JSON},
+    {"application/x-ndjson", FORMAT_JSONL}, {"application/ndjson", FORMAT_JSONL}, {"application/jsonl", FORMAT_JSONL},
+    {"application/jsonlines", FORMAT_JSONL}, {"application/x-jsonlines", FORMAT_JSONL}, {"text/jsonl", FORMAT_JSONL},
+    {"application/json-lines", FORMAT_JSONL}, {"application/json-seq", FORMAT_JSONL},
+    {"application/gzip", FORMAT_GZIP}, {"application/x-gzip", FORMAT_GZIP},
+};
+
+static const struct { const char *suffix; enum format format; } suffixes[] = {
+    {".html", FORMAT_HTML}, {".htm", FORMAT_HTML}, {".xhtml", FORMAT_HTML}, {".shtml", FORMAT_HTML},
+    {".rss", FORMAT_FEED}, {".atom", FORMAT_FEED}, {".rdf", FORMAT_FEED}, {".xml", FORMAT_XML},
+    {".json", FORMAT_JSON}, {".jsonl", FORMAT_JSONL}, {".ndjson", FORMAT_JSONL}, {".jsonlines", FORMAT_JSONL},
+    {".txt", FORMAT_TEXT}, {".text", FORMAT_TEXT}, {".md", FORMAT_TEXT}, {".markdown", FORMAT_TEXT},
+};
+
+/* First bytes of what we know but do not read here: better refused by name than taken for text. */
+static const struct { const char *magic; size_t len; const char *what; } binaries[] = {
+    {"%PDF-", 5, "a PDF"}, {"\x89PNG", 4, "a picture"}, {"\xFF\xD8\xFF", 3, "a picture"}, {"GIF8", 4, "a picture"},
+    {"PK\x03\x04", 4, "a ZIP archive"}, {"BZh", 3, "bzip2 data"}, {"\xFD" "7zXZ\0", 6, "xz data"}, {"\x28\xB5\x2F\xFD", 4, "zstd data"},
+    {"7z\xBC\xAF", 4, "a 7z archive"}, {"Rar!", 4, "a RAR archive"}, {"\xD0\xCF\x11\xE0", 4, "an old Office file"}, {"\x7F" "ELF", 4, "a program"},
+    {"WARC/1.", 7, "a WARC"}, {"ID3", 3, "sound"}, {"OggS", 4, "sound"},
+};
+
+static enum format format_of_type(struct slice type)
+{
+    size_t end = slice_find(type, SLICE(";"), 0);
+    struct slice bare = slice_trim(slice_cut(type, 0, end == SIZE_MAX ? type.len : end));
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (slice_eq_nocase(bare, slice_of(types[i].type))) return types[i].format;
+    struct slice text = SLICE("text/");
+    return slice_eq_nocase(slice_cut(bare, 0, text.len), text) ? FORMAT_TEXT : FORMAT_NONE;
+}
+
+static enum format format_of_name(struct slice name)
+{
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        struct slice s = slice_of(suffixes[i].suffix);
+        if (name.len > s.len && slice_eq_nocase(slice_cut(name, name.len - s.len, name.len), s)) return suffixes[i].format;
+    }
+    return FORMAT_NONE;
+}
+
+static bool begins(struct slice s, const char *word)
+{
+    size_t n = strlen(word);
+    return s.len >= n && slice_eq_nocase(slice_cut(s, 0, n), (struct slice){word, n});
+}
+
+/* Past the byte order mark and white space. */
+static struct slice past_blank(struct slice s)
+{
+    if (slice_starts(s, SLICE("\xEF\xBB\xBF"))) s = slice_cut(s, 3, s.len);
+    size_t i = 0;
+    while (i < s.len && strchr(" \t\r\n\f\v", s.ptr[i]) != NULL && s.ptr[i] != '\0') i++;
+    return slice_cut(s, i, s.len);
+}
+
+/* Past the XML declaration, comments, processing instructions and the doctype: at the first element. */
+static struct slice past_prolog(struct slice s)
+{
+    for (;;) {
+        s = past_blank(s);
+        struct slice end = SLICE(">");
+        if (begins(s, "<?")) end = SLICE("?>");
+        else if (begins(s, "<!--")) end = SLICE("-->");
+        else if (!begins(s, "<!") || begins(s, "<!doctype html")) return s;
+        size_t at = slice_find(s, end, 2);
+        if (at == SIZE_MAX) return slice_cut(s, s.len, s.len);
+        s = slice_cut(s, at + end.len, s.len);
+    }
+}
+
+/* An element's name, with or without a prefix. */
+static bool opens(struct slice s, const char *element)
+{
+    if (!begins(s, "<")) return false;
+    size_t e = 1;
+    while (e < s.len && strchr(" \t\r\n>/", s.ptr[e]) == NULL) e++;
+    struct slice name = slice_cut(s, 1, e);
+    size_t colon = slice_find(name, SLICE(":"), 0);
+    if (colon != SIZE_MAX) name = slice_cut(name, colon + 1, name.len);
+    return slice_eq_nocase(name, slice_of(element));
+}
+
+static enum format format_of_bytes(struct slice body)
+{
+    if (slice_starts(body, SLICE("\x1F\x8B"))) return FORMAT_GZIP;
+    for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
+        if (slice_starts(body, (struct slice){binaries[i].magic, binaries[i].len})) return FORMAT_BINARY;
+    struct slice s = past_blank(body);
+    if (begins(s, "<")) {
+        struct slice root = past_prolog(s);
+        if (opens(root, "rss") || opens(root, "feed") || opens(root, "rdf") || opens(root, "channel")) return FORMAT_FEED;
+        if (begins(root, "<!doctype html") || opens(root, "html") || opens(root, "head") || opens(root, "body")) return FORMAT_HTML;
+        if (begins(s, "<?xml")) return FORMAT_XML;
+    }
+    return FORMAT_NONE;
+}
+
+/* True when the first line alone is an object: one record a line. */
+static bool looks_lines(struct slice body)
+{
+    struct slice s = past_blank(body);
+    size_t end = slice_find(s, SLICE("\n"), 0);
+    struct slice line = slice_trim(slice_cut(s, 0, end == SIZE_MAX ? s.len : end));
+    struct slice rest = end == SIZE_MAX ? (struct slice){NULL, 0} : past_blank(slice_cut(s, end, s.len));
+    return begins(line, "{") && slice_ends(line, SLICE("}")) && begins(rest, "{");
+}
+
+/* An object with quotes or an array of objects: JSON that nobody called so. */
+static bool looks_json(struct slice body)
+{
+    struct slice s = past_blank(body);
+    if (!begins(s, "{") && !begins(s, "[")) return false;
+    struct slice inner = past_blank(slice_cut(s, 1, s.len));
+    return begins(s, "{") ? begins(inner, "\"") : begins(inner, "{") && begins(past_blank(slice_cut(inner, 1, inner.len)), "\"");
+}
+
+static enum format format_of(const struct feed_request *in)
+{
+    enum format said = format_of_type(in->type), seen = format_of_bytes(in->body);
+    if (seen == FORMAT_GZIP || seen == FORMAT_BINARY) return seen;
+    if (said == FORMAT_GZIP) said = FORMAT_NONE; /* unpacked already, as HTTP clients do */
+    enum format named = format_of_name(in->name.ptr ? in->name : in->id);
+    if (said == FORMAT_NONE) said = seen != FORMAT_NONE ? seen : named;
+    if (said == FORMAT_XML && (seen == FORMAT_FEED || seen == FORMAT_HTML)) said = seen;
+    if (said == FORMAT_NONE && looks_json(in->body)) said = FORMAT_JSON;
+    if (said == FORMAT_JSON && looks_lines(in->body)) said = FORMAT_JSONL;
+    return said == FORMAT_NONE ? FORMAT_TEXT : said;
+}
+
+/* The name and id without ".gz", so that what is inside is judged by its own name. */
+static struct slice unpacked_name(struct slice name)
+{
+    if (name.len > 3 && slice_eq_nocase(slice_cut(name, name.len - 3, name.len), SLICE(".gz"))) name.len -= 3;
+    return name;
+}
+
+static enum err refuse_binary(struct slice body, struct split_trouble *why)
+{
+    for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
+        if (slice_starts(body, (struct slice){binaries[i].magic, binaries[i].len}))
+            return split_refuse(why, ERR_UNSUPPORTED, 0, 0, "the content is %s, which is not read", binaries[i].what);
+    return split_refuse(why, ERR_UNSUPPORTED, 0, 0, "the content is of a kind that is not read");
+}
+
+static enum err check_docs(const struct split_docs *out, struct split_trouble *why)
+{
+    if (out->len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "no document in it");
+    for (size_t i = 0; i < out->len; i++) {
+        const struct split_doc *d = &out->ptr[i];
+        if (d->raw.len > DOC_RAW_MAX)
+            return split_refuse(why, ERR_TOO_BIG, out->len > 1 ? i + 1 : 0, d->at, "%zu bytes: a document may have %d", d->raw.len, DOC_RAW_MAX);
+    }
+    return OK;
+}
+
+enum err split(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
+{
+    *out = (struct split_docs){NULL, 0, 0};
+    *why = (struct split_trouble){0};
+    if (in->body.len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "the body is empty");
+    struct feed_request inner = *in;
+    enum format format = format_of(&inner);
+    if (format == FORMAT_GZIP) {
+        enum err e = split_gunzip(in->body, mem, &inner.body, why);
+        if (e != OK) return e;
+        if (inner.body.len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "nothing in the gzip data");
+        inner.name = unpacked_name(in->name.ptr ? in->name : in->id);
+        if (format_of_type(in->type) == FORMAT_GZIP) inner.type = (struct slice){NULL, 0};
+        format = format_of(&inner);
+        if (format == FORMAT_GZIP) return split_refuse(why, ERR_UNSUPPORTED, 0, 0, "gzip data within gzip data");
+        inner.name = in->name;
+    }
+    if (format == FORMAT_BINARY) return refuse_binary(inner.body, why);
+    if (past_blank(inner.body).len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "nothing but white space");
+    enum err e = splitters[format](&inner, mem, out, why);
+    return e == OK ? check_docs(out, why) : e;
+}
+
+struct split_doc *split_add(struct split_docs *out, const struct feed_request *in, struct arena *mem, struct split_trouble *why)
+{
+    if (out->len >= SPLIT_DOCS_MAX) {
+        split_refuse(why, ERR_TOO_BIG, out->len + 1, 0, "more than %d documents in one body", SPLIT_DOCS_MAX);
+        return NULL;
+    }
+    if (out->len == out->cap) {
+        size_t cap = out->cap ? out->cap * 2 : 8;
+        struct split_doc *more = arena_array(mem, cap, sizeof *more);
+        if (more == NULL) {
+            split_refuse(why, ERR_NOMEM, out->len + 1, 0, "out of memory");
+            return NULL;
+        }
+        if (out->len > 0) memcpy(more, out->ptr, out->len * sizeof *more);
+        out->ptr = more;
+        out->cap = cap;
+    }
+    struct split_doc *d = &out->ptr[out->len++];
+    *d = (struct split_doc){.id = in->id, .name = in->name, .meta = in->meta};
+    return d;
+}
+
+enum err split_refuse(struct split_trouble *why, enum err e, size_t record, size_t at, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    why->record = record;
+    why->at = at;
+    vsnprintf(why->detail, sizeof why->detail, fmt, args);
+    va_end(args);
+    return e;
+}
+
+struct slice split_text_type(struct slice text)
+{
+    for (size_t i = 0; i + 2 < text.len; i++) {
+        char c = text.ptr[i], next = text.ptr[i + 1];
+        bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
+        if (c == '<' && (letter || next == '/' || next == '!')) {
+            struct slice near = slice_cut(text, i, i + 2000);
+            if (slice_find(near, SLICE(">"), 2) != SIZE_MAX) return SLICE("text/html");
+        }
+        if (c != '&' || (!letter && next != '#')) continue;
+        size_t end = slice_find(slice_cut(text, i, i + 12), SLICE(";"), 2);
+        if (end != SIZE_MAX && slice_find(slice_cut(text, i, i + end), SLICE(" "), 0) == SIZE_MAX) return SLICE("text/html");
+    }
+    return SLICE("text/plain");
+}
+
+struct slice split_said(struct slice s, size_t max)
+{
+    s = slice_trim(s);
+    if (s.ptr == NULL || s.len == 0 || !utf8_valid(s)) return (struct slice){NULL, 0};
+    if (s.len <= max) return s;
+    size_t e = max;
+    while (e > 0 && !utf8_boundary(s, e)) e--;
+    return slice_cut(s, 0, e);
+}
