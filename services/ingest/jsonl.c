@@ -179,10 +179,9 @@ static enum err add_record(struct reading *r, const json_t *record, struct slice
     if (d == NULL) return r->why->record > SPLIT_DOCS_MAX ? ERR_TOO_BIG : ERR_NOMEM;
     d->at = r->at;
     d->bytes = bytes;
-    struct slice name = slice_cut(r->in->name.ptr ? r->in->name : r->in->id, 0, 4000);
-    while (name.len > 0 && (name.ptr[name.len - 1] & 0xC0) == 0x80) name.len--; /* a cut character: its last bytes go */
-    d->name = arena_printf(r->mem, "%.*s#%zu", (int)name.len, name.ptr ? name.ptr : "", r->record);
-    if (d->name.ptr == NULL || !fill_meta(r, record, &d->meta)) return no_memory(r);
+    bool nomem = false;
+    d->name = split_part_name(r->in, r->record, r->mem, &nomem);
+    if (nomem || !fill_meta(r, record, &d->meta)) return no_memory(r);
     if (!fill_body(r, record, d) || !fill_id(r, record, d)) return no_memory(r);
     d->meta.charset = SLICE("utf-8");
     if (d->raw.ptr != NULL) return OK;

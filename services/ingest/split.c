@@ -1,6 +1,7 @@
 /* split.c - which format a body is, and the way from a request to its documents. */
 #include "split.h"
 
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -175,7 +176,7 @@ static enum err check_docs(const struct split_docs *out, struct split_trouble *w
 
 enum err split(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
-    *out = (struct split_docs){NULL, 0, 0};
+    *out = (struct split_docs){0};
     *why = (struct split_trouble){0};
     if (in->body.len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "the body is empty");
     struct feed_request inner = *in;
@@ -227,6 +228,24 @@ enum err split_refuse(struct split_trouble *why, enum err e, size_t record, size
     vsnprintf(why->detail, sizeof why->detail, fmt, args);
     va_end(args);
     return e;
+}
+
+struct slice split_part_name(const struct feed_request *in, size_t record, struct arena *mem, bool *nomem)
+{
+    struct slice whole = in->name.ptr ? in->name : in->id, base = slice_cut(whole, 0, 4000);
+    while (base.len > 0 && !utf8_boundary(whole, base.len)) base.len--;
+    struct slice s = arena_printf(mem, "%.*s#%zu", (int)base.len, base.ptr ? base.ptr : "", record);
+    if (s.ptr == NULL) *nomem = true;
+    return s;
+}
+
+struct slice split_base64(struct slice s, struct arena *mem, bool *nomem)
+{
+    size_t n = 0;
+    unsigned char *p = arena_take(mem, s.len / 4 * 3 + 4);
+    if (p == NULL) *nomem = true;
+    if (p == NULL || sodium_base642bin(p, s.len / 4 * 3 + 4, s.ptr, s.len, " \t\r\n", &n, NULL, sodium_base64_VARIANT_ORIGINAL) != 0) return s;
+    return (struct slice){(const char *)p, n};
 }
 
 struct slice split_text_type(struct slice text)

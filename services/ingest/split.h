@@ -32,6 +32,7 @@ struct split_doc {
 struct split_docs {
     struct split_doc *ptr;
     size_t len, cap;
+    size_t skipped; /* records that are no documents by their kind: a WARC's requests, revisits, pictures */
 };
 
 /* What was wrong, when split() returns an error. */
@@ -52,6 +53,12 @@ struct split_doc *split_add(struct split_docs *out, const struct feed_request *i
 
 /* Fills *why and returns e. */
 enum err split_refuse(struct split_trouble *why, enum err e, size_t record, size_t at, const char *fmt, ...) PRINTF_LIKE(5, 6);
+
+/* "NAME#7" after the request's name or id, cut to what a name may have; ptr NULL and *nomem when there was no room. */
+struct slice split_part_name(const struct feed_request *in, size_t record, struct arena *mem, bool *nomem);
+
+/* The bytes that base64 text stands for, white space skipped; s itself when it is no base64. */
+struct slice split_base64(struct slice s, struct arena *mem, bool *nomem);
 
 /* Text with markup in it is HTML, else plain: for records that do not say which. */
 struct slice split_text_type(struct slice text);
