@@ -1,0 +1,305 @@
+/* compare.c - judges two aligned values: agree, conflict, differ by rounding, moved on; or nothing, which is the normal case.
+ *
+ * A conflict needs words round both numbers that tie them to one subject (rare together, one of them no name), one value of the
+ * key in each text, the narrator's voice, and no sign of another subject, time, part or increment. Whatever moves by nature (tolls,
+ * polls, markets, scores) is never a conflict. */
+#include "compare.h"
+
+#include <math.h>
+
+enum { SHARED_MAX = 64 };
+
+/* --- values --- */
+
+bool value_equal(const struct value *a, const struct value *b)
+{
+    if ((a->hedge == HEDGE_VAGUE) != (b->hedge == HEDGE_VAGUE)) return false;
+    if (a->hedge == HEDGE_VAGUE) return a->lo == b->lo && a->hi == b->hi;
+    return fabs(a->value - b->value) <= 1e-9 * fabs(a->value);
+}
+
+/* The finer number rounds or truncates to the coarser one. */
+static bool rounds_to(double fine, double coarse, double step)
+{
+    if (step <= 0) return false;
+    double eps = 1e-6 * fabs(coarse);
+    return fabs(round(fine / step) * step - coarse) <= eps || fabs(trunc(fine / step + 1e-9) * step - coarse) <= eps;
+}
+
+bool value_compatible(const struct value *a, const struct value *b)
+{
+    if (value_equal(a, b)) return true;
+    bool plain = a->hedge == HEDGE_NONE && b->hedge == HEDGE_NONE;
+    if (plain) {
+        const struct value *coarse = a->step >= b->step ? a : b, *fine = coarse == a ? b : a;
+        if (coarse->step == fine->step) return false;
+        return rounds_to(fine->value, coarse->value, coarse->step);
+    }
+    double alo = a->lo, ahi = a->hi, blo = b->lo, bhi = b->hi;
+    if (a->hedge == HEDGE_OVER) ahi = INFINITY;
+    if (b->hedge == HEDGE_OVER) bhi = INFINITY;
+    if (a->hedge == HEDGE_UNDER) alo = 0;
+    if (b->hedge == HEDGE_UNDER) blo = 0;
+    return fmax(alo, blo) <= fmin(ahi, bhi);
+}
+
+struct slice value_text(const struct scene *s, uint32_t reading, const struct value *v)
+{
+    const char *h = v->hedge == HEDGE_ABOUT || v->hedge == HEDGE_NEARLY ? "~" : v->hedge == HEDGE_OVER ? ">" : v->hedge == HEDGE_UNDER ? "<" : "";
+    struct slice key = lemma_text(&s->lex, v->key);
+    if (v->hedge == HEDGE_VAGUE) return slice_cut(s->readings[reading].text, s->readings[reading].words[v->n0].b, s->readings[reading].words[v->n1 - 1].e);
+    if (v->slot == SLOT_VOTE) return arena_printf(s->mem, "%.0f-%.0f", floor(v->value / 1000), fmod(v->value, 1000));
+    if (v->slot == SLOT_PERCENT) return arena_printf(s->mem, "%s%.15g%%", h, v->value);
+    if (v->slot != SLOT_DURATION) return arena_printf(s->mem, "%s%.15g", h, v->value);
+    char u = key.len > 0 ? key.ptr[0] : 'd';
+    double x = v->value * (slice_starts(key, SLICE("decad")) ? 10 : 1);
+    if (u == 'h' || u == 's' || slice_starts(key, SLICE("minut"))) return arena_printf(s->mem, "%sPT%.15g%c", h, x, u - 32);
+    u = u == 'n' ? 'D' : slice_starts(key, SLICE("decad")) ? 'Y' : (char)(u - 32);
+    return arena_printf(s->mem, "%sP%.15g%c", h, x, u);
+}
+
+/* --- what ties them --- */
+
+static bool small_in(const struct reading *r, uint32_t sentence, uint32_t lemma)
+{
+    for (uint32_t w = r->sentences[sentence].w0; w < r->sentences[sentence].w1; w++)
+        if (r->words[w].lemma == lemma && !(r->words[w].flags & WORD_CAPITAL)) return true;
+    return false;
+}
+
+static bool name_in(const struct reading *r, uint32_t sentence, uint32_t lemma)
+{
+    for (uint32_t w = r->sentences[sentence].w0; w < r->sentences[sentence].w1; w++)
+        if (r->words[w].lemma == lemma && (r->words[w].flags & WORD_NAME)) return true;
+    return false;
+}
+
+static double idf_sum(const struct lexicon *lex, const uint32_t *ids, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += lexicon_idf(lex, ids[i]);
+    return sum;
+}
+
+static uint32_t values_of_key(const struct values *all, const struct value *v)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < all->len; i++) {
+        const struct value *x = &all->ptr[i];
+        if (x->slot != v->slot || x->key != v->key) continue;
+        bool again = false;
+        for (size_t k = 0; k < i && !again; k++)
+            again = all->ptr[k].slot == v->slot && all->ptr[k].key == v->key && value_equal(&all->ptr[k], x);
+        n += !again;
+    }
+    return n;
+}
+
+struct tie tie_of(const struct scene *s, const struct match *m)
+{
+    const struct value *a = &s->values[m->ra].ptr[m->va], *b = &s->values[m->rb].ptr[m->vb];
+    const struct reading *ra = &s->readings[m->ra], *rb = &s->readings[m->rb];
+    uint32_t shared[SHARED_MAX];
+    struct tie t = {.narrated = !a->quoted && !b->quoted};
+    t.sentence = ids_shared(ra->sentences[a->sentence].set, rb->sentences[b->sentence].set, shared, SHARED_MAX);
+    for (size_t i = 0; i < t.sentence && i < SHARED_MAX; i++)
+        t.names += name_in(ra, a->sentence, shared[i]) && name_in(rb, b->sentence, shared[i]);
+    t.near = ids_shared(a->near, b->near, shared, SHARED_MAX);
+    for (size_t i = 0; i < t.near && i < SHARED_MAX; i++)
+        t.small += small_in(ra, a->sentence, shared[i]) && small_in(rb, b->sentence, shared[i]);
+    t.near_idf = idf_sum(&s->lex, shared, t.near);
+    t.close = ids_shared(a->close, b->close, NULL, 0);
+    double poorer = fmin(idf_sum(&s->lex, a->near.ptr, a->near.len), idf_sum(&s->lex, b->near.ptr, b->near.len));
+    t.coverage = t.near_idf / fmax(.1, poorer);
+    t.single = values_of_key(&s->values[m->ra], a) == 1 && values_of_key(&s->values[m->rb], b) == 1;
+    double lo = fmin(a->value, b->value), hi = fmax(a->value, b->value);
+    t.ratio = lo > 0 ? hi / lo : 0;
+    return t;
+}
+
+/* --- signs of something else --- */
+
+struct side { /* one of the two, with what the rules look at */
+    const struct scene *s;
+    const struct reading *r;
+    const struct value *v;
+    const struct sentence *sentence;
+};
+
+static bool any_word(const struct side *x, uint32_t b, uint32_t e, const char *lemmas)
+{
+    for (uint32_t w = b; w < e; w++)
+        if (word_is(&x->s->lex, x->r, w, lemmas)) return true;
+    return false;
+}
+
+static bool in_sentence(const struct side *x, const char *lemmas)
+{
+    return any_word(x, x->sentence->w0, x->sentence->w1, lemmas);
+}
+
+static bool near_words(const struct side *x, uint32_t left, uint32_t right, const char *lemmas)
+{
+    uint32_t b = x->v->w0 > x->sentence->w0 + left ? x->v->w0 - left : x->sentence->w0;
+    uint32_t e = x->v->w1 + right < x->sentence->w1 ? x->v->w1 + right : x->sentence->w1;
+    return any_word(x, b, e, lemmas);
+}
+
+/* Things that move by nature, or are counted differently by everybody. */
+static bool moving(const struct side *x)
+{
+    return in_sentence(x, "dow nasdaq index futur shar stock poll survey trad touchdown quarterback inning goal season playoff yard rebound lap seed "
+                          "case infection hospitalization dos vaccinat job claim unemployment payroll rating approval box gross");
+}
+
+static bool stat_head(const struct side *x)
+{
+    static const char *const heads = "yard point rebound pas pass game touchdown assist ko run goal inning carry catch seat cas case infection dos dose shot jobs job claim "
+                                     "patient vot vote elector ballot test acre inch foot mil mile metr person woman man child hijacker reception republican democrat member stat state senator "
+                                     "official sourc source american voter device star hous home win loss victory medal";
+    return x->v->slot == SLOT_COUNT && any_word(x, x->v->w1 - 1, x->v->w1, heads);
+}
+
+/* A count of those who told: "two officials said". */
+static bool counts_sources(const struct side *x)
+{
+    uint32_t e = x->v->w1 + 5 < x->sentence->w1 ? x->v->w1 + 5 : x->sentence->w1;
+    return any_word(x, x->v->n1, x->v->w1, "official sourc source person aid aide lawmaker") && any_word(x, x->v->w1, e, "say tell familiar brief");
+}
+
+/* Goals, guesses, rates: not the thing itself. */
+static bool projected(const struct side *x)
+{
+    return near_words(x, 8, 6, "expect forecast project predict estimat goal aim target plan propos seek averag daily each every annually record previou prior initial originally could would may hope");
+}
+
+static bool parted(const struct side *x)
+{
+    return near_words(x, 4, 6, "exclud plu includ territory combin total altogether combined overall half remain besid");
+}
+
+/* The value is a sum of the other with a third number in its sentence, or the other way. */
+static bool adds_up(const struct side *a, const struct side *b)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        const struct side *x = turn ? b : a, *y = turn ? a : b;
+        for (uint32_t w = x->sentence->w0; w < x->sentence->w1; w++) {
+            struct number n;
+            if ((w >= x->v->n0 && w < x->v->n1) || !number_at(x->r, w, &n) || n.ordinal || n.value <= 0) continue;
+            if (fabs(x->v->value + n.value - y->v->value) < 1e-6 || fabs(y->v->value + n.value - x->v->value) < 1e-6) return true;
+        }
+    }
+    return false;
+}
+
+/* Names that stand close before or behind the number are about different ones: each has one, none is in the other's sentence. */
+static bool other_names(const struct side *a, const struct side *b)
+{
+    bool has[2] = {false, false}, shared = false;
+    for (int turn = 0; turn < 2; turn++) {
+        const struct side *x = turn ? b : a, *y = turn ? a : b;
+        uint32_t from = x->v->w0 > x->sentence->w0 + 8 ? x->v->w0 - 8 : x->sentence->w0;
+        uint32_t to = x->v->w1 + 5 < x->sentence->w1 ? x->v->w1 + 5 : x->sentence->w1;
+        for (uint32_t w = from; w < to; w++) {
+            if (!(x->r->words[w].flags & WORD_NAME) || (x->r->words[w].flags & WORD_SHORT)) continue;
+            has[turn] = true;
+            shared |= ids_has(y->sentence->set, x->r->words[w].lemma);
+        }
+    }
+    return has[0] && has[1] && !shared;
+}
+
+static bool mods_differ(const struct value *a, const struct value *b)
+{
+    if (a->head != 0 && b->head != 0 && a->head != b->head) return true;
+    return a->mods.len > 0 && b->mods.len > 0 && ids_shared(a->mods, b->mods, NULL, 0) == 0;
+}
+
+/* --- the rules --- */
+
+static struct judged no(const char *why)
+{
+    return (struct judged){FINDING_NONE, why};
+}
+
+static struct judged judge_equal(const struct value *a, const struct value *b, const struct tie *t)
+{
+    double need = a->slot == SLOT_MONEY || a->slot == SLOT_AGE ? 3 : 6;
+    if (!t->narrated) return no("quoted");
+    if (a->more || b->more) return no("increment");
+    if (a->slot == SLOT_ORDINAL && a->value == 1) return no("first");
+    if (mods_differ(a, b) && t->near_idf < 10) return no("other head");
+    if (t->sentence < 2 || t->near < 1) return no("few words");
+    if (a->value <= 12 && a->step <= 1 && a->slot != SLOT_AGE) need = 8;
+    return t->near_idf >= need ? (struct judged){FINDING_AGREE, "numbers"} : no("weak");
+}
+
+static struct judged judge_rounded(const struct side *x, const struct side *y, const struct tie *t)
+{
+    const struct value *a = x->v, *b = y->v;
+    if (a->slot == SLOT_TOLL) {
+        bool ok = t->ratio <= 4 && t->near >= 2 && t->near_idf >= 8 && t->names >= 1 && t->single;
+        return ok ? (struct judged){FINDING_UPDATE, "toll"} : no("toll");
+    }
+    if (t->ratio > 1.6) return no("bounds far");
+    if (a->slot == SLOT_PERCENT && !t->single) return no("percents in a list");
+    bool ok = t->near >= 2 && t->near_idf >= 7 && t->small >= 1 && !a->more && !b->more && (t->single || t->near_idf >= 12) && !mods_differ(a, b);
+    return ok ? (struct judged){FINDING_DIFFERENCE, "rounding"} : no("rounding");
+}
+
+static struct judged judge_toll(const struct side *x, const struct side *y, const struct tie *t)
+{
+    bool vague = (x->v->hedge == HEDGE_VAGUE) != (y->v->hedge == HEDGE_VAGUE);
+    bool ok = t->single && t->near >= 2 && t->sentence >= 3 && t->names >= 1 && t->near_idf >= 6 && !vague && !mods_differ(x->v, y->v) && t->ratio <= 3;
+    return ok ? (struct judged){FINDING_UPDATE, "toll"} : no("toll");
+}
+
+static struct judged judge_age(const struct value *a, const struct value *b, const struct tie *t)
+{
+    if (fabs(a->value - b->value) <= 1) return t->near_idf >= 3 ? (struct judged){FINDING_DIFFERENCE, "age"} : no("age");
+    return t->names >= 2 && t->near_idf >= 8 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("age");
+}
+
+static struct judged judge_ordinal(const struct side *x, const struct tie *t)
+{
+    static const char *const heads = "round meet summit visit year anniversary launch test shutdown trial term impeachment hear debat arrest strike attempt veto wav trip person president";
+    if (!any_word(x, x->v->w1 - 1, x->v->w1, heads)) return no("ordinal of another kind");
+    return t->sentence >= 4 && t->near >= 3 && t->near_idf >= 10 && t->small >= 1 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("ordinal");
+}
+
+static struct judged judge_unequal(const struct side *x, const struct side *y, const struct tie *t)
+{
+    const struct value *a = x->v, *b = y->v;
+    if (a->hedge == HEDGE_VAGUE || b->hedge == HEDGE_VAGUE) return no("vague");
+    if (!(t->ratio > 1 && t->ratio <= 1.7)) return no("ratio");
+    if (a->slot == SLOT_AGE) return judge_age(a, b, t);
+    if (a->more || b->more) return no("increment");
+    if (moving(x) || moving(y) || stat_head(x)) return no("moves");
+    if (counts_sources(x) || counts_sources(y)) return no("sources");
+    if (a->slot == SLOT_VOTE) return t->near >= 2 && t->single && t->near_idf >= 5 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("vote");
+    if (a->ago != b->ago) return no("ago");
+    if (mods_differ(a, b)) return no("other head");
+    if (adds_up(x, y)) return no("part");
+    if (parted(x) != parted(y)) return no("part");
+    if (!t->single && t->near_idf < 15) return no("list");
+    if (other_names(x, y)) return no("other subject");
+    if (a->slot == SLOT_ORDINAL) return judge_ordinal(x, t);
+    if (t->small == 0) return no("names only");
+    if (a->slot == SLOT_PERCENT && (projected(x) || projected(y) || !t->single)) return no("percent");
+    if (projected(x) != projected(y)) return no("projected");
+    if (t->near >= 2 && (t->near_idf >= 8 || (t->near_idf >= 6.5 && t->close >= 1))) return (struct judged){FINDING_CONFLICT, "numbers"};
+    return no("weak");
+}
+
+struct judged judge(const struct scene *s, const struct match *m)
+{
+    const struct value *a = &s->values[m->ra].ptr[m->va], *b = &s->values[m->rb].ptr[m->vb];
+    const struct reading *ra = &s->readings[m->ra], *rb = &s->readings[m->rb];
+    struct side x = {s, ra, a, &ra->sentences[a->sentence]}, y = {s, rb, b, &rb->sentences[b->sentence]};
+    struct tie t = tie_of(s, m);
+    if (value_equal(a, b)) return judge_equal(a, b, &t);
+    if (!t.narrated) return no("quoted");
+    if (value_compatible(a, b)) return judge_rounded(&x, &y, &t);
+    if (a->slot == SLOT_TOLL) return judge_toll(&x, &y, &t);
+    return judge_unequal(&x, &y, &t);
+}

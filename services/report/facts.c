@@ -1,0 +1,201 @@
+/* facts.c - gathers what pairs of values say: values that accounts share, and values that clash. */
+#include "compare.h"
+
+#include <stdlib.h>
+
+struct node { /* a value of a reading that takes part in something */
+    uint32_t reading, value;
+    uint32_t agree;   /* root by agreement */
+    uint32_t clash;   /* root by clash, over agreement too */
+    enum finding how; /* of a clash; FINDING_NONE when it has none */
+    const char *rule;
+};
+
+struct net {
+    struct scene *s;
+    struct node *n;
+    size_t len, cap;
+    struct match *edges;
+    struct judged *says;
+    size_t edges_len;
+};
+
+static uint32_t find_agree(struct net *g, uint32_t i)
+{
+    while (g->n[i].agree != i) i = g->n[i].agree = g->n[g->n[i].agree].agree;
+    return i;
+}
+
+static uint32_t find_clash(struct net *g, uint32_t i)
+{
+    while (g->n[i].clash != i) i = g->n[i].clash = g->n[g->n[i].clash].clash;
+    return i;
+}
+
+static enum err node_at(struct net *g, uint32_t *index, uint32_t reading, uint32_t value, uint32_t *out)
+{
+    if (index[value] != 0) {
+        *out = index[value] - 1;
+        return OK;
+    }
+    enum err e = grow(g->s->mem, (void **)&g->n, g->len, &g->cap, sizeof *g->n);
+    if (e != OK) return e;
+    *out = (uint32_t)g->len;
+    g->n[g->len] = (struct node){reading, value, *out, *out, FINDING_NONE, NULL};
+    index[value] = (uint32_t)++g->len;
+    return OK;
+}
+
+static void link_nodes(struct net *g, uint32_t a, uint32_t b, struct judged j)
+{
+    uint32_t x, y;
+    if (j.finding == FINDING_AGREE) {
+        x = find_agree(g, a), y = find_agree(g, b);
+        if (x < y) g->n[y].agree = x;
+        else g->n[x].agree = y;
+    } else {
+        if (g->n[a].how == FINDING_NONE) g->n[a].how = j.finding, g->n[a].rule = j.rule;
+        if (g->n[b].how == FINDING_NONE) g->n[b].how = j.finding, g->n[b].rule = j.rule;
+    }
+    x = find_clash(g, a), y = find_clash(g, b);
+    if (x < y) g->n[y].clash = x;
+    else g->n[x].clash = y;
+}
+
+static enum err build(struct net *g)
+{
+    struct scene *s = g->s;
+    struct matches m;
+    enum err e = align(s, &m);
+    uint32_t **index = arena_array(s->mem, s->n_own, sizeof *index);
+    if (e == OK && index == NULL) e = ERR_NOMEM;
+    for (uint32_t r = 0; r < s->n_own && e == OK; r++)
+        if ((index[r] = arena_array(s->mem, s->values[r].len, sizeof **index)) == NULL) e = ERR_NOMEM;
+    for (size_t i = 0; i < m.len && e == OK; i++) {
+        struct judged j = judge(s, &m.ptr[i]);
+        uint32_t a = 0, b = 0;
+        if (j.finding == FINDING_NONE) continue;
+        e = node_at(g, index[m.ptr[i].ra], m.ptr[i].ra, m.ptr[i].va, &a);
+        if (e == OK) e = node_at(g, index[m.ptr[i].rb], m.ptr[i].rb, m.ptr[i].vb, &b);
+        if (e == OK) link_nodes(g, a, b, j);
+    }
+    return e;
+}
+
+static const struct value *value_of(const struct net *g, const struct node *n)
+{
+    return &g->s->values[n->reading].ptr[n->value];
+}
+
+/* What a value is about, in the text's own words where it has them. */
+static struct slice subject(const struct net *g, const struct node *n)
+{
+    const struct scene *s = g->s;
+    const struct value *v = value_of(g, n);
+    const struct reading *r = &s->readings[n->reading];
+    if ((v->slot == SLOT_COUNT || v->slot == SLOT_ORDINAL) && v->w1 > v->n1) return slice_cut(r->text, r->words[v->n1].b, r->words[v->w1 - 1].e);
+    if (v->slot == SLOT_TOLL) return slice_cut(lemma_text(&s->lex, v->key), 1, SIZE_MAX);
+    if (v->slot == SLOT_AGE) return lemma_text(&s->lex, v->key);
+    if (v->slot == SLOT_DURATION && v->head != 0) return lemma_text(&s->lex, v->head);
+    uint32_t best = 0;
+    for (size_t i = 0; i < v->close.len; i++)
+        if (best == 0 || s->lex.lemmas[v->close.ptr[i]].sentences > s->lex.lemmas[best].sentences) best = v->close.ptr[i];
+    return lemma_text(&s->lex, best);
+}
+
+static enum err add_value(struct net *g, struct value_views *views, size_t max, const struct node *n)
+{
+    struct scene *s = g->s;
+    const struct value *v = value_of(g, n);
+    struct cite c = cite_of(&s->readings[n->reading], v->b, v->e);
+    struct slice text = value_text(s, n->reading, v);
+    if (text.ptr == NULL) return ERR_NOMEM;
+    for (size_t i = 0; i < views->len; i++)
+        if (slice_eq(views->ptr[i].value, text)) return cites_add(s->mem, &views->ptr[i].cites, c);
+    if (views->len == max) return OK;
+    struct value_view *view = &views->ptr[views->len++];
+    *view = (struct value_view){.value = text, .shown = slice_cut(s->readings[n->reading].text, v->b, v->e)};
+    return cites_add(s->mem, &view->cites, c);
+}
+
+static void complete(const struct scene *s, struct value_views *views)
+{
+    for (size_t i = 0; i < views->len; i++) {
+        struct value_view *v = &views->ptr[i];
+        qsort(v->cites.ptr, v->cites.len, sizeof *v->cites.ptr, cite_cmp);
+        count_sources(s, v->cites, &v->accounts, &v->independent);
+    }
+}
+
+static enum err add_fact(struct net *g, uint32_t root)
+{
+    struct scene *s = g->s;
+    struct facts *f = &s->out->facts;
+    struct fact_view fact = {.slot = value_of(g, &g->n[root])->slot, .subject = subject(g, &g->n[root])};
+    fact.values.ptr = arena_array(s->mem, 8, sizeof *fact.values.ptr);
+    if (fact.values.ptr == NULL) return ERR_NOMEM;
+    struct cites all = {0};
+    for (uint32_t i = 0; i < g->len; i++) {
+        if (find_agree(g, i) != root) continue;
+        const struct value *v = value_of(g, &g->n[i]);
+        enum err e = add_value(g, &fact.values, 8, &g->n[i]);
+        if (e == OK) e = cites_add(s->mem, &all, cite_of(&s->readings[g->n[i].reading], v->b, v->e));
+        if (e != OK) return e;
+    }
+    complete(s, &fact.values);
+    uint32_t accounts;
+    count_sources(s, all, &accounts, &fact.independent);
+    if (fact.independent >= 2) f->ptr[f->len++] = fact;
+    return OK;
+}
+
+static int by_support(const void *x, const void *y)
+{
+    const struct fact_view *a = x, *b = y;
+    if (a->independent != b->independent) return a->independent > b->independent ? -1 : 1;
+    return cite_cmp(&a->values.ptr[0].cites.ptr[0], &b->values.ptr[0].cites.ptr[0]);
+}
+
+static enum level level_of(enum finding f)
+{
+    return f == FINDING_CONFLICT ? LEVEL_CONFLICT : f == FINDING_UPDATE ? LEVEL_UPDATE : LEVEL_DIFFERENCE;
+}
+
+static enum err add_clash(struct net *g, uint32_t root)
+{
+    struct scene *s = g->s;
+    struct conflict_view c = {.level = LEVEL_NONE, .slot = value_of(g, &g->n[root])->slot, .subject = subject(g, &g->n[root]), .resolved = -1};
+    c.values.ptr = arena_array(s->mem, 8, sizeof *c.values.ptr);
+    if (c.values.ptr == NULL) return ERR_NOMEM;
+    const struct node *first = NULL;
+    for (uint32_t i = 0; i < g->len; i++) {
+        if (find_clash(g, i) != root) continue;
+        if (first == NULL) first = &g->n[i];
+        enum level l = g->n[i].how == FINDING_NONE ? LEVEL_NONE : level_of(g->n[i].how);
+        if (l != LEVEL_NONE && (c.level == LEVEL_NONE || l == LEVEL_CONFLICT)) c.level = l, c.rule = slice_of(g->n[i].rule);
+        enum err e = add_value(g, &c.values, 8, &g->n[i]);
+        if (e != OK) return e;
+    }
+    if (c.values.len < 2 || c.level == LEVEL_NONE) return OK;
+    const struct reading *r = &s->readings[first->reading];
+    c.id = arena_printf(s->mem, "%s|%.*s|%.*s|%u", slot_name(c.slot), (int)(c.subject.len > 40 ? 40 : c.subject.len), c.subject.ptr ? c.subject.ptr : "",
+                        (int)(r->doc->key.len > 40 ? 40 : r->doc->key.len), r->doc->key.ptr, value_of(g, first)->b);
+    return c.id.ptr == NULL ? ERR_NOMEM : conflict_add(s, c);
+}
+
+enum err find_facts(struct scene *s)
+{
+    struct net g = {.s = s};
+    enum err e = build(&g);
+    if (e != OK) return e;
+    s->out->facts.ptr = arena_array(s->mem, g.len + 8, sizeof *s->out->facts.ptr);
+    if (s->out->facts.ptr == NULL) return ERR_NOMEM;
+    for (uint32_t i = 0; i < g.len && e == OK; i++) {
+        if (find_agree(&g, i) == i) e = add_fact(&g, i);
+        if (e == OK && find_clash(&g, i) == i) e = add_clash(&g, i);
+    }
+    struct facts *f = &s->out->facts;
+    if (f->len > 0) qsort(f->ptr, f->len, sizeof *f->ptr, by_support);
+    if (f->len > VIEW_FACTS_MAX) f->len = VIEW_FACTS_MAX;
+    return e;
+}

@@ -1,0 +1,64 @@
+/* scene.h - what the judgement's parts share while one view is built; not for others. */
+#ifndef WD_SCENE_H
+#define WD_SCENE_H
+
+#include "slots.h"
+
+struct scene {
+    struct accounts story;
+    struct neighbours others;
+    struct known_names known;
+    struct arena *mem;
+    struct lexicon lex;
+    struct reading *readings; /* the story's first, then the neighbours' */
+    size_t n_readings, n_own;
+    struct values *values;    /* one per reading */
+    uint32_t *source;         /* per reading: the reading whose source it shares; itself when independent */
+    uint32_t **actor;         /* per own reading: actor index of each of its entities, or UINT32_MAX */
+    uint32_t *read_as;        /* per account of the story: its reading, or UINT32_MAX */
+    struct story_view *out;
+};
+
+/* Lists that grow in an arena: doubles, the old block is left to the arena. */
+enum err grow(struct arena *mem, void **ptr, size_t len, size_t *cap, size_t size) MUST_CHECK;
+
+struct cite cite_of(const struct reading *r, uint32_t b, uint32_t e);
+enum err cites_add(struct arena *mem, struct cites *c, struct cite cite) MUST_CHECK; /* once each; few */
+int cite_cmp(const void *a, const void *b); /* by story, account, b, e */
+bool cite_eq(struct cite a, struct cite b);
+
+/* True when two own or foreign readings are no copies of one source. */
+static inline bool apart(const struct scene *s, uint32_t a, uint32_t b)
+{
+    return s->source[a] != s->source[b];
+}
+
+/* Distinct sources and accounts among cites. */
+void count_sources(const struct scene *s, struct cites c, uint32_t *accounts, uint32_t *independent);
+/* The reading that a cite is of. */
+uint32_t reading_of(const struct scene *s, struct cite c);
+
+/* Steps, in the order that view.c calls them. Each fills its part of s->out. ERR_NOMEM. */
+enum err find_sources(struct scene *s) MUST_CHECK;    /* who copies whom: source[], parts */
+enum err find_actors(struct scene *s) MUST_CHECK;     /* registry, roles of persons, salience */
+enum err find_quotes(struct scene *s) MUST_CHECK;     /* joined quotes */
+enum err find_facts(struct scene *s) MUST_CHECK;      /* agreement and numeric conflicts */
+enum err find_states(struct scene *s) MUST_CHECK;     /* war year, former title, nth meeting */
+enum err find_differences(struct scene *s) MUST_CHECK; /* titles, wording, unnamed speakers */
+enum err find_statements(struct scene *s) MUST_CHECK; /* both report */
+enum err find_event(struct scene *s) MUST_CHECK;      /* what, where, when, how long, who */
+enum err find_headline(struct scene *s) MUST_CHECK;
+enum err find_summary(struct scene *s) MUST_CHECK;
+enum err find_timeline(struct scene *s) MUST_CHECK;
+enum err find_only(struct scene *s) MUST_CHECK;
+enum err find_relations(struct scene *s) MUST_CHECK;
+enum err find_parts(struct scene *s) MUST_CHECK;      /* roles of the accounts and what each adds */
+
+/* Adds a conflict; at most VIEW_CONFLICTS_MAX, later ones are dropped. Completes counts and majority. */
+enum err conflict_add(struct scene *s, struct conflict_view c) MUST_CHECK;
+/* The actor that a mention at byte b of own reading `r` belongs to, or UINT32_MAX. */
+uint32_t actor_at(const struct scene *s, uint32_t r, uint32_t b, uint32_t e);
+/* The actor that bears this name or alias, or UINT32_MAX. */
+uint32_t actor_named(const struct scene *s, struct slice name);
+
+#endif

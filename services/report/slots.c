@@ -1,0 +1,423 @@
+/* slots.c - finds the typed values of a text. */
+#include "slots.h"
+
+#include <math.h>
+
+struct finder {
+    struct lexicon *lex;
+    const struct reading *r;
+    struct values *out;
+};
+
+static bool is(const struct finder *f, uint32_t w, const char *lemmas)
+{
+    return w < f->r->n_words && word_is(f->lex, f->r, w, lemmas);
+}
+
+/* True when word w exists, lies in sentence `s`, and is one of them. */
+static bool in(const struct finder *f, uint32_t w, uint32_t s, const char *lemmas)
+{
+    return w < f->r->n_words && f->r->words[w].sentence == s && is(f, w, lemmas);
+}
+
+static bool in_sentence(const struct finder *f, uint32_t w, uint32_t s)
+{
+    return w < f->r->n_words && f->r->words[w].sentence == s;
+}
+
+/* --- hedges and intervals --- */
+
+static enum hedge hedge_before(const struct finder *f, uint32_t w, uint32_t s)
+{
+    while (w > 0 && in(f, w - 1, s, "a an the total of record estimat just only")) w--;
+    if (in(f, w, s, "estimat")) return HEDGE_ABOUT;
+    if (w == 0 || !in_sentence(f, w - 1, s)) return HEDGE_NONE;
+    bool two = w > 1 && in_sentence(f, w - 2, s);
+    if (is(f, w - 1, "than")) return two && is(f, w - 2, "more") ? HEDGE_OVER : two && is(f, w - 2, "less fewer") ? HEDGE_UNDER : HEDGE_NONE;
+    if (is(f, w - 1, "least") || is(f, w - 1, "over exceed surpass") || (is(f, w - 1, "of") && two && is(f, w - 2, "upward upwards"))) return HEDGE_OVER;
+    if (is(f, w - 1, "under below")) return HEDGE_UNDER;
+    if (is(f, w - 1, "to") && two) return is(f, w - 2, "up") ? HEDGE_UNDER : is(f, w - 2, "clos close") ? HEDGE_NEARLY : HEDGE_NONE;
+    if (is(f, w - 1, "as") && two && is(f, w - 2, "many much")) return HEDGE_UNDER;
+    if (is(f, w - 1, "nearly almost")) return HEDGE_NEARLY;
+    if (is(f, w - 1, "about approximately around roughly some estimat perhap")) return HEDGE_ABOUT;
+    return HEDGE_NONE;
+}
+
+static void interval(struct value *v)
+{
+    double x = v->value;
+    v->lo = v->hi = x;
+    switch (v->hedge) {
+    case HEDGE_OVER: v->hi = x * (x > 20 ? 1.35 : 2); break;
+    case HEDGE_UNDER: v->lo = x * .5; break;
+    case HEDGE_NEARLY: v->lo = x * .85; break;
+    case HEDGE_ABOUT: v->lo = x * .85, v->hi = x * 1.15; break;
+    default:
+        if ((v->step >= 10 && x >= 100) || v->step < 1) v->lo = x - v->step / 2, v->hi = x + v->step / 2;
+    }
+}
+
+/* --- the words round a value --- */
+
+static bool content(const struct word *w)
+{
+    return !(w->flags & (WORD_STOP | WORD_SHORT));
+}
+
+static enum err window(const struct finder *f, const struct value *v, uint32_t reach, struct ids *out)
+{
+    const struct sentence *s = &f->r->sentences[v->sentence];
+    uint32_t b = v->w0 > s->w0 + reach ? v->w0 - reach : s->w0, e = v->w1 + reach < s->w1 ? v->w1 + reach : s->w1;
+    out->ptr = arena_array(f->lex->mem, e - b + 1, sizeof *out->ptr);
+    if (out->ptr == NULL) return ERR_NOMEM;
+    out->len = 0;
+    for (uint32_t w = b; w < e; w++)
+        if ((w < v->w0 || w >= v->w1) && content(&f->r->words[w])) out->ptr[out->len++] = f->r->words[w].lemma;
+    ids_sort(out);
+    return OK;
+}
+
+static bool breaks(const struct finder *f, uint32_t w, bool left)
+{
+    struct slice g = gap_after(f->r, w);
+    for (size_t i = 0; i < g.len; i++)
+        if (g.ptr[i] == ';' || g.ptr[i] == ':' || g.ptr[i] == ',' || (unsigned char)g.ptr[i] == 0xE2) return true;
+    return is(f, left ? w : w + 1, "and but while whil who which wher that after when befor");
+}
+
+static enum err clause(const struct finder *f, struct value *v)
+{
+    const struct sentence *s = &f->r->sentences[v->sentence];
+    uint32_t b = v->w0, e = v->w1;
+    while (b > s->w0 && (v->w0 - b < 2 || !breaks(f, b - 1, true))) b--;
+    while (e < s->w1 && (e - v->w1 < 1 || !breaks(f, e - 1, false))) e++;
+    v->clause.ptr = arena_array(f->lex->mem, e - b + 1, sizeof *v->clause.ptr);
+    if (v->clause.ptr == NULL) return ERR_NOMEM;
+    for (uint32_t w = b; w < e; w++)
+        if ((w < v->w0 || w >= v->w1) && content(&f->r->words[w])) v->clause.ptr[v->clause.len++] = f->r->words[w].lemma;
+    ids_sort(&v->clause);
+    return OK;
+}
+
+static bool increment(const struct finder *f, const struct value *v)
+{
+    static const char *const words = "another other others additional extra remain remaining further add additionally rest";
+    uint32_t s = v->sentence;
+    for (uint32_t k = 1; k <= 2; k++) {
+        if (v->n0 >= k && in(f, v->n0 - k, s, words)) return true;
+        if (v->n0 >= k && in(f, v->n0 - k, s, "new")) return true;
+    }
+    if (in(f, v->n1, s, words) || (in(f, v->n1, s, "more") && !in(f, v->n1 + 1, s, "than"))) return true;
+    for (uint32_t w = v->n1; w < v->w1; w++)
+        if (is(f, w, words) || is(f, w, "more new")) return true;
+    return false;
+}
+
+static enum err put(struct finder *f, struct value v)
+{
+    if (f->out->len == SLOTS_MAX) return OK;
+    const struct reading *r = f->r;
+    v.b = r->words[v.w0].b;
+    v.e = r->words[v.w1 - 1].e;
+    if (v.slot == SLOT_MONEY && v.b > 0)
+        while (v.b > r->sentences[v.sentence].b && (r->text.ptr[v.b - 1] == '$' || (unsigned char)r->text.ptr[v.b - 1] >= 0x80)) v.b--;
+    if (v.slot == SLOT_PERCENT && v.e < r->text.len && r->text.ptr[v.e] == '%') v.e++;
+    v.quoted = (r->words[v.n0].flags & WORD_QUOTED) != 0;
+    v.more = increment(f, &v);
+    if (v.hedge == HEDGE_NONE) v.hedge = hedge_before(f, v.n0, v.sentence);
+    if (v.hedge != HEDGE_VAGUE) interval(&v);
+    enum err e = window(f, &v, NEAR, &v.near);
+    if (e == OK) e = window(f, &v, CLOSE, &v.close);
+    if (e == OK) e = clause(f, &v);
+    if (e == OK) f->out->ptr[f->out->len++] = v;
+    return e;
+}
+
+/* --- heads --- */
+
+static bool plural(const struct finder *f, uint32_t w)
+{
+    static const char *const not_heads = "previou variou religiou seriou obviou famou numerou acros toward alway perhap plu les unles beside sometime thu";
+    struct slice x = word_text(f->r, w);
+    if (is(f, w, "person man woman child polic troop")) return x.len > 3 && !slice_eq_nocase(x, SLICE("man")) && !slice_eq_nocase(x, SLICE("woman"));
+    if (x.len < 4 || !(slice_ends(x, SLICE("s"))) || slice_ends(x, SLICE("ss")) || slice_ends(x, SLICE("us"))) return false;
+    return !(f->r->words[w].flags & (WORD_OWNS | WORD_STOP)) && !is(f, w, not_heads);
+}
+
+/* The plural noun that a number at [.., w) counts, at most four words on; 0 when none. Fills the modifiers. */
+static uint32_t head_after(const struct finder *f, uint32_t w, uint32_t s, struct ids *mods, enum err *e)
+{
+    static const char *const no_heads = "other others way thing term sid point cent dollar time percent hour day week month year minut decad second night p quarter euro pound";
+    mods->ptr = arena_array(f->lex->mem, 6, sizeof *mods->ptr);
+    if (mods->ptr == NULL) {
+        *e = ERR_NOMEM;
+        return 0;
+    }
+    if (w == 0 || !words_joined(f->r, w - 1)) return 0;
+    if (in(f, w, s, "of")) {
+        w++;
+        if (in(f, w, s, "the his her their its those these our my")) w++;
+    }
+    for (uint32_t k = 0; k < 4 && in_sentence(f, w, s); k++, w++) {
+        if (plural(f, w)) return is(f, w, no_heads) ? 0 : w;
+        if ((f->r->words[w].flags & WORD_STOP) && !is(f, w, "more other new")) return 0;
+        if (!(f->r->words[w].flags & WORD_STOP)) mods->ptr[mods->len++] = f->r->words[w].lemma;
+        if (!words_joined(f->r, w)) return 0;
+    }
+    return 0;
+}
+
+static const char *const units = "second minut minute hour day night week month year decad decade";
+
+/* The noun behind word w: the next content word that is tied to it; 0 when none. */
+static uint32_t noun_after(const struct finder *f, uint32_t w, uint32_t s)
+{
+    for (uint32_t k = 0; k < 3 && w > 0 && words_joined(f->r, w - 1) && in_sentence(f, w, s); k++, w++) {
+        if (is(f, w, "in of for behind")) continue;
+        return content(&f->r->words[w]) ? f->r->words[w].lemma : 0;
+    }
+    return 0;
+}
+
+/* --- one kind after the other; each says whether it took the number --- */
+
+static bool find_age(struct finder *f, uint32_t w, const struct number *n, struct value *v)
+{
+    const struct reading *r = f->r;
+    uint32_t s = v->sentence;
+    if (in(f, n->end, s, "year") && in(f, n->end + 1, s, "old") && words_joined(r, n->end)) {
+        v->w1 = n->end + 2;
+        for (uint32_t k = v->w1; k < v->w1 + 5 && in_sentence(f, k, s); k++)
+            if (r->words[k].flags & WORD_NAME) {
+                while (in_sentence(f, k + 1, s) && (r->words[k + 1].flags & WORD_NAME) && words_joined(r, k)) k++;
+                v->key = r->words[k].lemma;
+                return true;
+            }
+        v->key = in_sentence(f, v->w1, s) ? r->words[v->w1].lemma : 0;
+        return v->key != 0;
+    }
+    if (!n->digits || n->value < 10 || n->value > 110 || w == 0 || !in_sentence(f, w - 1, s) || !(r->words[w - 1].flags & WORD_NAME)) return false;
+    if (!slice_eq(gap_after(r, w - 1), SLICE(", ")) || gap_after(r, w).len == 0 || gap_after(r, w).ptr[0] != ',') return false;
+    v->key = r->words[w - 1].lemma;
+    return true;
+}
+
+static bool find_money(struct finder *f, const struct number *n, struct value *v)
+{
+    char c = n->currency;
+    if (c == 0 && in(f, n->end, v->sentence, "dollar euro pound") && words_joined(f->r, n->end - 1)) {
+        c = is(f, n->end, "dollar") ? '$' : is(f, n->end, "euro") ? 'E' : 'L';
+        v->w1 = n->end + 1;
+    }
+    if (c == 0) return false;
+    v->key = lexicon_id(f->lex, c == '$' ? SLICE("#usd") : c == 'E' ? SLICE("#eur") : SLICE("#gbp"));
+    return true;
+}
+
+static bool find_percent(struct finder *f, const struct number *n, struct value *v)
+{
+    const struct reading *r = f->r;
+    uint32_t end = r->words[n->end - 1].e;
+    bool sign = end < r->text.len && r->text.ptr[end] == '%';
+    bool word = in(f, n->end, v->sentence, "percent pct") || (in(f, n->end, v->sentence, "per") && in(f, n->end + 1, v->sentence, "cent"));
+    if (!sign && !word) return false;
+    if (word) v->w1 = n->end + (is(f, n->end, "per") ? 2 : 1);
+    v->key = lexicon_id(f->lex, in(f, v->w1, v->sentence, "point") ? SLICE("#points") : SLICE("#percent"));
+    return true;
+}
+
+static bool find_duration(struct finder *f, uint32_t w, const struct number *n, struct value *v)
+{
+    uint32_t s = v->sentence;
+    if (!in(f, n->end, s, units) || !words_joined(f->r, n->end - 1)) return false;
+    v->w1 = n->end + 1;
+    v->key = f->r->words[n->end].lemma;
+    v->ago = in(f, v->w1, s, "ago earlier later befor after old from") || (w > 0 && in(f, w - 1, s, "within past last next previou")) ||
+             (w > 1 && in(f, w - 1, s, "the") && in(f, w - 2, s, "within"));
+    v->head = noun_after(f, v->w1, s);
+    return true;
+}
+
+static const char *harm_of(const struct finder *f, uint32_t w, uint32_t s)
+{
+    if (in(f, w, s, "die kill")) return "#killed";
+    if (in(f, w, s, "injure hurt")) return "#injured";
+    if (in(f, w, s, "arrest detain")) return "#arrested";
+    if (in(f, w, s, "miss missing")) return "#missing";
+    return NULL;
+}
+
+/* "12 people were killed", "killed 12", "death toll rose to 12". */
+static bool find_toll(struct finder *f, uint32_t w, const struct number *n, uint32_t head, struct value *v)
+{
+    uint32_t s = v->sentence, end = head ? head + 1 : n->end;
+    const char *harm = NULL;
+    uint32_t k = end;
+    while (k < end + 3 && in(f, k, s, "be been have hav were was are people person other also left report confirm")) k++;
+    harm = harm_of(f, k, s);
+    if (harm != NULL && (head == 0 || is(f, head, "person man woman child student worker soldier civilian victim passenger officer troop militant resident protester demonstrator other other"))) {
+        v->w1 = k + 1;
+    } else {
+        harm = NULL;
+        for (k = 1; harm == NULL && k <= 4 && w >= k && in_sentence(f, w - k, s); k++) {
+            harm = harm_of(f, w - k, s);
+            if (harm == NULL && !in(f, w - k, s, "at least more than up to as many about nearly some over and estimat toll rise to of a an around")) break;
+        }
+        if (head) v->w1 = head + 1;
+    }
+    if (harm == NULL) return false;
+    v->slot = SLOT_TOLL;
+    v->key = lexicon_id(f->lex, slice_of(harm));
+    return true;
+}
+
+static bool find_vote(struct finder *f, const struct number *n, struct value *v)
+{
+    const struct reading *r = f->r;
+    uint32_t s = v->sentence, k = n->end;
+    if (!n->digits || k >= r->n_words) return false;
+    if (in(f, k, s, "to")) k++;
+    else if (!slice_eq(gap_after(r, k - 1), SLICE("-")) && !slice_eq(gap_after(r, k - 1), SLICE("\u2013"))) return false;
+    if (!in_sentence(f, k, s) || !(r->words[k].flags & WORD_DIGIT) || word_text(r, k).len > 3) return false;
+    bool vote = false;
+    for (uint32_t w = r->sentences[s].w0; w < r->sentences[s].w1; w++) vote |= is(f, w, "vot vote pass approv approve ballot reject");
+    if (!vote) return false;
+    double b = 0;
+    struct slice t = word_text(r, k);
+    for (size_t i = 0; i < t.len; i++) b = b * 10 + (t.ptr[i] - '0');
+    v->value = n->value * 1000 + b;
+    v->key = lexicon_id(f->lex, SLICE("#vote"));
+    v->w1 = k + 1;
+    return true;
+}
+
+static bool find_ordinal(struct finder *f, const struct number *n, struct value *v)
+{
+    uint32_t s = v->sentence;
+    for (uint32_t k = n->end; k < n->end + 3 && in_sentence(f, k, s) && words_joined(f->r, k - 1); k++) {
+        if (f->r->words[k].flags & (WORD_STOP | WORD_DIGIT)) {
+            if (!is(f, k, "year day week month time")) return false;
+        } else if (k + 1 < f->r->n_words && words_joined(f->r, k) && in_sentence(f, k + 1, s) && content(&f->r->words[k + 1]) && k < n->end + 2) {
+            continue;
+        }
+        v->key = f->r->words[k].lemma;
+        v->w1 = k + 1;
+        return true;
+    }
+    return false;
+}
+
+/* Numbers that say a year, a day of a month, a time, a page. */
+static bool calendar(const struct finder *f, uint32_t w, const struct number *n)
+{
+    uint32_t s = f->r->words[w].sentence;
+    if (n->digits && n->currency == 0 && word_text(f->r, w).len == 4 && n->value >= 1900 && n->value <= 2050 && n->end == w + 1) return true;
+    static const char *const months = "january february march april may jun june july august september october november december jan feb mar apr aug sept sep oct nov dec";
+    if (w > 0 && in(f, w - 1, s, months) && (f->r->words[w - 1].flags & WORD_CAPITAL)) return true;
+    if (in(f, n->end, s, months) && n->value <= 31 && (f->r->words[n->end].flags & WORD_CAPITAL)) return true;
+    return in(f, n->end, s, "a.m p.m am pm o'clock") || (w > 0 && in(f, w - 1, s, "articl section chapter route highway flight no number room title level grad grade page"));
+}
+
+/* "three years and four months" is one span that is cut in two: neither half is a value. */
+static bool half_of_span(const struct finder *f, uint32_t w, const struct value *v)
+{
+    uint32_t s = v->sentence;
+    struct number n;
+    if (w > 1 && in(f, w - 1, s, "and") && in(f, w - 2, s, units)) return true;
+    if (w > 0 && in(f, w - 1, s, units) && slice_eq(gap_after(f->r, w - 1), SLICE(", "))) return true;
+    uint32_t k = in(f, v->w1, s, "and") ? v->w1 + 1 : v->w1;
+    return in_sentence(f, k, s) && number_at(f->r, k, &n) && in(f, n.end, s, units) && (k > v->w1 || slice_eq(gap_after(f->r, k - 1), SLICE(", ")));
+}
+
+static enum err find_number(struct finder *f, uint32_t w, const struct number *n, uint32_t *next)
+{
+    struct value v = {.n0 = w, .n1 = n->end, .w0 = w, .w1 = n->end, .sentence = f->r->words[w].sentence, .value = n->value, .step = n->step, .digits = n->digits};
+    enum err e = OK;
+    *next = n->end;
+    if (f->r->words[n->end - 1].sentence != v.sentence) return OK;
+    if (n->ordinal) {
+        if (!calendar(f, w, n) && find_ordinal(f, n, &v)) v.slot = SLOT_ORDINAL;
+    } else if (find_money(f, n, &v)) {
+        v.slot = SLOT_MONEY;
+    } else if (find_percent(f, n, &v)) {
+        v.slot = SLOT_PERCENT;
+    } else if (find_age(f, w, n, &v)) {
+        v.slot = SLOT_AGE;
+    } else if (calendar(f, w, n)) {
+        return OK;
+    } else if (find_vote(f, n, &v)) {
+        v.slot = SLOT_VOTE;
+    } else if (find_duration(f, w, n, &v)) {
+        if (!half_of_span(f, w, &v)) v.slot = SLOT_DURATION;
+    } else {
+        uint32_t head = head_after(f, n->end, v.sentence, &v.mods, &e);
+        if (e == OK && !find_toll(f, w, n, head, &v) && head != 0 && n->value != 1) {
+            v.slot = SLOT_COUNT;
+            v.key = f->r->words[head].lemma;
+            v.w1 = head + 1;
+        }
+        for (size_t i = 0; v.slot == SLOT_TOLL && i < v.mods.len; i++) v.head = v.mods.ptr[0];
+    }
+    ids_sort(&v.mods);
+    if (e != OK || v.slot == SLOT_NONE) return e;
+    *next = v.w1 > *next ? v.w1 : *next;
+    return put(f, v);
+}
+
+/* "hundreds of thousands of casualties": the widest reading of the words. */
+static bool vague_at(const struct finder *f, uint32_t w, struct value *v)
+{
+    static const struct { const char *word; double lo, hi; } rows[] = {
+        {"dozens", 24, 199}, {"scores", 40, 199}, {"hundreds", 200, 2999}, {"thousands", 2000, 99999}, {"millions", 2e6, 2e8}, {"billions", 2e9, 2e11}};
+    struct slice x = word_text(f->r, w);
+    bool tens = slice_eq_nocase(x, SLICE("tens"));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!tens && !slice_eq_nocase(x, slice_of(rows[i].word))) continue;
+        uint32_t s = f->r->words[w].sentence;
+        v->lo = tens ? 20 : rows[i].lo, v->hi = tens ? 199 : rows[i].hi;
+        v->n0 = v->w0 = w, v->n1 = w + 1, v->sentence = s, v->hedge = HEDGE_VAGUE, v->step = 0;
+        if (in(f, w + 1, s, "of") && w + 2 < f->r->n_words)
+            for (size_t k = 3; k < 6; k++)
+                if (slice_eq_nocase(word_text(f->r, w + 2), slice_of(rows[k].word))) {
+                    double scale = k == 3 ? 1e3 : k == 4 ? 1e6 : 1e9;
+                    v->lo = (tens ? 20 : 200) * scale, v->hi = (tens ? 199 : 2000) * scale, v->n1 = w + 3;
+                }
+        v->value = v->lo;
+        return !tens || v->n1 == w + 3;
+    }
+    return false;
+}
+
+static enum err find_vague(struct finder *f, struct value *v)
+{
+    enum err e = OK;
+    uint32_t head = head_after(f, v->n1, v->sentence, &v->mods, &e);
+    struct number n = {.value = v->value, .end = v->n1};
+    if (e != OK) return e;
+    if (!find_toll(f, v->n0, &n, head, v)) {
+        if (head == 0) return OK;
+        v->slot = SLOT_COUNT;
+        v->key = f->r->words[head].lemma;
+        v->w1 = head + 1;
+    }
+    ids_sort(&v->mods);
+    return put(f, *v);
+}
+
+enum err slots_read(struct lexicon *lex, const struct reading *r, struct values *out)
+{
+    *out = (struct values){arena_array(lex->mem, SLOTS_MAX, sizeof *out->ptr), 0};
+    if (out->ptr == NULL) return ERR_NOMEM;
+    struct finder f = {lex, r, out};
+    for (uint32_t w = 0; w < r->n_words;) {
+        struct number n;
+        struct value v = {0};
+        uint32_t next = w + 1;
+        enum err e = OK;
+        if (vague_at(&f, w, &v)) e = find_vague(&f, &v);
+        else if (number_at(r, w, &n)) e = find_number(&f, w, &n, &next);
+        if (e != OK) return e;
+        w = next;
+    }
+    return OK;
+}
