@@ -91,6 +91,11 @@ static uint32_t folded(struct lexicon *lex, struct slice name)
     return lexicon_id(lex, k);
 }
 
+bool same_name(struct scene *s, struct slice a, struct slice b)
+{
+    return slice_eq(a, b) || (a.len > 0 && b.len > 0 && folded(&s->lex, a) == folded(&s->lex, b));
+}
+
 static struct name cut_name(struct lexicon *lex, const struct entity *e)
 {
     struct name n = {.full = e->name, .person = e->type == ENTITY_PERSON};
@@ -352,8 +357,9 @@ static enum err describe(struct scene *s, struct actor *a, uint32_t r, const str
     for (size_t i = 0; i < e->mentions.len && err == OK; i++) {
         struct slice form = slice_cut(rd->doc->text, e->mentions.ptr[i].b, e->mentions.ptr[i].e);
         if (a->aliases.len < 16 && !slice_eq(form, a->name)) err = add_alias(s->mem, &a->aliases, form);
-        bool fuller = slice_eq(form, a->name) && !slice_eq(slice_cut(s->story.ptr[a->first.account].doc->text, a->first.b, a->first.e), a->name);
-        if (a->first.b >= a->first.e || fuller) a->first = cite_of(rd, e->mentions.ptr[i].b, e->mentions.ptr[i].e);
+        bool none = a->first.b >= a->first.e;
+        bool fuller = !none && slice_eq(form, a->name) && !slice_eq(slice_cut(s->story.ptr[a->first.account].doc->text, a->first.b, a->first.e), a->name);
+        if (none || fuller) a->first = cite_of(rd, e->mentions.ptr[i].b, e->mentions.ptr[i].e);
     }
     for (size_t i = 0; i < e->roles.len && err == OK; i++)
         if (a->roles.len < 12) err = add_role(s->mem, &a->roles, span_of(rd->doc->text, e->roles.ptr[i]), cite_of(rd, e->roles.ptr[i].b, e->roles.ptr[i].e));

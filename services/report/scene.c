@@ -2,6 +2,7 @@
 #include "scene.h"
 
 #include <stdlib.h>
+#include <xxhash.h>
 
 enum err grow(struct arena *mem, void **ptr, size_t len, size_t *cap, size_t size)
 {
@@ -70,6 +71,54 @@ void count_sources(const struct scene *s, struct cites c, uint32_t *accounts, ui
         *independent += source;
         if (account && n < sizeof seen / sizeof seen[0]) seen[n++] = r;
     }
+}
+
+uint32_t account_keyed(const struct scene *s, struct slice key)
+{
+    size_t at = XXH3_64bits(key.ptr, key.len) & s->keys_mask;
+    while (s->keys[at] != 0 && !slice_eq(s->story.ptr[s->keys[at] - 1].key, key)) at = (at + 1) & s->keys_mask;
+    return s->keys[at] == 0 ? UINT32_MAX : s->keys[at] - 1;
+}
+
+struct cite cite_sentence(const struct reading *r, uint32_t b, uint32_t e)
+{
+    uint32_t si = reading_sentence(r, b);
+    if (si == UINT32_MAX) return cite_of(r, b, e);
+    return cite_of(r, r->sentences[si].b, r->sentences[si].e);
+}
+
+struct slice cite_text(const struct scene *s, struct cite c)
+{
+    uint32_t r = reading_of(s, c);
+    return r == UINT32_MAX ? (struct slice){NULL, 0} : slice_cut(s->readings[r].doc->text, c.b, c.e);
+}
+
+bool in_lead(const struct reading *r, uint32_t sentence)
+{
+    uint32_t first = 0;
+    while (first < r->n_sentences && r->sentences[first].title) first++;
+    return sentence < first + 3;
+}
+
+static bool digits(struct slice s, size_t at, size_t n, int *out)
+{
+    *out = 0;
+    if (at + n > s.len) return false;
+    for (size_t i = at; i < at + n; i++) {
+        if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+        *out = *out * 10 + (s.ptr[i] - '0');
+    }
+    return true;
+}
+
+bool iso_day(struct slice value, int64_t *days)
+{
+    int y, m, d;
+    if (value.len < 10 || value.ptr[4] != '-' || value.ptr[7] != '-') return false;
+    if (!digits(value, 0, 4, &y) || !digits(value, 5, 2, &m) || !digits(value, 8, 2, &d) || m < 1 || m > 12 || d < 1 || d > 31) return false;
+    int64_t a = (14 - m) / 12, yy = y + 4800 - a, mm = m + 12 * a - 3; /* the Julian day number, less that of 1970-01-01 */
+    *days = d + (153 * mm + 2) / 5 + 365 * yy + yy / 4 - yy / 100 + yy / 400 - 32045 - 2440588;
+    return true;
 }
 
 enum err conflict_add(struct scene *s, struct conflict_view c)

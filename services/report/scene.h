@@ -16,7 +16,10 @@ struct scene {
     uint32_t *source;         /* per reading: the reading whose source it shares; itself when independent */
     uint32_t **actor;         /* per own reading: actor index of each of its entities, or UINT32_MAX */
     uint32_t *read_as;        /* per account of the story: its reading, or UINT32_MAX */
+    uint32_t *keys;           /* hash table of the accounts by key: index + 1, 0 when free */
+    size_t keys_mask;
     struct story_view *out;
+    struct story_view *near;  /* per neighbour that is looked at: its actors and event, nothing else */
 };
 
 /* Lists that grow in an arena: doubles, the old block is left to the arena. */
@@ -38,11 +41,25 @@ void count_sources(const struct scene *s, struct cites c, uint32_t *accounts, ui
 /* The reading that a cite is of. */
 uint32_t reading_of(const struct scene *s, struct cite c);
 
+/* The account of the story that has this key, or UINT32_MAX. */
+uint32_t account_keyed(const struct scene *s, struct slice key);
+/* The sentence of a cite, as a cite; the cite itself when no sentence holds it. */
+struct cite cite_sentence(const struct reading *r, uint32_t b, uint32_t e);
+/* The words of a cite. */
+struct slice cite_text(const struct scene *s, struct cite c);
+/* True when byte b lies in the title, or in the first three sentences behind it. */
+bool in_lead(const struct reading *r, uint32_t sentence);
+/* True when two names are one after folding: St. Petersburg, Saint Petersburg. */
+bool same_name(struct scene *s, struct slice a, struct slice b);
+/* Days since 1970 of an ISO date with a day ("2025-04-11..."); false for anything coarser. */
+bool iso_day(struct slice value, int64_t *days);
+
 /* Steps, in the order that view.c calls them. Each fills its part of s->out. ERR_NOMEM. */
 enum err find_sources(struct scene *s) MUST_CHECK;    /* who copies whom: source[], parts */
 enum err find_actors(struct scene *s) MUST_CHECK;     /* registry, roles of persons, salience */
 enum err find_quotes(struct scene *s) MUST_CHECK;     /* joined quotes */
 enum err find_facts(struct scene *s) MUST_CHECK;      /* agreement and numeric conflicts */
+enum err find_neighbours(struct scene *s) MUST_CHECK; /* actors and event of the other stories */
 enum err find_states(struct scene *s) MUST_CHECK;     /* war year, former title, nth meeting */
 enum err find_differences(struct scene *s) MUST_CHECK; /* titles, wording, unnamed speakers */
 enum err find_statements(struct scene *s) MUST_CHECK; /* both report */

@@ -22,9 +22,8 @@ static uint32_t named_source(const struct scene *s, uint32_t i)
 {
     const struct account *a = &s->story.ptr[i];
     if (!copies(a->verdict) || a->of.len == 0) return UINT32_MAX;
-    for (uint32_t k = 0; k < s->story.len; k++)
-        if (k != i && slice_eq(s->story.ptr[k].key, a->of)) return k;
-    return UINT32_MAX;
+    uint32_t k = account_keyed(s, a->of);
+    return k == i ? UINT32_MAX : k;
 }
 
 /* The lemmas of the next RUN words outside quotes, hashed; false at the text's end, a quote, or in boilerplate-short texts. */

@@ -1,0 +1,303 @@
+/* event.c - what happened, where, when, for how long, and who took part: from the words round the event's trigger. */
+#include "compare.h"
+
+#include <stdlib.h>
+
+enum { KINDS = 15, PEOPLE_MAX = 6, REACH = 9 };
+
+/* Lemmas that name an event, noun or verb. */
+static const struct kind { const char *type, *lemmas; } kinds[KINDS] = {
+    {"meeting", "meet talk summit negotiat negotiation dialogu discussion visit conversation session"},
+    {"attack", "attack shoot bomb bombing explosion explod stab massacr airstrik raid gunman hostag"},
+    {"death", "die kill murder slay assassinat"},
+    {"election", "elect vot vote ballot referendum primary poll"},
+    {"disaster", "earthquak quak hurrican flood wildfir storm tornado tsunami eruption landslid cyclon typhoon"},
+    {"accident", "crash accident derail collision collid capsiz sink"},
+    {"arrest", "arrest detain charg indict raid"},
+    {"trial", "trial jury verdict convict sentenc court judg rul appeal testify testimony"},
+    {"protest", "protest march rally demonstration riot strik"},
+    {"resignation", "resign step quit oust fir"},
+    {"appointment", "nominat appoint nomination nominee appointment confirm"},
+    {"agreement", "agreement accord deal treaty sign pact ceasefire truc"},
+    {"law", "bill law legislation veto repeal act amendment order"},
+    {"business", "merger acquir acquisition bankruptcy earning profit layoff"},
+    {"launch", "launch unveil releas open"},
+};
+
+struct tally {
+    struct scene *s;
+    uint32_t kind;                     /* of the event, KINDS when none is shared */
+    double weight[VIEW_ENTITIES_MAX];  /* per actor, by independent accounts */
+};
+
+static bool triggers(const struct scene *s, const struct reading *r, uint32_t w, uint32_t kind)
+{
+    return !(r->words[w].flags & WORD_QUOTED) && word_is(&s->lex, r, w, kinds[kind].lemmas);
+}
+
+/* --- what --- */
+
+static void weigh_kinds(const struct scene *s, uint32_t r, double out[KINDS])
+{
+    const struct reading *rd = &s->readings[r];
+    for (uint32_t si = 0; si < rd->n_sentences; si++) {
+        double weight = rd->sentences[si].title ? 3 : in_lead(rd, si) ? 2 : .3;
+        for (uint32_t w = rd->sentences[si].w0; w < rd->sentences[si].w1; w++)
+            for (uint32_t k = 0; k < KINDS; k++)
+                if (triggers(s, rd, w, k)) out[k] += weight;
+    }
+}
+
+static uint32_t find_kind(const struct scene *s)
+{
+    double sum[KINDS] = {0};
+    uint32_t accounts[KINDS] = {0}, independent = 0, best = KINDS;
+    for (uint32_t r = 0; r < s->n_own; r++) {
+        double one[KINDS] = {0};
+        if (s->source[r] != r) continue;
+        independent++;
+        weigh_kinds(s, r, one);
+        for (uint32_t k = 0; k < KINDS; k++) {
+            sum[k] += one[k] > 8 ? 8 : one[k];
+            accounts[k] += one[k] >= 2;
+        }
+    }
+    for (uint32_t k = 0; k < KINDS; k++)
+        if (accounts[k] * 2 > independent && (best == KINDS || sum[k] > sum[best])) best = k;
+    return best;
+}
+
+static enum err cite_kind(struct scene *s, uint32_t kind)
+{
+    s->out->event.type = slice_of(kinds[kind].type);
+    for (uint32_t r = 0; r < s->n_own; r++)
+        for (uint32_t w = 0; w < s->readings[r].n_words; w++) {
+            const struct reading *rd = &s->readings[r];
+            if (!triggers(s, rd, w, kind) || (rd->words[w].flags & WORD_TITLE)) continue;
+            enum err e = cites_add(s->mem, &s->out->event.type_cites, cite_of(rd, rd->words[w].b, rd->words[w].e));
+            if (e != OK) return e;
+            break;
+        }
+    return OK;
+}
+
+/* --- a place and people by how near they stand to the trigger --- */
+
+/* Words from word w to the nearest trigger in its sentence; UINT32_MAX when there is none. */
+static uint32_t trigger_distance(const struct tally *t, const struct reading *r, uint32_t w)
+{
+    const struct sentence *si = &r->sentences[r->words[w].sentence];
+    uint32_t best = UINT32_MAX;
+    for (uint32_t k = si->w0; k < si->w1; k++) {
+        if (t->kind == KINDS || !triggers(t->s, r, k, t->kind)) continue;
+        uint32_t d = k > w ? k - w : w - k;
+        if (d < best) best = d;
+    }
+    return best;
+}
+
+static bool behind(const struct tally *t, const struct reading *r, uint32_t w, const char *lemmas)
+{
+    return w > r->sentences[r->words[w].sentence].w0 && word_is(&t->s->lex, r, w - 1, lemmas);
+}
+
+/* How much a mention says that the event was there. */
+static double place_weight(const struct tally *t, const struct reading *r, uint32_t w)
+{
+    const struct sentence *si = &r->sentences[r->words[w].sentence];
+    if (!behind(t, r, w, "in at near outside") || (r->words[w].flags & WORD_QUOTED)) return 0;
+    uint32_t d = trigger_distance(t, r, w);
+    double x = d <= REACH ? 3 : d != UINT32_MAX ? 1 : 0;
+    if (si->title) return x > 0 ? x + .5 : .5;
+    return in_lead(r, r->words[w].sentence) ? x + 1 : x * .5;
+}
+
+static bool trade_word(const struct tally *t, const struct reading *r, uint32_t w)
+{
+    return behind(t, r, w, "with between and");
+}
+
+static double person_weight(const struct tally *t, const struct reading *r, uint32_t w)
+{
+    if (r->words[w].flags & WORD_QUOTED) return 0;
+    uint32_t si = r->words[w].sentence, d = trigger_distance(t, r, w);
+    double x = d <= REACH ? 2 : d != UINT32_MAX ? .7 : 0;
+    if (r->words[w].flags & WORD_OWNS) x *= .3; /* Trump's envoy */
+    if (d <= REACH && trade_word(t, r, w)) x += 1;
+    if (r->sentences[si].title) return x + 1.5;
+    return in_lead(r, si) ? x * 1.5 + .3 : x * .4;
+}
+
+/* Each independent account's best word for each actor of the type counts. */
+static void tally_type(struct tally *t, enum entity_type type, double (*weigh)(const struct tally *, const struct reading *, uint32_t), double cap)
+{
+    const struct scene *s = t->s;
+    memset(t->weight, 0, sizeof t->weight);
+    for (uint32_t r = 0; r < s->n_own; r++) {
+        double one[VIEW_ENTITIES_MAX] = {0};
+        const struct entities *es = &s->readings[r].doc->entities;
+        if (s->source[r] != r) continue;
+        for (uint32_t i = 0; i < es->len; i++) {
+            uint32_t a = s->actor[r][i];
+            if (a == UINT32_MAX || s->out->actors.ptr[a].type != type) continue;
+            for (size_t m = 0; m < es->ptr[i].mentions.len; m++) {
+                const struct mention *at = &es->ptr[i].mentions.ptr[m];
+                uint32_t w = reading_word(&s->readings[r], at->b);
+                if (at->type != ENTITY_NONE && at->type != type) continue;
+                if (w < s->readings[r].n_words && s->readings[r].words[w].b < at->e) one[a] += weigh(t, &s->readings[r], w);
+            }
+        }
+        for (uint32_t a = 0; a < VIEW_ENTITIES_MAX; a++) t->weight[a] += one[a] > cap ? cap : one[a];
+    }
+}
+
+/* The mention of actor `a` that says it best in each account. */
+static enum err cite_actor(struct tally *t, uint32_t a, double (*weigh)(const struct tally *, const struct reading *, uint32_t), struct cites *out)
+{
+    struct scene *s = t->s;
+    for (uint32_t r = 0; r < s->n_own; r++) {
+        const struct entities *es = &s->readings[r].doc->entities;
+        double best = 0;
+        struct cite c = {0};
+        for (uint32_t i = 0; i < es->len; i++)
+            for (size_t m = 0; s->actor[r][i] == a && m < es->ptr[i].mentions.len; m++) {
+                const struct mention *at = &es->ptr[i].mentions.ptr[m];
+                uint32_t w = reading_word(&s->readings[r], at->b);
+                double x = w < s->readings[r].n_words && s->readings[r].words[w].b < at->e ? weigh(t, &s->readings[r], w) : 0;
+                if (x <= best) continue;
+                best = x;
+                c = cite_of(&s->readings[r], at->b, at->e);
+            }
+        enum err e = best > 0 ? cites_add(s->mem, out, c) : OK;
+        if (e != OK) return e;
+    }
+    return OK;
+}
+
+static uint32_t heaviest(const struct tally *t)
+{
+    uint32_t best = 0;
+    for (uint32_t a = 1; a < VIEW_ENTITIES_MAX; a++)
+        if (t->weight[a] > t->weight[best]) best = a;
+    return best;
+}
+
+static enum err find_place(struct tally *t)
+{
+    tally_type(t, ENTITY_LOCATION, place_weight, 4);
+    uint32_t best = heaviest(t);
+    if (t->weight[best] < 2) return OK;
+    t->s->out->event.place.value = t->s->out->actors.ptr[best].name;
+    return cite_actor(t, best, place_weight, &t->s->out->event.place.cites);
+}
+
+static enum err find_people(struct tally *t)
+{
+    struct scene *s = t->s;
+    struct event_view *ev = &s->out->event;
+    tally_type(t, ENTITY_PERSON, person_weight, 6);
+    double top = t->weight[heaviest(t)];
+    ev->participants = arena_array(s->mem, PEOPLE_MAX, sizeof *ev->participants);
+    if (ev->participants == NULL) return ERR_NOMEM;
+    while (ev->participants_len < PEOPLE_MAX) {
+        uint32_t a = heaviest(t);
+        if (t->weight[a] < 1.5 || t->weight[a] < top * .4) break;
+        struct cited *p = &ev->participants[ev->participants_len++];
+        p->value = s->out->actors.ptr[a].name;
+        enum err e = cite_actor(t, a, person_weight, &p->cites);
+        if (e != OK) return e;
+        t->weight[a] = 0;
+    }
+    return OK;
+}
+
+/* --- how long, when --- */
+
+static bool of_event(const struct tally *t, uint32_t r, const struct value *v)
+{
+    const struct scene *s = t->s;
+    if (v->slot != SLOT_DURATION || v->quoted || v->ago || t->kind == KINDS) return false;
+    const struct slice unit = lemma_text(&s->lex, v->key);
+    if (!(slice_eq(unit, SLICE("hour")) || slice_starts(unit, SLICE("minut")) || slice_eq(unit, SLICE("day")))) return false;
+    for (uint32_t w = v->w1; w < v->w1 + 3 && w < s->readings[r].n_words && s->readings[r].words[w].sentence == v->sentence; w++)
+        if (triggers(s, &s->readings[r], w, t->kind)) return true;
+    return false;
+}
+
+/* The duration that stands before the trigger ("a five-hour meeting"): the one that most independent accounts have, the first when tied. */
+static enum err find_duration(struct tally *t)
+{
+    struct scene *s = t->s;
+    struct cited *out = &s->out->event.duration;
+    uint32_t most = 0;
+    for (uint32_t r = 0; r < s->n_own; r++)
+        for (size_t i = 0; i < s->values[r].len; i++) {
+            const struct value *v = &s->values[r].ptr[i];
+            struct cites c = {0};
+            uint32_t accounts, independent;
+            if (!of_event(t, r, v)) continue;
+            for (uint32_t o = 0; o < s->n_own; o++)
+                for (size_t k = 0; k < s->values[o].len; k++) {
+                    const struct value *x = &s->values[o].ptr[k];
+                    if (!of_event(t, o, x) || x->key != v->key || x->value != v->value) continue;
+                    enum err e = cites_add(s->mem, &c, cite_of(&s->readings[o], x->b, x->e));
+                    if (e != OK) return e;
+                }
+            count_sources(s, c, &accounts, &independent);
+            if (independent <= most) continue;
+            most = independent;
+            *out = (struct cited){value_text(s, r, v), c};
+            if (out->value.ptr == NULL) return ERR_NOMEM;
+        }
+    return OK;
+}
+
+/* A day (or at least a weekday) that stands in a sentence with the trigger. */
+static bool dated(const struct tally *t, const struct reading *r, const struct timex *x)
+{
+    if (x->type != TIME_DATE || x->value.len < 7 || x->e > r->text.len) return false;
+    uint32_t w = reading_word(r, x->b);
+    if (w >= r->n_words || (r->words[w].flags & WORD_QUOTED)) return false;
+    int64_t day;
+    if (!iso_day(x->value, &day) && !slice_starts(x->value, SLICE("XXXX-WXX-"))) return false;
+    return trigger_distance(t, r, w) != UINT32_MAX && in_lead(r, r->words[w].sentence);
+}
+
+static enum err find_when(struct tally *t)
+{
+    struct scene *s = t->s;
+    struct cited *out = &s->out->event.when;
+    uint32_t most = 0;
+    for (uint32_t r = 0; r < s->n_own; r++)
+        for (size_t i = 0; i < s->readings[r].doc->times.len; i++) {
+            const struct timex *x = &s->readings[r].doc->times.ptr[i];
+            struct cites c = {0};
+            uint32_t accounts, independent;
+            if (!dated(t, &s->readings[r], x)) continue;
+            for (uint32_t o = 0; o < s->n_own; o++)
+                for (size_t k = 0; k < s->readings[o].doc->times.len; k++) {
+                    const struct timex *y = &s->readings[o].doc->times.ptr[k];
+                    if (!dated(t, &s->readings[o], y) || !slice_eq(x->value, y->value)) continue;
+                    enum err e = cites_add(s->mem, &c, cite_of(&s->readings[o], y->b, y->e));
+                    if (e != OK) return e;
+                }
+            count_sources(s, c, &accounts, &independent);
+            if (independent <= most) continue;
+            most = independent;
+            *out = (struct cited){x->value, c};
+        }
+    return OK;
+}
+
+enum err find_event(struct scene *s)
+{
+    struct tally *t = arena_array(s->mem, 1, sizeof *t);
+    if (t == NULL) return ERR_NOMEM;
+    t->s = s;
+    t->kind = find_kind(s);
+    enum err e = t->kind == KINDS ? OK : cite_kind(s, t->kind);
+    if (e == OK) e = find_place(t);
+    if (e == OK) e = find_people(t);
+    if (e == OK) e = find_duration(t);
+    return e == OK ? find_when(t) : e;
+}

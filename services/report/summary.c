@@ -1,0 +1,188 @@
+/* summary.c - headline and summary: the accounts' own titles and sentences, chosen by how near they stand to what all accounts say. */
+#include "scene.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { CANDIDATES_MAX = 400, MIN_WORDS = 8, MAX_WORDS = 48 };
+static const double SAME = .5, OVERLAP_PRICE = .9;
+
+/* Per lemma: how many independent accounts have it, weighted by rarity. */
+static double *centroid_of(const struct scene *s)
+{
+    double *c = arena_array(s->mem, s->lex.len, sizeof *c);
+    uint32_t *last = arena_array(s->mem, s->lex.len, sizeof *last);
+    if (c == NULL || last == NULL) return NULL;
+    for (uint32_t r = 0; r < s->n_own; r++) {
+        if (s->source[r] != r) continue;
+        const struct reading *rd = &s->readings[r];
+        for (uint32_t i = 0; i < rd->n_sentences; i++)
+            for (size_t k = 0; k < rd->sentences[i].set.len; k++) {
+                uint32_t id = rd->sentences[i].set.ptr[k];
+                c[id] += last[id] != r + 1 ? 1 : .15;
+                last[id] = r + 1;
+            }
+    }
+    for (uint32_t i = 0; i < s->lex.len; i++) c[i] = c[i] > 0 ? log(1 + c[i]) * lexicon_idf(&s->lex, i) : 0;
+    return c;
+}
+
+static double nearness(const double *centroid, struct ids set, double power)
+{
+    double sum = 0;
+    for (size_t i = 0; i < set.len; i++) sum += centroid[set.ptr[i]];
+    return set.len == 0 ? 0 : sum / pow((double)set.len + 2, power);
+}
+
+/* --- headline --- */
+
+static enum err title_set(struct scene *s, const struct reading *r, struct ids *set, uint32_t *words)
+{
+    uint32_t w0 = reading_word(r, r->doc->title.b), w1 = reading_word(r, r->doc->title.e);
+    set->ptr = arena_array(s->mem, w1 - w0, sizeof *set->ptr);
+    if (set->ptr == NULL) return ERR_NOMEM;
+    for (uint32_t w = w0; w < w1; w++)
+        if (!(r->words[w].flags & (WORD_STOP | WORD_SHORT))) set->ptr[set->len++] = r->words[w].lemma;
+    *words = w1 - w0;
+    ids_sort(set);
+    return OK;
+}
+
+enum err find_headline(struct scene *s)
+{
+    const double *centroid = centroid_of(s);
+    double best = -1;
+    if (centroid == NULL) return ERR_NOMEM;
+    for (uint32_t r = 0; r < s->n_own; r++) {
+        const struct reading *rd = &s->readings[r];
+        struct ids set = {0};
+        uint32_t words = 0;
+        if (span_empty(rd->doc->title) || rd->doc->title_basis == TITLE_LEAD || rd->doc->title.e > rd->text.len) continue;
+        enum err e = title_set(s, rd, &set, &words);
+        if (e != OK) return e;
+        double x = nearness(centroid, set, .7) * (words < 4 || words > 20 ? .5 : 1) * (s->source[r] == r ? 1 : .8);
+        if (x <= best) continue;
+        best = x;
+        s->out->headline = cite_of(rd, rd->doc->title.b, rd->doc->title.e);
+    }
+    for (uint32_t r = 0; r < s->n_own && best < 0; r++) {
+        if (s->readings[r].n_sentences == 0) continue;
+        s->out->headline = cite_of(&s->readings[r], s->readings[r].sentences[0].b, s->readings[r].sentences[0].e);
+        best = 0;
+    }
+    return OK;
+}
+
+/* --- summary --- */
+
+struct candidate {
+    uint32_t reading, sentence;
+    double score;
+    bool taken;
+};
+
+/* A sentence that leans on the one before it, asks, or is mostly somebody's words. */
+static bool leans(const struct scene *s, const struct reading *r, const struct sentence *si)
+{
+    uint32_t quoted = 0;
+    for (uint32_t w = si->w0; w < si->w1; w++) quoted += (r->words[w].flags & WORD_QUOTED) != 0;
+    if (quoted * 5 > (si->w1 - si->w0) * 2) return true;
+    char last = r->text.ptr[si->e - 1];
+    if (last == '?' || last == ':' || r->text.ptr[si->b] == '(' || r->text.ptr[si->b] == '"' || (unsigned char)r->text.ptr[si->b] == 0xE2) return true;
+    if (word_is(&s->lex, r, si->w0, "he she it they we you i this these those that his her their its such still but and or so however meanwhile also then there ther thes thos if "
+                                    "moreover furthermore additionally read click subscribe photo copyright follow")) return true;
+    for (uint32_t w = si->w0; w < si->w1; w++)
+        if (word_is(&s->lex, r, w, "i we my our") && !(r->words[w].flags & WORD_QUOTED)) return true;
+    return false;
+}
+
+static double likeness(const struct ids a, const struct ids b, const struct lexicon *lex)
+{
+    uint32_t shared[64];
+    size_t n = ids_shared(a, b, shared, 64);
+    double in = 0, all = 0;
+    for (size_t i = 0; i < n && i < 64; i++) in += lexicon_idf(lex, shared[i]);
+    double wa = 0, wb = 0;
+    for (size_t i = 0; i < a.len; i++) wa += lexicon_idf(lex, a.ptr[i]);
+    for (size_t i = 0; i < b.len; i++) wb += lexicon_idf(lex, b.ptr[i]);
+    all = fmin(wa, wb);
+    return all > 0 ? in / all : 0;
+}
+
+static size_t collect(const struct scene *s, const double *centroid, struct candidate *c)
+{
+    size_t n = 0, each = CANDIDATES_MAX / s->n_own;
+    if (each > 60) each = 60;
+    for (uint32_t r = 0; r < s->n_own; r++) {
+        const struct reading *rd = &s->readings[r];
+        uint32_t at = 0;
+        size_t taken = 0;
+        if (s->source[r] != r) continue;
+        for (uint32_t i = 0; i < rd->n_sentences && taken < each; i++) {
+            const struct sentence *si = &rd->sentences[i];
+            uint32_t words = si->w1 - si->w0;
+            if (si->title) continue;
+            at++;
+            if (words < MIN_WORDS || words > MAX_WORDS || leans(s, rd, si)) continue;
+            double place = at == 1 ? 1.5 : at <= 3 ? 1.25 : at <= 8 ? 1.05 : .9;
+            c[n++] = (struct candidate){r, i, nearness(centroid, si->set, .55) * place, false};
+            taken++;
+        }
+    }
+    return n;
+}
+
+static const struct sentence *sentence_of(const struct scene *s, const struct candidate *c)
+{
+    return &s->readings[c->reading].sentences[c->sentence];
+}
+
+/* Sentences of other accounts that say nearly the same as the chosen one. */
+static enum err add_also(struct scene *s, const struct candidate *all, size_t n, const struct candidate *c, struct summary_sentence *out)
+{
+    for (size_t i = 0; i < n && out->also.len < 6; i++) {
+        const struct sentence *si = sentence_of(s, &all[i]);
+        if (all[i].reading == c->reading || likeness(si->set, sentence_of(s, c)->set, &s->lex) < SAME + .1 || si->set.len < 4) continue;
+        enum err e = cites_add(s->mem, &out->also, cite_of(&s->readings[all[i].reading], si->b, si->e));
+        if (e != OK) return e;
+    }
+    return OK;
+}
+
+static double redundancy(const struct scene *s, const struct candidate *all, size_t n, const struct candidate *c)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!all[i].taken) continue;
+        double x = likeness(sentence_of(s, &all[i])->set, sentence_of(s, c)->set, &s->lex);
+        if (x > most) most = x;
+    }
+    return most;
+}
+
+enum err find_summary(struct scene *s)
+{
+    const double *centroid = centroid_of(s);
+    struct candidate *all = arena_array(s->mem, CANDIDATES_MAX + 64, sizeof *all);
+    struct summary *out = &s->out->summary;
+    out->ptr = arena_array(s->mem, VIEW_SUMMARY_MAX, sizeof *out->ptr);
+    if (centroid == NULL || all == NULL || out->ptr == NULL) return ERR_NOMEM;
+    size_t n = collect(s, centroid, all);
+    while (out->len < VIEW_SUMMARY_MAX) {
+        size_t best = n;
+        double top = 0;
+        for (size_t i = 0; i < n; i++) {
+            double red = all[i].taken ? 1 : redundancy(s, all, n, &all[i]);
+            double x = all[i].score * (1 - OVERLAP_PRICE * red);
+            if (red < SAME && x > top) top = x, best = i;
+        }
+        if (best == n) break;
+        all[best].taken = true;
+        const struct sentence *si = sentence_of(s, &all[best]);
+        struct summary_sentence *x = &out->ptr[out->len++];
+        *x = (struct summary_sentence){.sentence = cite_of(&s->readings[all[best].reading], si->b, si->e)};
+        enum err e = add_also(s, all, n, &all[best], x);
+        if (e != OK) return e;
+    }
+    return OK;
+}
