@@ -56,7 +56,7 @@ def run(desk, state, feeder, up):
     lines = subprocess.run([desk, "tail", "--state", state, "--from", "1", "--settled", "--json"], capture_output=True, text=True, timeout=120)
     articles = [o for o in map(json.loads, lines.stdout.splitlines()) if o["type"] == "article" and o["id"] == key]
     assert len(articles) == 1, lines.stdout + lines.stderr
-    print("the article came out:", articles[0]["title"]["t"])
+    print("its line:", json.dumps(articles[0])[:300])
     return 0
 
 
