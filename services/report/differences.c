@@ -201,14 +201,29 @@ static bool find_voice(const struct scene *s, uint32_t r, uint32_t sentence, str
     return false;
 }
 
+/* The two sentences of spokespersons share two rare words at least, one of them no name. */
+static bool same_matter(const struct scene *s, const struct reading *a, uint32_t sa, const struct reading *b, uint32_t sb)
+{
+    uint32_t shared[32];
+    size_t n = ids_shared(a->sentences[sa].set, b->sentences[sb].set, shared, 32), small = 0, rare = 0;
+    double sum = 0;
+    for (size_t i = 0; i < n && i < 32; i++) {
+        struct slice t = lemma_text(&s->lex, shared[i]);
+        if (slice_starts(t, SLICE("spokes"))) continue;
+        sum += lexicon_idf(&s->lex, shared[i]);
+        rare++;
+        small += (lemma_seen(&s->lex, shared[i]).ptr[0] & 32) != 0;
+    }
+    return rare >= 3 && small >= 1 && sum >= 6;
+}
+
 static enum err compare_voices_in(struct scene *s, uint32_t ra, uint32_t sa, uint32_t rb, uint32_t sb)
 {
     struct voice va, vb;
     struct conflict_view c;
     if (!find_voice(s, ra, sa, &va) || !find_voice(s, rb, sb, &vb)) return OK;
     if ((va.n1 > va.n0) == (vb.n1 > vb.n0)) return OK;
-    struct tie_words t = tie_sentences(s, ra, sa, rb, sb);
-    if (t.rarity < 8 || t.content < 1) return OK;
+    if (!same_matter(s, &s->readings[ra], sa, &s->readings[rb], sb)) return OK;
     enum err e = begin(s, &c, SLOT_SAID, "speaker");
     const struct reading *a = &s->readings[ra], *b = &s->readings[rb];
     struct cite x = cite_of(a, a->words[va.word].b, a->words[va.n1 > va.n0 ? va.n1 - 1 : va.word].e);

@@ -122,7 +122,8 @@ static double person_weight(const struct tally *t, const struct reading *r, uint
     if (r->words[w].flags & WORD_QUOTED) return 0;
     uint32_t si = r->words[w].sentence, d = trigger_distance(t, r, w);
     double x = d <= REACH ? 2 : d != UINT32_MAX ? .7 : 0;
-    if (r->words[w].flags & WORD_OWNS) x *= .3; /* Trump's envoy */
+    bool lends = (r->words[w].flags & WORD_OWNS) || (w + 1 < r->n_words && word_is(&t->s->lex, r, w + 1, "envoy aide ally adviser administration spokesman lawyer official"));
+    if (lends) x *= .3; /* Trump's envoy */
     if (d <= REACH && trade_word(t, r, w)) x += 1;
     if (r->sentences[si].title) return x + 1.5;
     return in_lead(r, si) ? x * 1.5 + .3 : x * .4;
@@ -201,7 +202,7 @@ static enum err find_people(struct tally *t)
     if (ev->participants == NULL) return ERR_NOMEM;
     while (ev->participants_len < PEOPLE_MAX) {
         uint32_t a = heaviest(t);
-        if (t->weight[a] < 1.5 || t->weight[a] < top * .4) break;
+        if (t->weight[a] < 1.5 || t->weight[a] < top * .45) break;
         struct cited *p = &ev->participants[ev->participants_len++];
         p->value = s->out->actors.ptr[a].name;
         enum err e = cite_actor(t, a, person_weight, &p->cites);
@@ -252,41 +253,68 @@ static enum err find_duration(struct tally *t)
     return OK;
 }
 
-/* A day (or at least a weekday) that stands in a sentence with the trigger. */
-static bool dated(const struct tally *t, const struct reading *r, const struct timex *x)
+/* How near (0 to 1) a day, or at least a weekday, stands to the trigger in a sentence of the lead. */
+static double dated(const struct tally *t, const struct reading *r, const struct timex *x)
 {
-    if (x->type != TIME_DATE || x->value.len < 7 || x->e > r->text.len) return false;
+    if (x->type != TIME_DATE || x->value.len < 7 || x->e > r->text.len) return 0;
     uint32_t w = reading_word(r, x->b);
-    if (w >= r->n_words || (r->words[w].flags & WORD_QUOTED)) return false;
+    if (w >= r->n_words || (r->words[w].flags & WORD_QUOTED)) return 0;
     int64_t day;
-    if (!iso_day(x->value, &day) && !slice_starts(x->value, SLICE("XXXX-WXX-"))) return false;
-    return trigger_distance(t, r, w) != UINT32_MAX && in_lead(r, r->words[w].sentence);
+    if (!iso_day(x->value, &day) && !slice_starts(x->value, SLICE("XXXX-WXX-"))) return 0;
+    uint32_t d = trigger_distance(t, r, w);
+    return d == UINT32_MAX || !in_lead(r, r->words[w].sentence) ? 0 : 1 / (1 + d / 3.);
 }
 
 static enum err find_when(struct tally *t)
 {
     struct scene *s = t->s;
     struct cited *out = &s->out->event.when;
-    uint32_t most = 0;
+    double most = 0;
     for (uint32_t r = 0; r < s->n_own; r++)
         for (size_t i = 0; i < s->readings[r].doc->times.len; i++) {
             const struct timex *x = &s->readings[r].doc->times.ptr[i];
             struct cites c = {0};
             uint32_t accounts, independent;
-            if (!dated(t, &s->readings[r], x)) continue;
+            double near = dated(t, &s->readings[r], x);
+            if (near <= 0) continue;
             for (uint32_t o = 0; o < s->n_own; o++)
                 for (size_t k = 0; k < s->readings[o].doc->times.len; k++) {
                     const struct timex *y = &s->readings[o].doc->times.ptr[k];
-                    if (!dated(t, &s->readings[o], y) || !slice_eq(x->value, y->value)) continue;
+                    if (dated(t, &s->readings[o], y) <= 0 || !slice_eq(x->value, y->value)) continue;
                     enum err e = cites_add(s->mem, &c, cite_of(&s->readings[o], y->b, y->e));
                     if (e != OK) return e;
                 }
             count_sources(s, c, &accounts, &independent);
-            if (independent <= most) continue;
-            most = independent;
+            if (independent + near <= most) continue;
+            most = independent + near;
             *out = (struct cited){x->value, c};
         }
     return OK;
+}
+
+/* What two sources say of the event alike is a fact like any other. */
+static enum err add_fact(struct scene *s, enum slot slot, const struct cited *c)
+{
+    struct facts *f = &s->out->facts;
+    struct value_view v = {.value = c->value, .cites = c->cites};
+    count_sources(s, c->cites, &v.accounts, &v.independent);
+    if (v.independent < 2) return OK;
+    v.shown = cite_text(s, c->cites.ptr[0]);
+    struct value_view *values = arena_array(s->mem, 1, sizeof *values);
+    if (values == NULL) return ERR_NOMEM;
+    *values = v;
+    f->ptr[f->len++] = (struct fact_view){slot, s->out->event.type, {values, 1}, v.independent};
+    return OK;
+}
+
+enum err event_facts(struct scene *s)
+{
+    const struct event_view *ev = &s->out->event;
+    enum err e = add_fact(s, SLOT_PLACE, &ev->place);
+    if (e == OK) e = add_fact(s, SLOT_DURATION, &ev->duration);
+    if (e == OK) e = add_fact(s, SLOT_WHEN, &ev->when);
+    for (size_t i = 0; i < ev->participants_len && e == OK; i++) e = add_fact(s, SLOT_PARTICIPANT, &ev->participants[i]);
+    return e;
 }
 
 enum err find_event(struct scene *s)

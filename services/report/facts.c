@@ -95,12 +95,12 @@ static struct slice subject(const struct net *g, const struct node *n)
     const struct reading *r = &s->readings[n->reading];
     if ((v->slot == SLOT_COUNT || v->slot == SLOT_ORDINAL) && v->w1 > v->n1) return slice_cut(r->text, r->words[v->n1].b, r->words[v->w1 - 1].e);
     if (v->slot == SLOT_TOLL) return slice_cut(lemma_text(&s->lex, v->key), 1, SIZE_MAX);
-    if (v->slot == SLOT_AGE) return lemma_text(&s->lex, v->key);
-    if (v->slot == SLOT_DURATION && v->head != 0) return lemma_text(&s->lex, v->head);
+    if (v->slot == SLOT_AGE) return lemma_seen(&s->lex, v->key);
+    if (v->slot == SLOT_DURATION && v->head != 0) return lemma_seen(&s->lex, v->head);
     uint32_t best = 0;
     for (size_t i = 0; i < v->close.len; i++)
         if (best == 0 || s->lex.lemmas[v->close.ptr[i]].sentences > s->lex.lemmas[best].sentences) best = v->close.ptr[i];
-    return lemma_text(&s->lex, best);
+    return lemma_seen(&s->lex, best);
 }
 
 static enum err add_value(struct net *g, struct value_views *views, size_t max, const struct node *n)
@@ -188,14 +188,16 @@ enum err find_facts(struct scene *s)
     struct net g = {.s = s};
     enum err e = build(&g);
     if (e != OK) return e;
-    s->out->facts.ptr = arena_array(s->mem, g.len + 8, sizeof *s->out->facts.ptr);
+    s->out->facts.ptr = arena_array(s->mem, g.len + VIEW_FACTS_MAX + 24, sizeof *s->out->facts.ptr);
     if (s->out->facts.ptr == NULL) return ERR_NOMEM;
+    e = event_facts(s);
+    size_t head = s->out->facts.len;
     for (uint32_t i = 0; i < g.len && e == OK; i++) {
         if (find_agree(&g, i) == i) e = add_fact(&g, i);
         if (e == OK && find_clash(&g, i) == i) e = add_clash(&g, i);
     }
     struct facts *f = &s->out->facts;
-    if (f->len > 0) qsort(f->ptr, f->len, sizeof *f->ptr, by_support);
+    if (f->len > head) qsort(f->ptr + head, f->len - head, sizeof *f->ptr, by_support);
     if (f->len > VIEW_FACTS_MAX) f->len = VIEW_FACTS_MAX;
     return e;
 }

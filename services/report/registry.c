@@ -58,6 +58,12 @@ static struct slice without_titles(struct slice name)
 {
     struct slice rest, left = slice_trim(name);
     for (struct slice w = first_word(left, &rest); rest.len > 0 && is_title(w); w = first_word(left, &rest)) left = rest;
+    while (slice_starts(left, SLICE("of "))) { /* of State Jane Doe */
+        struct slice tail;
+        (void)first_word(slice_cut(left, 3, left.len), &tail);
+        if (tail.len == 0) break;
+        left = tail;
+    }
     static const char *const ends[] = {"Jr", "Sr", "II", "III", "IV"};
     size_t n = left.len;
     while (n > 0 && left.ptr[n - 1] != ' ') n--;
@@ -348,6 +354,27 @@ static enum err add_role(struct arena *mem, struct person_roles *all, struct sli
     return cites_add(mem, &all->ptr[all->len++].cites, cite);
 }
 
+static bool widens(const struct reading *r, const struct lexicon *lex, uint32_t w)
+{
+    if (r->words[w].flags & (WORD_STOP | WORD_OWNS | WORD_DIGIT)) return false;
+    return (r->words[w].flags & WORD_CAPITAL) || word_is(lex, r, w, "special senior deputy chief top presidential national press foreign prime former political security");
+}
+
+/* A role phrase with the words that belong to it: "Special Middle East envoy", "envoy for peace negotiations". */
+static struct span whole_role(const struct scene *s, const struct reading *r, struct span role)
+{
+    uint32_t w = reading_word(r, role.b), last = reading_word(r, role.e);
+    if (w >= r->n_words || last <= w) return role;
+    for (uint32_t k = 0; k < 3 && w > 0 && r->words[w - 1].sentence == r->words[w].sentence && slice_eq(gap_after(r, w - 1), SLICE(" ")) && widens(r, &s->lex, w - 1); k++) w--;
+    uint32_t e = last;
+    if (e < r->n_words && words_joined(r, e - 1) && word_is(&s->lex, r, e, "for to of") && r->words[e].sentence == r->words[w].sentence)
+        for (uint32_t k = e + 1; k < e + 5 && k < r->n_words && r->words[k].sentence == r->words[w].sentence && words_joined(r, k - 1); k++) {
+            if (!(r->words[k].flags & WORD_STOP)) e = k + 1;
+            else if (!word_is(&s->lex, r, k, "the and")) break;
+        }
+    return (struct span){r->words[w].b, e == last ? role.e : r->words[e - 1].e};
+}
+
 /* What one reading's entity adds to its actor. */
 static enum err describe(struct scene *s, struct actor *a, uint32_t r, const struct entity *e)
 {
@@ -361,8 +388,10 @@ static enum err describe(struct scene *s, struct actor *a, uint32_t r, const str
         bool fuller = !none && slice_eq(form, a->name) && !slice_eq(slice_cut(s->story.ptr[a->first.account].doc->text, a->first.b, a->first.e), a->name);
         if (none || fuller) a->first = cite_of(rd, e->mentions.ptr[i].b, e->mentions.ptr[i].e);
     }
-    for (size_t i = 0; i < e->roles.len && err == OK; i++)
-        if (a->roles.len < 12) err = add_role(s->mem, &a->roles, span_of(rd->doc->text, e->roles.ptr[i]), cite_of(rd, e->roles.ptr[i].b, e->roles.ptr[i].e));
+    for (size_t i = 0; i < e->roles.len && err == OK; i++) {
+        struct span role = whole_role(s, rd, e->roles.ptr[i]);
+        if (a->roles.len < 12) err = add_role(s->mem, &a->roles, span_of(rd->doc->text, role), cite_of(rd, role.b, role.e));
+    }
     return err;
 }
 

@@ -58,6 +58,7 @@ bool iso_day(struct slice value, int64_t *days);
 enum err find_sources(struct scene *s) MUST_CHECK;    /* who copies whom: source[], parts */
 enum err find_actors(struct scene *s) MUST_CHECK;     /* registry, roles of persons, salience */
 enum err find_quotes(struct scene *s) MUST_CHECK;     /* joined quotes */
+enum err event_facts(struct scene *s) MUST_CHECK;     /* the agreed parts of the event, first in facts; 16 rooms are there */
 enum err find_facts(struct scene *s) MUST_CHECK;      /* agreement and numeric conflicts */
 enum err find_neighbours(struct scene *s) MUST_CHECK; /* actors and event of the other stories */
 enum err find_states(struct scene *s) MUST_CHECK;     /* war year, former title, nth meeting */

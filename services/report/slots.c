@@ -388,11 +388,12 @@ static bool vague_at(const struct finder *f, uint32_t w, struct value *v)
     return false;
 }
 
-static enum err find_vague(struct finder *f, struct value *v)
+static enum err find_vague(struct finder *f, struct value *v, uint32_t *next)
 {
     enum err e = OK;
     uint32_t head = head_after(f, v->n1, v->sentence, &v->mods, &e);
     struct number n = {.value = v->value, .end = v->n1};
+    *next = v->n1;
     if (e != OK) return e;
     if (!find_toll(f, v->n0, &n, head, v)) {
         if (head == 0) return OK;
@@ -414,7 +415,7 @@ enum err slots_read(struct lexicon *lex, const struct reading *r, struct values 
         struct value v = {0};
         uint32_t next = w + 1;
         enum err e = OK;
-        if (vague_at(&f, w, &v)) e = find_vague(&f, &v);
+        if (vague_at(&f, w, &v)) e = find_vague(&f, &v, &next);
         else if (number_at(r, w, &n)) e = find_number(&f, w, &n, &next);
         if (e != OK) return e;
         w = next;

@@ -226,7 +226,7 @@ static enum err gather(struct finder *f, uint32_t i, bool *used, struct found *o
     }
     out->view.shared.ptr = arena_array(s->mem, words.len, sizeof *out->view.shared.ptr);
     if (out->view.shared.ptr == NULL) return ERR_NOMEM;
-    for (size_t x = 0; x < words.len; x++) out->view.shared.ptr[out->view.shared.len++] = lemma_text(&s->lex, words.ptr[x]);
+    for (size_t x = 0; x < words.len; x++) out->view.shared.ptr[out->view.shared.len++] = lemma_seen(&s->lex, words.ptr[x]);
     if (words.len > 0) qsort(out->view.shared.ptr, words.len, sizeof *out->view.shared.ptr, by_slice);
     return e;
 }

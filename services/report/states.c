@@ -199,7 +199,7 @@ static enum err compare_war_years(struct scene *s)
         if (e != OK) return e;
     }
     if (h.len == 0 || !own(s, &h.ptr[0])) return OK;
-    c.subject = name == 0 ? SLICE("war") : arena_printf(s->mem, "war: %.*s", (int)lemma_text(&s->lex, name).len, lemma_text(&s->lex, name).ptr);
+    c.subject = name == 0 ? SLICE("war") : arena_printf(s->mem, "war: %.*s", (int)lemma_seen(&s->lex, name).len, lemma_seen(&s->lex, name).ptr);
     if (c.subject.ptr == NULL) return ERR_NOMEM;
     enum err e = add_war_fact(s, &c.values, c.subject);
     c.across = crosses(&c.values);
@@ -223,11 +223,20 @@ static uint32_t name_end(const struct reading *r, uint32_t w)
     return e;
 }
 
+/* "President X's special envoy": who has envoys now holds the office now. */
+static bool owns_officer(const struct scene *s, uint32_t r, uint32_t w)
+{
+    for (uint32_t k = w; k < w + 4 && same_sentence(&s->readings[r], w, k); k++)
+        if (is(s, r, k, "envoy adviser advisor spokesman spokeswoman secretary lawyer nominee")) return true;
+    return false;
+}
+
 /* Something that puts the office into the past or elsewhere: "then", "had", "under President X", "President X's administration". */
 static bool framed(const struct scene *s, uint32_t r, uint32_t first, uint32_t end)
 {
     const struct reading *rd = &s->readings[r];
-    if (rd->words[end - 1].flags & (WORD_OWNS | WORD_QUOTED)) return true;
+    if (rd->words[end - 1].flags & WORD_QUOTED) return true;
+    if ((rd->words[end - 1].flags & WORD_OWNS) && !owns_officer(s, r, end)) return true;
     if (first > 0 && same_sentence(rd, first - 1, first) && is(s, r, first - 1, "then ex late under while dur during by of for vice deputy acting interim elect of")) return true;
     if (is(s, r, end, "era administration year presidency") && same_sentence(rd, end, first)) return true;
     return sentence_has(s, r, first, "had then predecessor former ago previou formerly");

@@ -28,7 +28,7 @@ static bool shown(const struct reading *r, const struct timex *x)
 {
     if (x->type != TIME_DATE && x->type != TIME_TIME) return false;
     if (x->e > r->text.len || x->value.len == 0) return false;
-    return order_of(x->value).len > 0 || slice_starts(x->value, SLICE("XXXX-WXX-"));
+    return order_of(x->value).len > 0 || slice_starts(x->value, SLICE("XXXX-"));
 }
 
 static bool ahead(const struct scene *s, const struct reading *r, const struct sentence *si)
@@ -70,12 +70,12 @@ static size_t collect(struct scene *s, struct moment_at *m)
 static bool same_event(const struct scene *s, const struct moment_at *a, const struct moment_at *b)
 {
     if (!slice_eq(a->view.value, b->view.value)) return false;
-    if (a->reading == b->reading) return a->sentence == b->sentence;
+    if (a->reading == b->reading && a->sentence == b->sentence) return true;
     uint32_t shared[64];
     size_t n = ids_shared(s->readings[a->reading].sentences[a->sentence].set, s->readings[b->reading].sentences[b->sentence].set, shared, 64);
     double sum = 0;
     for (size_t i = 0; i < n && i < 64; i++) sum += lexicon_idf(&s->lex, shared[i]);
-    return n >= 2 && sum >= 6;
+    return n >= 2 && sum >= (a->reading == b->reading ? 12 : 6);
 }
 
 static int by_weight(const void *x, const void *y)

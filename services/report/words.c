@@ -95,7 +95,7 @@ static uint32_t intern(struct lexicon *lex, struct slice lemma)
     z[lemma.len] = '\0';
     struct slice text = arena_copy(lex->mem, lemma);
     if (text.ptr == NULL) return 0;
-    lex->lemmas[lex->len] = (struct lemma){text, rarity_of(lemma), 0, is_stop(z)};
+    lex->lemmas[lex->len] = (struct lemma){.text = text, .idf = rarity_of(lemma), .stop = is_stop(z)};
     lex->slots[slot] = lex->len;
     return lex->len++;
 }
@@ -144,6 +144,11 @@ double lexicon_weight(const struct lexicon *lex, uint32_t lemma)
 struct slice lemma_text(const struct lexicon *lex, uint32_t lemma)
 {
     return lex->lemmas[lemma].text;
+}
+
+struct slice lemma_seen(const struct lexicon *lex, uint32_t lemma)
+{
+    return lex->lemmas[lemma].seen.ptr != NULL ? lex->lemmas[lemma].seen : lex->lemmas[lemma].text;
 }
 
 /* --- sets of lemmas --- */
@@ -318,6 +323,7 @@ static enum err sentence_words(struct lexicon *lex, struct reading *r, uint32_t 
         struct slice w = slice_cut(t, at, cut);
         uint32_t id = lexicon_id(lex, w);
         if (id == 0) return ERR_NOMEM;
+        if (lex->lemmas[id].seen.ptr == NULL) lex->lemmas[id].seen = w;
         uint32_t f = digit ? WORD_DIGIT : 0;
         if (u_isupper((UChar32)c)) f |= WORD_CAPITAL;
         if (lex->lemmas[id].stop) f |= WORD_STOP;

@@ -19,6 +19,7 @@ enum {
 
 struct lemma {
     struct slice text;  /* lower case, synonyms folded */
+    struct slice seen;  /* as the first account writes it; ptr NULL when none does */
     double idf;         /* rarity in news: 0 everywhere, about 7 for a word never met */
     uint32_t sentences; /* of this story that have it */
     bool stop;
@@ -81,6 +82,8 @@ size_t ids_shared(struct ids a, struct ids b, uint32_t *out, size_t max); /* how
 
 struct slice word_text(const struct reading *r, uint32_t w);
 struct slice lemma_text(const struct lexicon *lex, uint32_t lemma);
+/* A word of the texts that has this lemma: what people are shown; the lemma when the texts have none. */
+struct slice lemma_seen(const struct lexicon *lex, uint32_t lemma);
 /* True when the word's lemma is one of the space-separated ones. */
 bool word_is(const struct lexicon *lex, const struct reading *r, uint32_t w, const char *lemmas);
 /* The sentence that holds byte b, or UINT32_MAX. */
