@@ -116,6 +116,10 @@ void daemon_endpoint(char *out, size_t size, const char *given, const char *stat
 
 void daemon_status(const char *name, const struct stage_settings *s, uint64_t started_ns, struct buf *json)
 {
-    buf_printf(json, "\"stage\":\"%s\",\"replica\":%ju,\"version\":\"%s\",\"pid\":%d,\"up_s\":%.1f", name, (uintmax_t)s->replica, WD_VERSION,
-               (int)getpid(), (double)(clock_mono_ns() - started_ns) / 1e9);
+    long pages = 0, page = sysconf(_SC_PAGESIZE);
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (f != NULL && fscanf(f, "%*d %ld", &pages) != 1) pages = 0;
+    if (f != NULL) fclose(f);
+    buf_printf(json, "\"stage\":\"%s\",\"replica\":%ju,\"version\":\"%s\",\"pid\":%d,\"up_s\":%.1f,\"rss_mb\":%.1f", name, (uintmax_t)s->replica, WD_VERSION,
+               (int)getpid(), (double)(clock_mono_ns() - started_ns) / 1e9, (double)pages * (double)page / 1e6);
 }

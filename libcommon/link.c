@@ -14,6 +14,7 @@ enum {
     RECONNECT_MOST_MS = 500,
     CONNECT_MS = 3000,
     SMALL_BUFFER = 4096,
+    SMALL_WATER = 2,
     FRAME_SLACK = 1 << 20, /* beyond the sender's own check */
 };
 
@@ -42,8 +43,9 @@ zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
         return NULL;
     }
     zsock_set_linger(sock, s->linger_ms);
-    zsock_set_sndhwm(sock, s->water);
-    zsock_set_rcvhwm(sock, s->water);
+    int water = tcp && s->small_buffers && s->water > SMALL_WATER ? SMALL_WATER : s->water;
+    zsock_set_sndhwm(sock, water);
+    zsock_set_rcvhwm(sock, water);
     if (s->frame_max > 0) zsock_set_maxmsgsize(sock, (int)(s->frame_max + FRAME_SLACK));
     zsock_set_reconnect_ivl(sock, RECONNECT_MS);
     zsock_set_reconnect_ivl_max(sock, RECONNECT_MOST_MS);

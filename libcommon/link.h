@@ -16,7 +16,7 @@ struct link_settings {
     int water;            /* high-water mark, messages a peer, at this end */
     size_t frame_max;     /* the sender's own check, bytes; the receiver closes a connection only well beyond it. 0: no limit */
     int linger_ms;        /* how long what was sent may keep the process from ending */
-    bool small_buffers;   /* TCP: 4 KiB kernel buffers, so that little waits behind one slow document */
+    bool small_buffers;   /* TCP: 4 KiB kernel buffers and a water mark of 2, so that little waits behind one slow document */
     bool trusted_network; /* bind: ports beyond loopback are wanted without keys */
 };
 
