@@ -322,15 +322,6 @@ static void fill_meta(struct feed *f, const xmlNode *top, struct meta *m)
     m->charset = SLICE("utf-8");
 }
 
-/* This entry alone is refused: it travels on with its failure. */
-static void fail(struct feed *f, struct split_doc *d, enum err e, const char *what)
-{
-    d->fail = e;
-    d->detail = arena_printf(f->mem, "entry %zu at byte %zu %s", f->record, d->at, what);
-    d->raw = (struct slice){NULL, 0};
-    if (d->detail.ptr == NULL) f->nomem = true;
-}
-
 static void read_entry(struct feed *f, const xmlNode *top, struct split_doc *d)
 {
     d->meta = f->meta;
@@ -340,7 +331,7 @@ static void read_entry(struct feed *f, const xmlNode *top, struct split_doc *d)
     d->meta.summary = true; /* a title, and a link to what it is about */
     d->raw = d->meta.title;
     d->type = SLICE("text/plain");
-    if (d->raw.ptr == NULL) fail(f, d, ERR_EMPTY, "has neither text nor title");
+    if (d->raw.ptr == NULL) split_fail(d, ERR_EMPTY, f->record, f->out->before_bytes, f->mem, &f->nomem, "has neither text nor title");
     if (d->raw.ptr == NULL) d->meta.summary = false;
 }
 
@@ -355,16 +346,16 @@ static enum err wrap(struct feed *f, struct slice inner)
 static enum err add_entry(struct feed *f, struct slice bytes, bool whole)
 {
     struct split_doc *d = split_add(f->out, f->in, f->mem, f->why);
+    f->record = f->out->before + f->out->len;
     if (d == NULL) return f->out->len >= SPLIT_DOCS_MAX ? ERR_TOO_BIG : ERR_NOMEM;
-    f->record++;
     d->at = (size_t)(bytes.ptr - f->body.ptr);
     d->bytes = bytes;
-    d->name = d->id = split_part_name(f->in, f->record, f->mem, &f->nomem);
+    d->name = split_part_name(f->in, f->record, f->mem, &f->nomem);
     d->type = SLICE("application/xml");
     if (bytes.len > DOC_RAW_MAX) {
-        fail(f, d, ERR_TOO_BIG, "is larger than a document may be");
+        split_fail(d, ERR_TOO_BIG, f->record, f->out->before_bytes, f->mem, &f->nomem, "is larger than a document may be");
     } else if (!whole && f->body.ptr + f->body.len == bytes.ptr + bytes.len) {
-        fail(f, d, ERR_MALFORMED, "is cut off: the feed ends within it");
+        split_fail(d, ERR_MALFORMED, f->record, f->out->before_bytes, f->mem, &f->nomem, "is cut off: the feed ends within it");
     } else {
         bool sound = true, deep = false;
         enum err e = wrap(f, bytes);
@@ -375,8 +366,8 @@ static enum err add_entry(struct feed *f, struct slice bytes, bool whole)
         char own[64];
         if (root != NULL && strcasecmp(xml_name(root, own), local) != 0) top = xml_below(root, local);
         if (e == ERR_NOMEM) f->nomem = true;
-        else if (deep) fail(f, d, ERR_DEPTH, "is nested too deep");
-        else if (top == NULL) fail(f, d, e == OK ? ERR_MALFORMED : e, "cannot be read as XML");
+        else if (deep) split_fail(d, ERR_DEPTH, f->record, f->out->before_bytes, f->mem, &f->nomem, "is nested too deep");
+        else if (top == NULL) split_fail(d, e == OK ? ERR_MALFORMED : e, f->record, f->out->before_bytes, f->mem, &f->nomem, "cannot be read as XML");
         else read_entry(f, top, d);
         if (doc != NULL) xmlFreeDoc(doc);
     }

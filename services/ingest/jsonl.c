@@ -241,13 +241,14 @@ enum err split_jsonl(const struct feed_request *in, struct arena *mem, struct sp
 {
     struct reading r = {in, mem, out, why, 0, 0};
     struct slice body = without_mark(in->body);
+    size_t lines = 0;
     for (size_t b = 0, e; b < body.len; b = e + 1) {
         e = slice_find(body, SLICE("\n"), b);
         if (e == SIZE_MAX) e = body.len;
         struct slice line = slice_trim(slice_cut(body, b, e));
         if (line.len > 0 && line.ptr[0] == '\x1E') line = slice_trim(slice_cut(line, 1, line.len)); /* RFC 7464 */
         if (line.len == 0) continue;
-        r.record++;
+        r.record = out->before + ++lines;
         r.at = (size_t)(line.ptr - in->body.ptr);
         enum err err = check_depth(&r, line);
         size_t used;

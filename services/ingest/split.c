@@ -5,13 +5,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum format { FORMAT_NONE = 0, FORMAT_TEXT, FORMAT_HTML, FORMAT_JSON, FORMAT_JSONL, FORMAT_FEED, FORMAT_XML, FORMAT_GZIP, FORMAT_BINARY };
+enum format { FORMAT_NONE = 0, FORMAT_TEXT, FORMAT_HTML, FORMAT_JSON, FORMAT_JSONL, FORMAT_FEED, FORMAT_XML, FORMAT_WARC, FORMAT_GZIP, FORMAT_BINARY };
 
 typedef enum err splitter(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why);
 
 static splitter *const splitters[] = {
     [FORMAT_TEXT] = split_text, [FORMAT_HTML] = split_html, [FORMAT_JSON] = split_json,
-    [FORMAT_JSONL] = split_jsonl, [FORMAT_FEED] = split_feed, [FORMAT_XML] = split_feed,
+    [FORMAT_JSONL] = split_jsonl, [FORMAT_FEED] = split_feed, [FORMAT_XML] = split_feed, [FORMAT_WARC] = split_warc,
 };
 
 static const struct { const char *type; enum format format; } types[] = {
@@ -22,13 +22,13 @@ static const struct { const char *type; enum format format; } types[] = {
     {"application/x-ndjson", FORMAT_JSONL}, {"application/ndjson", FORMAT_JSONL}, {"application/jsonl", FORMAT_JSONL},
     {"application/jsonlines", FORMAT_JSONL}, {"application/x-jsonlines", FORMAT_JSONL}, {"text/jsonl", FORMAT_JSONL},
     {"application/json-lines", FORMAT_JSONL}, {"application/json-seq", FORMAT_JSONL},
-    {"application/gzip", FORMAT_GZIP}, {"application/x-gzip", FORMAT_GZIP},
+    {"application/warc", FORMAT_WARC}, {"application/gzip", FORMAT_GZIP}, {"application/x-gzip", FORMAT_GZIP},
 };
 
 static const struct { const char *suffix; enum format format; } suffixes[] = {
     {".html", FORMAT_HTML}, {".htm", FORMAT_HTML}, {".xhtml", FORMAT_HTML}, {".shtml", FORMAT_HTML},
     {".rss", FORMAT_FEED}, {".atom", FORMAT_FEED}, {".rdf", FORMAT_FEED}, {".xml", FORMAT_XML},
-    {".json", FORMAT_JSON}, {".jsonl", FORMAT_JSONL}, {".ndjson", FORMAT_JSONL}, {".jsonlines", FORMAT_JSONL},
+    {".warc", FORMAT_WARC}, {".wet", FORMAT_WARC}, {".json", FORMAT_JSON}, {".jsonl", FORMAT_JSONL}, {".ndjson", FORMAT_JSONL}, {".jsonlines", FORMAT_JSONL},
     {".txt", FORMAT_TEXT}, {".text", FORMAT_TEXT}, {".md", FORMAT_TEXT}, {".markdown", FORMAT_TEXT},
 };
 
@@ -37,7 +37,7 @@ static const struct { const char *magic; size_t len; const char *what; } binarie
     {"%PDF-", 5, "a PDF"}, {"\x89PNG", 4, "a picture"}, {"\xFF\xD8\xFF", 3, "a picture"}, {"GIF8", 4, "a picture"},
     {"PK\x03\x04", 4, "a ZIP archive"}, {"BZh", 3, "bzip2 data"}, {"\xFD" "7zXZ\0", 6, "xz data"}, {"\x28\xB5\x2F\xFD", 4, "zstd data"},
     {"7z\xBC\xAF", 4, "a 7z archive"}, {"Rar!", 4, "a RAR archive"}, {"\xD0\xCF\x11\xE0", 4, "an old Office file"}, {"\x7F" "ELF", 4, "a program"},
-    {"WARC/1.", 7, "a WARC"}, {"ID3", 3, "sound"}, {"OggS", 4, "sound"},
+    {"ID3", 3, "sound"}, {"OggS", 4, "sound"},
 };
 
 static enum format format_of_type(struct slice type)
@@ -104,6 +104,7 @@ static bool opens(struct slice s, const char *element)
 static enum format format_of_bytes(struct slice body)
 {
     if (slice_starts(body, SLICE("\x1F\x8B"))) return FORMAT_GZIP;
+    if (slice_starts(body, SLICE("WARC/1."))) return FORMAT_WARC;
     for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
         if (slice_starts(body, (struct slice){binaries[i].magic, binaries[i].len})) return FORMAT_BINARY;
     struct slice s = past_blank(body);
@@ -138,7 +139,7 @@ static bool looks_json(struct slice body)
 static enum format format_of(const struct feed_request *in)
 {
     enum format said = format_of_type(in->type), seen = format_of_bytes(in->body);
-    if (seen == FORMAT_GZIP || seen == FORMAT_BINARY) return seen;
+    if (seen == FORMAT_GZIP || seen == FORMAT_BINARY || seen == FORMAT_WARC) return seen;
     if (said == FORMAT_GZIP) said = FORMAT_NONE; /* unpacked already, as HTTP clients do */
     enum format named = format_of_name(in->name.ptr ? in->name : in->id);
     if (said == FORMAT_NONE) said = seen != FORMAT_NONE ? seen : named;
@@ -165,7 +166,7 @@ static enum err refuse_binary(struct slice body, struct split_trouble *why)
 
 static enum err check_docs(const struct split_docs *out, struct split_trouble *why)
 {
-    if (out->len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "no document in it");
+    if (out->len == 0 && out->skipped == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "no document in it");
     for (size_t i = 0; i < out->len; i++) {
         const struct split_doc *d = &out->ptr[i];
         if (d->raw.len > DOC_RAW_MAX)
@@ -176,7 +177,6 @@ static enum err check_docs(const struct split_docs *out, struct split_trouble *w
 
 enum err split(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
-    *out = (struct split_docs){0};
     *why = (struct split_trouble){0};
     if (in->body.len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "the body is empty");
     struct feed_request inner = *in;
@@ -219,6 +219,43 @@ struct split_doc *split_add(struct split_docs *out, const struct feed_request *i
     return d;
 }
 
+/* A member and its bit, when it says something. */
+static void put(struct doc *doc, enum doc_field f, struct slice *member, struct slice value)
+{
+    *member = value;
+    if (value.ptr != NULL) doc_set(doc, f);
+}
+
+static bool says_something(const struct meta *m)
+{
+    return m->url.ptr || m->outlet.ptr || m->published.ptr || m->modified.ptr || m->lang.ptr || m->title.ptr || m->section.ptr || m->byline.len ||
+           m->charset.ptr || m->summary;
+}
+
+enum err split_document(const struct feed_request *in, const struct split_doc *d, struct arena *mem, struct doc *doc)
+{
+    char key[33], hash[65];
+    doc_init(doc);
+    feed_key(in->source, d->id, d->bytes, key);
+    feed_hash(d->raw, hash);
+    put(doc, DOC_KEY, &doc->key, arena_copy(mem, (struct slice){key, 32}));
+    put(doc, DOC_SOURCE, &doc->source, in->source);
+    put(doc, DOC_ID, &doc->id, d->id);
+    put(doc, DOC_NAME, &doc->name, d->name);
+    put(doc, DOC_TYPE, &doc->type, d->type);
+    doc->meta = d->meta;
+    if (says_something(&d->meta)) doc_set(doc, DOC_META);
+    doc->bytes = d->fail == OK ? d->raw.len : d->bytes.len;
+    doc_set(doc, DOC_BYTES);
+    if (d->fail == OK) {
+        put(doc, DOC_HASH, &doc->hash, arena_copy(mem, (struct slice){hash, 64}));
+        put(doc, DOC_RAW, &doc->raw, d->raw);
+    } else {
+        doc_fail(doc, mem, STAGE_INGEST, d->fail, "%.*s", (int)d->detail.len, d->detail.ptr ? d->detail.ptr : "");
+    }
+    return doc->key.ptr && (d->fail != OK || doc->hash.ptr) ? OK : ERR_NOMEM;
+}
+
 enum err split_refuse(struct split_trouble *why, enum err e, size_t record, size_t at, const char *fmt, ...)
 {
     va_list args;
@@ -237,6 +274,14 @@ struct slice split_part_name(const struct feed_request *in, size_t record, struc
     struct slice s = arena_printf(mem, "%.*s#%zu", (int)base.len, base.ptr ? base.ptr : "", record);
     if (s.ptr == NULL) *nomem = true;
     return s;
+}
+
+void split_fail(struct split_doc *d, enum err e, size_t record, size_t before_bytes, struct arena *mem, bool *nomem, const char *what)
+{
+    d->fail = e;
+    d->detail = arena_printf(mem, "record %zu at byte %zu %s", record, before_bytes + d->at, what);
+    d->raw = (struct slice){NULL, 0};
+    if (d->detail.ptr == NULL) *nomem = true;
 }
 
 struct slice split_base64(struct slice s, struct arena *mem, bool *nomem)

@@ -32,6 +32,8 @@ struct split_doc {
 struct split_docs {
     struct split_doc *ptr;
     size_t len, cap;
+    size_t before, before_bytes; /* the caller's: records and bytes of the same container that came in earlier pieces; names and failures count
+                                  * on from there (a trouble's `at` does not: it is of this body) */
     size_t skipped; /* records that are no documents by their kind: a WARC's requests, revisits, pictures */
 };
 
@@ -42,9 +44,13 @@ struct split_trouble {
     char detail[256];
 };
 
-/* Cuts the request's body. All memory from mem. The media type is the feeder's, then what the first bytes say, then the name's.
+/* Cuts the request's body. *out is zeroed by the caller (but `before`); after an error it holds the records before the bad one. All memory from mem. The media type is the feeder's, then what the first bytes say, then the name's.
  * ERR_EMPTY, ERR_MALFORMED, ERR_SCHEMA, ERR_TOO_BIG, ERR_DEPTH, ERR_UTF8, ERR_UNSUPPORTED, ERR_NOMEM, with *why filled. */
 enum err split(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
+
+/* The document that goes into the journal or out of --stdio: all of ingest's fields but the journal's and `accepted`; with `fail` where the record
+ * failed. Points into in, d and mem. ERR_NOMEM. */
+enum err split_document(const struct feed_request *in, const struct split_doc *d, struct arena *mem, struct doc *doc) MUST_CHECK;
 
 /* --- for the format files --- */
 
@@ -60,6 +66,9 @@ struct slice split_part_name(const struct feed_request *in, size_t record, struc
 /* The bytes that base64 text stands for, white space skipped; s itself when it is no base64. */
 struct slice split_base64(struct slice s, struct arena *mem, bool *nomem);
 
+/* This record alone is refused: it travels on with its failure, "record 7 at byte 300 WHAT". */
+void split_fail(struct split_doc *d, enum err e, size_t record, size_t before_bytes, struct arena *mem, bool *nomem, const char *what);
+
 /* Text with markup in it is HTML, else plain: for records that do not say which. */
 struct slice split_text_type(struct slice text);
 
@@ -74,7 +83,13 @@ enum err split_json(const struct feed_request *in, struct arena *mem, struct spl
 /* RSS, RDF and Atom. ERR_UNSUPPORTED when the XML is none of them. */
 enum err split_feed(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
 
+/* WARC: responses, resources and conversions that hold a page or a text; the other records are counted in out->skipped. */
+enum err split_warc(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
+
 /* gzip.c: expands all members into mem. `at` of the trouble is into the compressed bytes. */
 enum err split_gunzip(struct slice packed, struct arena *mem, struct slice *out, struct split_trouble *why) MUST_CHECK;
+
+/* The same for what HTTP calls deflate or gzip: zlib, gzip or bare deflate data. */
+enum err split_inflate(struct slice packed, struct arena *mem, struct slice *out, struct split_trouble *why) MUST_CHECK;
 
 #endif
