@@ -1,0 +1,48 @@
+/* ledger_sql.h - what the files of the SQLite ledger share; nobody else includes it. */
+#ifndef WD_REPORT_LEDGER_SQL_H
+#define WD_REPORT_LEDGER_SQL_H
+
+#include <sqlite3.h>
+
+#include "ledger.h"
+
+/* Each statement once: its name, its SQL (ledger_schema.c). They are prepared at first use. */
+enum ledger_statement {
+    SQL_FIND, SQL_ADD_DOC, SQL_ADD_BODY, SQL_LOAD, SQL_ADD_AGAIN, SQL_IS_AGAIN, SQL_MOVE, SQL_ADD_ENTITY, SQL_ADD_QUOTE, SQL_MEMBERS, SQL_MOVE_ALL,
+    SQL_DIGEST, SQL_PUT_DIGEST, SQL_LAST_DAY,
+    SQL_STORY, SQL_PUT_STORY, SQL_DUE, SQL_ANY_DUE, SQL_PENDING, SQL_STORYLINE, SQL_DROP_FACTS, SQL_ADD_FACT, SQL_PUT_CONFLICT, SQL_CONFLICTS, SQL_CONFLICT_ELSEWHERE, SQL_QUOTE_SAME,
+    SQL_ADD_LINE, SQL_LINES, SQL_LINES_OF, SQL_LAST_SEQ, SQL_COUNT, SQL_COUNT_UPTO, SQL_COUNT_AGAIN_UPTO,
+    SQL_ADD_INSTANCE, SQL_INSTANCE, SQL_SAVE_COUNT, SQL_INDEXED, SQL_INDEX, SQL_SAVE_INDEXED, SQL_LAST_DOC, SQL_STALE_PAGES,
+    SQL_PAGE_WRITTEN, SQL_STORY_LINE, SQL_STATEMENT_COUNT
+};
+extern const char *const ledger_sql[SQL_STATEMENT_COUNT];
+/* The schema's steps: ledger_steps[n] brings version n to n + 1. */
+extern const char *const ledger_steps[LEDGER_VERSION];
+
+struct ledger {
+    sqlite3 *db;
+    sqlite3_stmt *statements[SQL_STATEMENT_COUNT];
+    bool reader, begun;
+    uint64_t next_seq, committed_seq;
+    uint64_t marked_seq, marked_counts[OUTCOME_COUNT]; /* at the last savepoint */
+    uint64_t counts[OUTCOME_COUNT], committed_counts[OUTCOME_COUNT];
+    struct { char id[INSTANCE_SIZE]; int64_t row; } instance; /* the last one looked up: there are few */
+};
+
+/* SQLite's result as ours. */
+enum err ledger_err(int rc);
+
+/* Resets the statement and binds its parameters in order. Kinds in `types`: t text (struct slice; absent: NULL), b blob
+ * (struct slice), i int64_t, n int64_t that is absent (NULL), r double (NAN: NULL). *out is ready to be stepped. */
+enum err ledger_bind(struct ledger *l, enum ledger_statement which, sqlite3_stmt **out, const char *types, ...) MUST_CHECK;
+/* Steps a statement that gives no rows and resets it. */
+enum err ledger_run(sqlite3_stmt *s) MUST_CHECK;
+/* Steps; *row says whether there is one. At the end and at an error the statement is reset. */
+enum err ledger_step(sqlite3_stmt *s, bool *row) MUST_CHECK;
+/* Binds, steps once, reads one integer column (0 when there is no row or it is NULL), resets. */
+enum err ledger_number(struct ledger *l, enum ledger_statement which, int64_t *out) MUST_CHECK;
+
+/* A text or blob column; absent when NULL. Valid until the next step. */
+struct slice ledger_column(sqlite3_stmt *s, int at);
+
+#endif

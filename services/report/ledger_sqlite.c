@@ -1,0 +1,300 @@
+/* ledger_sqlite.c - the SQLite ledger as a store: opening, schema, transactions, statements, counts. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ledger_sql.h"
+
+enum err ledger_err(int rc)
+{
+    switch (rc & 0xFF) {
+    case SQLITE_OK: case SQLITE_ROW: case SQLITE_DONE: return OK;
+    case SQLITE_FULL: return ERR_FULL;
+    case SQLITE_NOMEM: return ERR_NOMEM;
+    case SQLITE_TOOBIG: return ERR_TOO_BIG;
+    case SQLITE_CORRUPT: case SQLITE_NOTADB: return ERR_MALFORMED;
+    default: return ERR_IO;
+    }
+}
+
+static enum err execute(struct ledger *l, const char *sql)
+{
+    return ledger_err(sqlite3_exec(l->db, sql, NULL, NULL, NULL));
+}
+
+static enum err statement(struct ledger *l, enum ledger_statement which, sqlite3_stmt **out)
+{
+    if (l->statements[which] == NULL) {
+        int rc = sqlite3_prepare_v3(l->db, ledger_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &l->statements[which], NULL);
+        if (rc != SQLITE_OK) return ledger_err(rc);
+    }
+    sqlite3_reset(l->statements[which]);
+    *out = l->statements[which];
+    return OK;
+}
+
+static int bind_text(sqlite3_stmt *s, int at, struct slice v)
+{
+    if (v.ptr == NULL) return sqlite3_bind_null(s, at);
+    return sqlite3_bind_text64(s, at, v.ptr, v.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static int bind_blob(sqlite3_stmt *s, int at, struct slice v)
+{
+    if (v.ptr == NULL) return sqlite3_bind_null(s, at);
+    return sqlite3_bind_blob64(s, at, v.ptr, v.len, SQLITE_STATIC);
+}
+
+enum err ledger_bind(struct ledger *l, enum ledger_statement which, sqlite3_stmt **out, const char *types, ...)
+{
+    sqlite3_stmt *s = NULL;
+    enum err e = statement(l, which, &s);
+    if (e != OK) return e;
+    int rc = SQLITE_OK;
+    va_list args;
+    va_start(args, types);
+    for (int at = 1; *types != '\0' && rc == SQLITE_OK; types++, at++) {
+        switch (*types) {
+        case 't': rc = bind_text(s, at, va_arg(args, struct slice)); break;
+        case 'b': rc = bind_blob(s, at, va_arg(args, struct slice)); break;
+        case 'i': rc = sqlite3_bind_int64(s, at, va_arg(args, int64_t)); break;
+        case 'r': rc = sqlite3_bind_double(s, at, va_arg(args, double)); break; /* NAN becomes NULL */
+        default: /* n: a number that is absent */
+            (void)va_arg(args, int64_t);
+            rc = sqlite3_bind_null(s, at);
+            break;
+        }
+    }
+    va_end(args);
+    *out = s;
+    return ledger_err(rc);
+}
+
+enum err ledger_step(sqlite3_stmt *s, bool *row)
+{
+    int rc = sqlite3_step(s);
+    *row = rc == SQLITE_ROW;
+    if (rc != SQLITE_ROW) sqlite3_reset(s);
+    return ledger_err(rc);
+}
+
+enum err ledger_run(sqlite3_stmt *s)
+{
+    bool row;
+    enum err e = ledger_step(s, &row);
+    sqlite3_reset(s);
+    return e;
+}
+
+enum err ledger_number(struct ledger *l, enum ledger_statement which, int64_t *out)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    *out = 0;
+    enum err e = ledger_bind(l, which, &s, "");
+    if (e == OK) e = ledger_step(s, &row);
+    if (row) *out = sqlite3_column_int64(s, 0);
+    if (s != NULL) sqlite3_reset(s);
+    return e;
+}
+
+struct slice ledger_column(sqlite3_stmt *s, int at)
+{
+    if (sqlite3_column_type(s, at) == SQLITE_NULL) return (struct slice){NULL, 0};
+    const void *p = sqlite3_column_blob(s, at);
+    int n = sqlite3_column_bytes(s, at);
+    return (struct slice){n > 0 ? p : "", (size_t)n};
+}
+
+const char *ledger_trouble(struct ledger *l)
+{
+    return sqlite3_errmsg(l->db);
+}
+
+/* --- opening --- */
+
+static enum err pragma_number(struct ledger *l, const char *sql, int64_t *out)
+{
+    sqlite3_stmt *s = NULL;
+    *out = 0;
+    int rc = sqlite3_prepare_v2(l->db, sql, -1, &s, NULL);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(s);
+        if (rc == SQLITE_ROW) *out = sqlite3_column_int64(s, 0);
+    }
+    sqlite3_finalize(s);
+    return ledger_err(rc);
+}
+
+static enum err migrate(struct ledger *l, char *why, size_t size)
+{
+    int64_t version = 0;
+    enum err e = pragma_number(l, "PRAGMA user_version", &version);
+    if (e == OK && version > LEDGER_VERSION) {
+        snprintf(why, size, "the ledger has version %lld, this program knows up to %d: use a later release", (long long)version, LEDGER_VERSION);
+        return ERR_VERSION;
+    }
+    while (e == OK && version < LEDGER_VERSION && !l->reader) {
+        char done[64];
+        snprintf(done, sizeof done, "PRAGMA user_version = %lld", (long long)version + 1);
+        e = execute(l, "BEGIN IMMEDIATE");
+        if (e == OK) e = execute(l, ledger_steps[version]);
+        if (e == OK) e = execute(l, done);
+        if (e == OK) e = execute(l, "COMMIT");
+        version++;
+    }
+    if (e == OK && l->reader && version != LEDGER_VERSION) {
+        snprintf(why, size, "the ledger has version %lld, this program reads %d", (long long)version, LEDGER_VERSION);
+        return ERR_VERSION;
+    }
+    return e;
+}
+
+static const char *const count_names[OUTCOME_COUNT] = {NULL, "reported", "duplicate", "rejected", "again"};
+
+static enum err load_counts(struct ledger *l)
+{
+    enum err e = OK;
+    for (int o = OUTCOME_REPORTED; o < OUTCOME_COUNT && e == OK; o++) {
+        sqlite3_stmt *s = NULL;
+        bool row = false;
+        e = ledger_bind(l, SQL_COUNT, &s, "t", slice_of(count_names[o]));
+        if (e == OK) e = ledger_step(s, &row);
+        l->counts[o] = row ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+        if (s != NULL) sqlite3_reset(s);
+    }
+    memcpy(l->committed_counts, l->counts, sizeof l->counts);
+    return e;
+}
+
+static enum err settle(struct ledger *l, char *why, size_t size)
+{
+    sqlite3_busy_timeout(l->db, 10000);
+    enum err e = l->reader ? execute(l, "PRAGMA query_only = 1")
+                           : execute(l, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+                                        "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864");
+    if (e == OK) e = migrate(l, why, size);
+    int64_t last = 0;
+    if (e == OK) e = ledger_number(l, SQL_LAST_SEQ, &last);
+    l->next_seq = l->committed_seq = (uint64_t)last + 1;
+    if (e == OK) e = load_counts(l);
+    return e;
+}
+
+static enum err open_ledger(const char *path, bool reader, struct ledger **out, char *why, size_t size)
+{
+    *out = NULL;
+    if (size > 0) why[0] = '\0';
+    struct ledger *l = calloc(1, sizeof *l);
+    if (l == NULL) return ERR_NOMEM;
+    l->reader = reader;
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (reader ? 0 : SQLITE_OPEN_CREATE);
+    enum err e = ledger_err(sqlite3_open_v2(path, &l->db, flags, NULL));
+    if (e == OK) e = settle(l, why, size);
+    if (e == OK) {
+        *out = l;
+        return OK;
+    }
+    if (size > 0 && why[0] == '\0') snprintf(why, size, "cannot open the ledger %s: %s", path, l->db ? sqlite3_errmsg(l->db) : "no memory");
+    ledger_close(&l);
+    return e;
+}
+
+enum err ledger_open(const char *path, struct ledger **out, char *why, size_t why_size)
+{
+    return open_ledger(path, false, out, why, why_size);
+}
+
+enum err ledger_open_reader(const char *path, struct ledger **out, char *why, size_t why_size)
+{
+    return open_ledger(path, true, out, why, why_size);
+}
+
+void ledger_close(struct ledger **l)
+{
+    if (*l == NULL) return;
+    if ((*l)->begun) ledger_rollback(*l);
+    for (int i = 0; i < SQL_STATEMENT_COUNT; i++) sqlite3_finalize((*l)->statements[i]);
+    sqlite3_close((*l)->db);
+    free(*l);
+    *l = NULL;
+}
+
+enum err ledger_ceiling(struct ledger *l, uint64_t bytes)
+{
+    int64_t page = 4096;
+    enum err e = pragma_number(l, "PRAGMA page_size", &page);
+    if (e != OK) return e;
+    char sql[80];
+    uint64_t pages = bytes == 0 ? 4294967294u : bytes / (uint64_t)page;
+    snprintf(sql, sizeof sql, "PRAGMA max_page_count = %llu", (unsigned long long)(pages == 0 ? 1 : pages));
+    int64_t now;
+    return pragma_number(l, sql, &now);
+}
+
+/* --- transactions --- */
+
+enum err ledger_begin(struct ledger *l)
+{
+    enum err e = execute(l, "BEGIN IMMEDIATE");
+    l->begun = e == OK;
+    return e;
+}
+
+static enum err save_counts(struct ledger *l)
+{
+    enum err e = OK;
+    for (int o = OUTCOME_REPORTED; o < OUTCOME_COUNT && e == OK; o++) {
+        if (l->counts[o] == l->committed_counts[o]) continue;
+        sqlite3_stmt *s = NULL;
+        e = ledger_bind(l, SQL_SAVE_COUNT, &s, "ti", slice_of(count_names[o]), (int64_t)l->counts[o]);
+        if (e == OK) e = ledger_run(s);
+    }
+    return e;
+}
+
+enum err ledger_commit(struct ledger *l)
+{
+    enum err e = save_counts(l);
+    if (e == OK) e = execute(l, "COMMIT");
+    if (e != OK) return e;
+    l->begun = false;
+    l->committed_seq = l->next_seq;
+    memcpy(l->committed_counts, l->counts, sizeof l->counts);
+    return OK;
+}
+
+void ledger_rollback(struct ledger *l)
+{
+    for (int i = 0; i < SQL_STATEMENT_COUNT; i++) {
+        if (l->statements[i] != NULL) sqlite3_reset(l->statements[i]);
+    }
+    (void)execute(l, "ROLLBACK"); /* fails when SQLite has rolled back by itself: the same end */
+    l->begun = false;
+    l->next_seq = l->committed_seq;
+    l->instance.row = 0; /* its row may be gone */
+    memcpy(l->counts, l->committed_counts, sizeof l->counts);
+}
+
+enum err ledger_savepoint(struct ledger *l)
+{
+    enum err e = execute(l, "RELEASE mark");
+    (void)e; /* there is none the first time */
+    l->marked_seq = l->next_seq;
+    memcpy(l->marked_counts, l->counts, sizeof l->counts);
+    return execute(l, "SAVEPOINT mark");
+}
+
+enum err ledger_savepoint_undo(struct ledger *l)
+{
+    l->next_seq = l->marked_seq;
+    l->instance.row = 0;
+    memcpy(l->counts, l->marked_counts, sizeof l->counts);
+    return execute(l, "ROLLBACK TO mark");
+}
+
+void ledger_counts(const struct ledger *l, uint64_t counts[OUTCOME_COUNT])
+{
+    memcpy(counts, l->committed_counts, sizeof l->committed_counts);
+}
