@@ -1,0 +1,51 @@
+/* desk.h - what a document causes: its rows, its lines, its outcome; and the next line of a story that is due.
+ *
+ * Everything here writes into the ledger's open transaction and gathers the lines that it wrote. The caller commits, then
+ * publishes the gathered lines and forgets them (desk_published), or rolls back and drops them (desk_undo). No clock in here:
+ * `now` is ms since 1970, given by the caller. */
+#ifndef WD_REPORT_DESK_H
+#define WD_REPORT_DESK_H
+
+#include "ledger.h"
+
+struct desk;
+
+struct desk_settings {
+    uint64_t coalesce; /* ms between two lines of one story */
+};
+
+/* NULL when out of memory or when the ledger cannot be read. The ledger outlives the desk. */
+struct desk *desk_create(struct ledger *ledger, const struct desk_settings *settings);
+void desk_destroy(struct desk **d);
+
+struct desk_taken {
+    enum outcome outcome;
+    bool repeated; /* this very document was here already: only its outcome is to be published again */
+};
+
+/* Takes one decoded document: DESK_READS must be opened where present. ERR_FULL and ERR_IO: the world failed. Nothing else is an
+ * error: a document that does not fit its lines is rejected by the stage `report`. */
+extern const doc_mask DESK_READS;
+enum err desk_take(struct desk *d, struct arena *mem, struct doc *doc, uint64_t now, struct desk_taken *out) MUST_CHECK;
+
+/* Writes the line that a story owes, and what goes with it (conflicts, joined quotes). Nothing when it owes none. */
+enum err desk_tell(struct desk *d, struct arena *mem, struct slice story, uint64_t now) MUST_CHECK;
+
+/* A stats line over what was taken since the last one. */
+struct desk_gauges { uint64_t p50_ms, p99_ms, pending_stories, unindexed; };
+enum err desk_stats(struct desk *d, const struct desk_gauges *g, uint64_t now) MUST_CHECK;
+/* Documents taken since the last stats line. */
+uint64_t desk_taken_since(const struct desk *d);
+
+struct desk_line {
+    uint64_t seq;
+    char day[LEDGER_DAY + 1];
+    bool reject;
+    size_t at, len; /* in the text of desk_lines */
+};
+/* The lines since the last desk_published or desk_undo; each is followed by a newline in *text. */
+const struct desk_line *desk_lines(const struct desk *d, size_t *n, struct slice *text);
+void desk_published(struct desk *d);
+void desk_undo(struct desk *d);
+
+#endif
