@@ -1,0 +1,267 @@
+/* daemon.c - wiredesk-report as a daemon: what it holds, its loop, how it ends. */
+#include <errno.h>
+#include <unistd.h>
+#include <zmq.h>
+#include <czmq.h>
+
+#include "../../libcommon/clock.h"
+#include "../../libcommon/log.h"
+#include "../../libcommon/signals.h"
+#include "../../libcommon/state.h"
+#include "daemon.h"
+
+enum {
+    WATER_IN = 256,
+    WATER_RETURNS = 65536, /* at least twice the window of all ingests */
+    WATER_STREAM = 100000,
+    LINGER_MS = 2000,
+    QUIET_MS = 1500,       /* without documents: the stats line of what came */
+    DOZE_MS = 25,          /* while something is due soon */
+    SLEEP_MS = 1000,
+    BUDGET_BUSY_MS = 20,   /* for stories while documents wait: at least this, at most what the documents took */
+    BUDGET_IDLE_MS = 200,
+    BUDGET_END_MS = 3000,
+};
+
+static uint64_t mono_ms(void)
+{
+    return clock_mono_ns() / 1000000;
+}
+
+/* --- taking frames --- */
+
+struct inbox { zmq_msg_t msg[GROUP_MAX]; struct batch group; size_t bytes; };
+
+static bool receive(struct report *r, struct inbox *in)
+{
+    zmq_msg_t *m = &in->msg[in->group.n];
+    zmq_msg_init(m);
+    int n = zmq_msg_recv(m, zsock_resolve(r->inlet), ZMQ_DONTWAIT);
+    if (n < 0) {
+        zmq_msg_close(m);
+        return false;
+    }
+    in->group.frame[in->group.n] = (struct slice){zmq_msg_data(m), zmq_msg_size(m)};
+    in->group.refused[in->group.n] = false;
+    in->group.n++;
+    in->bytes += zmq_msg_size(m);
+    return true;
+}
+
+/* What is there, and what comes within GROUP_MS after the first, up to a group. */
+static void gather(struct report *r, struct inbox *in)
+{
+    in->group.n = 0;
+    in->bytes = 0;
+    if (!receive(r, in)) return;
+    uint64_t most = r->settings->stage.batch < GROUP_MAX ? r->settings->stage.batch : GROUP_MAX, end = mono_ms() + GROUP_MS;
+    while (in->group.n < most && in->bytes < GROUP_BYTES) {
+        if (receive(r, in)) continue;
+        uint64_t now = mono_ms();
+        if (now >= end || signals_stop()) break;
+        zmq_pollitem_t item = {zsock_resolve(r->inlet), 0, ZMQ_POLLIN, 0};
+        if (zmq_poll(&item, 1, (long)(end - now)) < 0 && zmq_errno() != EINTR) break;
+    }
+}
+
+static void release(struct inbox *in)
+{
+    for (unsigned i = 0; i < in->group.n; i++) zmq_msg_close(&in->msg[i]);
+}
+
+static void drain_subscriptions(struct report *r)
+{
+    char topic[64];
+    while (zmq_recv(zsock_resolve(r->returns), topic, sizeof topic, ZMQ_DONTWAIT) >= 0) continue;
+}
+
+/* --- the loop --- */
+
+static void wait_for_work(struct report *r, long ms)
+{
+    zmq_pollitem_t items[] = {
+        {zsock_resolve(r->inlet), 0, ZMQ_POLLIN, 0},
+        {NULL, http_fd(r->http), ZMQ_POLLIN, 0},
+        {NULL, r->stop_fd, ZMQ_POLLIN, 0},
+    };
+    if (zmq_poll(items, 3, ms) < 0 && zmq_errno() != EINTR) log_event(LOG_WARN, "poll", "error=\"%s\"", zmq_strerror(zmq_errno()));
+    http_answer(r->http);
+    drain_subscriptions(r);
+}
+
+static bool stats_due(const struct report *r, bool idle)
+{
+    uint64_t now = mono_ms();
+    if (desk_taken_since(r->office.desk) == 0) return false;
+    return now - r->last_stats >= r->settings->stats_every || (idle && now - r->last_in >= QUIET_MS);
+}
+
+static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
+{
+    uint64_t start = mono_ms();
+    gather(r, in);
+    *busy = in->group.n > 0;
+    if (*busy) {
+        bool ok = report_take(r, &in->group);
+        release(in);
+        if (!ok) return false;
+        r->last_in = mono_ms();
+    }
+    uint64_t spent = mono_ms() - start;
+    uint64_t budget = !*busy ? BUDGET_IDLE_MS : spent > BUDGET_BUSY_MS ? spent : BUDGET_BUSY_MS;
+    if (!report_tell(r, budget, false)) return false;
+    if (stats_due(r, !*busy) && !report_stats(r)) return false;
+    return *busy || report_rest(r, more);
+}
+
+static bool loop(struct report *r, struct inbox *in)
+{
+    bool busy = false, more = false;
+    while (!signals_stop()) {
+        uint64_t owed = 0;
+        if (!busy && !more && ledger_pending(r->office.ledger, &owed) != OK) return false;
+        wait_for_work(r, busy || more ? 0 : owed > 0 || desk_taken_since(r->office.desk) > 0 ? DOZE_MS : SLEEP_MS);
+        if (signals_stop()) break;
+        if (!turn(r, in, &busy, &more)) return signals_stop();
+    }
+    /* What came is committed; what is owed is told, so that the last lines are there when the process is not. */
+    return report_tell(r, BUDGET_END_MS, true) && (desk_taken_since(r->office.desk) == 0 || report_stats(r));
+}
+
+/* --- setting up --- */
+
+static enum err to_stream(void *self, uint64_t seq, struct slice line)
+{
+    struct report *r = self;
+    (void)seq;
+    r->out++;
+    /* A reader that is too slow loses lines here and asks the replay socket for them: it sees the gap in seq. */
+    enum err e = link_try_send(r->stream, line);
+    return e == ERR_FULL ? OK : e;
+}
+
+static zsock_t *bind_socket(struct report *r, int type, int water, const char *given, const char *name, struct trouble *t)
+{
+    char endpoint[4200];
+    const struct stage_settings *s = &r->settings->stage;
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/sock/%s", s->state, name);
+    struct link_settings link = {.type = type, .water = water, .frame_max = type == ZMQ_PULL ? DOC_FRAME_MAX : 0, .linger_ms = LINGER_MS,
+                                 .trusted_network = s->trusted_network};
+    return link_bind(&link, s->state, given != NULL ? given : endpoint, t);
+}
+
+static bool hold_locks(const struct stage_settings *s, struct trouble *t)
+{
+    char name[64];
+    int holder = 0;
+    if (state_folder(s->state, "sock") != OK || state_folder(s->state, "run") != OK) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "cannot use the state directory %s: %s", s->state, strerror(errno));
+        return false;
+    }
+    snprintf(name, sizeof name, "report.%llu", (unsigned long long)s->replica);
+    if (state_lock(s->state, name, &holder) == OK && (s->replica == 0 || state_lock(s->state, "report.0", &holder) == OK)) return true;
+    trouble_say(t, EXIT_TRY_AGAIN, "the ledger under %s is in use by process %d: there is one writer", s->state, holder);
+    return false;
+}
+
+static bool open_sockets(struct report *r, struct trouble *t)
+{
+    char name[64], endpoint[4200], path[4200];
+    const struct stage_settings *s = &r->settings->stage;
+    unsigned long long replica = s->replica;
+    snprintf(name, sizeof name, "report.%llu.returns", replica);
+    r->returns = bind_socket(r, ZMQ_XPUB, WATER_RETURNS, s->returns, name, t);
+    if (r->returns != NULL) r->stream = bind_socket(r, ZMQ_PUB, WATER_STREAM, r->settings->stream, "stream", t);
+    if (r->stream == NULL) return false;
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/sock/replay", s->state);
+    r->replay = replay_start(r->office.path, s->state, r->settings->replay != NULL ? r->settings->replay : endpoint, s->trusted_network, t);
+    if (r->replay == NULL) return false;
+    snprintf(path, sizeof path, "%s/sock/report.%llu.http", s->state, replica);
+    struct http_hooks hooks = report_hooks;
+    hooks.self = r;
+    r->http = http_start(path, s->http, s->trusted_network, &hooks, t);
+    if (r->http == NULL) return false;
+    /* The inlet last: documents come when all the rest stands. */
+    snprintf(name, sizeof name, "report.%llu.in", replica);
+    r->inlet = bind_socket(r, ZMQ_PULL, WATER_IN, s->listen, name, t);
+    return r->inlet != NULL;
+}
+
+static bool open_report(struct report *r, struct trouble *t)
+{
+    r->stop_fd = signals_open();
+    if (r->stop_fd < 0) {
+        trouble_say(t, EXIT_TRY_AGAIN, "cannot watch signals: %s", strerror(errno));
+        return false;
+    }
+    r->office.line = to_stream;
+    r->office.self = r;
+    r->notes = buf_make((size_t)GROUP_MAX * NOTE_MAX);
+    r->started = r->last_stats = r->last_sync = r->rate_at = mono_ms();
+    return hold_locks(&r->settings->stage, t) && office_open(&r->office, r->settings, true, t) && open_sockets(r, t);
+}
+
+static void close_report(struct report *r)
+{
+    link_unbind(&r->inlet);
+    replay_stop(&r->replay);
+    http_stop(&r->http);
+    link_unbind(&r->returns);
+    link_unbind(&r->stream);
+    office_close(&r->office);
+    buf_free(&r->notes);
+}
+
+static int probe(const struct stage_settings *s)
+{
+    char path[4200];
+    unsigned status = 0;
+    struct buf body = buf_make(65536);
+    snprintf(path, sizeof path, "%s/sock/report.%llu.http", s->state, (unsigned long long)s->replica);
+    enum err e = http_get(s->http != NULL ? s->http : path, "/healthz", 3000, &status, &body);
+    if (e != OK) fprintf(stderr, "wiredesk-report: no answer at %s: %s\n", s->http != NULL ? s->http : path, e == ERR_IO ? strerror(errno) : err_name(e));
+    else if (status != 200) fprintf(stderr, "wiredesk-report: unhealthy: %u\n", status);
+    buf_free(&body);
+    return e == OK && status == 200 ? 0 : 1;
+}
+
+/* Settings that can be judged without taking anything. */
+static int check(const struct report_settings *s)
+{
+    const char *given[] = {s->stage.listen, s->stage.returns, s->stream, s->replay};
+    for (size_t i = 0; i < 4; i++) {
+        if (given[i] == NULL || strncmp(given[i], "tcp://", 6) == 0 || strncmp(given[i], "ipc://", 6) == 0) continue;
+        fprintf(stderr, "wiredesk-report: '%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH\n", given[i]);
+        return EXIT_NEEDS_PERSON;
+    }
+    char path[4200], why[400];
+    struct ledger *l = NULL;
+    snprintf(path, sizeof path, "%s/report/ledger.db", s->stage.state);
+    if (access(path, F_OK) == 0 && ledger_open_reader(path, &l, why, sizeof why) != OK) {
+        fprintf(stderr, "wiredesk-report: %s\n", why);
+        return EXIT_NEEDS_PERSON;
+    }
+    ledger_close(&l);
+    return 0;
+}
+
+int report_daemon(const struct report_settings *s)
+{
+    static struct inbox in; /* 16 KiB of message heads: for the one loop of the process */
+    if (s->stage.check) return check(s);
+    if (s->stage.probe) return probe(&s->stage);
+    struct report r = {.settings = s};
+    struct trouble t = {EXIT_TRY_AGAIN, "out of memory"};
+    bool ok = open_report(&r, &t);
+    if (!ok) {
+        fprintf(stderr, "wiredesk-report: %s\n", t.line);
+        close_report(&r);
+        return t.status;
+    }
+    http_set_ready(r.http, true);
+    log_event(LOG_INFO, "ready", "state=%s next_seq=%llu", s->stage.state, (unsigned long long)ledger_next_seq(r.office.ledger));
+    ok = loop(&r, &in);
+    log_event(LOG_INFO, "leaving", "status=%d in=%llu", ok ? 0 : EXIT_TRY_AGAIN, (unsigned long long)r.in);
+    close_report(&r);
+    return ok ? 0 : EXIT_TRY_AGAIN;
+}

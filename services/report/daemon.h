@@ -1,0 +1,54 @@
+/* daemon.h - what the files of the report daemon share; nobody else includes it. */
+#ifndef WD_REPORT_DAEMON_H
+#define WD_REPORT_DAEMON_H
+
+#include "../../libcommon/http.h"
+#include "../../libcommon/link.h"
+#include "gauge.h"
+#include "office.h"
+#include "replay.h"
+
+enum {
+    GROUP_MAX = 256,           /* documents to a commit */
+    GROUP_BYTES = 64 << 20,
+    GROUP_MS = 5,
+};
+
+struct report {
+    const struct report_settings *settings;
+    struct office office;
+    zsock_t *inlet, *returns, *stream;
+    struct replay *replay;
+    struct http *http;
+    int stop_fd;
+    struct buf notes;            /* outcomes of the open group, one behind the other */
+    size_t note_end[GROUP_MAX];  /* where each ends in `notes` */
+    unsigned n_notes;
+    struct gauge latency;
+    uint64_t started, last_in, last_stats, last_sync; /* ms of the clock that never jumps */
+    uint64_t in, out, failed, refused, rate_in, rate_at, groups;
+    double rate;
+    const char *trouble;         /* what it waits for, or NULL */
+    uint64_t unindexed;
+};
+
+/* The frames of one group. */
+struct batch {
+    struct slice frame[GROUP_MAX];
+    bool refused[GROUP_MAX];
+    unsigned n;
+};
+
+/* Takes a group: commits, publishes, sends the outcomes. False: the process has to end (the trouble has been logged). */
+bool report_take(struct report *r, struct batch *g) MUST_CHECK;
+/* Tells due stories for about `budget` ms; `all`: whatever owes a line. */
+bool report_tell(struct report *r, uint64_t budget, bool all) MUST_CHECK;
+/* What there is to do when no documents come: the full-text index, files on disk, a stats line. *more: it has more to do now. */
+bool report_rest(struct report *r, bool *more) MUST_CHECK;
+bool report_stats(struct report *r) MUST_CHECK;
+/* Waits a second for room on the disk, answering HTTP. False when the process is asked to stop. */
+bool report_wait(struct report *r, const char *what) MUST_CHECK;
+
+extern const struct http_hooks report_hooks;
+
+#endif

@@ -1,0 +1,241 @@
+/* daemon_work.c - a group of documents through commit, publication and outcome; stories when they are due; the rest when idle.
+ *
+ * When the disk is full the daemon waits: nothing of the group is published, the inlet fills up, and the group is tried again
+ * every second. When the world fails otherwise it ends with 75 and ingest sends again what had no outcome. */
+#include <poll.h>
+#include <xxhash.h>
+
+#include "../../libcommon/chaos.h"
+#include "../../libcommon/clock.h"
+#include "../../libcommon/log.h"
+#include "../../libcommon/signals.h"
+#include "../../libcommon/state.h"
+#include "daemon.h"
+
+enum { WAIT_MS = 1000, REST_DOCS = 256, TELL_AT_ONCE = 8, SYNC_MS = 5000 };
+
+static uint64_t mono_ms(void)
+{
+    return clock_mono_ns() / 1000000;
+}
+
+bool report_wait(struct report *r, const char *what)
+{
+    if (r->trouble == NULL) log_event(LOG_ERROR, "waiting", "for=\"%s\" detail=\"%s\"", what, ledger_trouble(r->office.ledger));
+    r->trouble = what;
+    if (r->http != NULL) http_set_ready(r->http, false);
+    uint64_t end = mono_ms() + WAIT_MS;
+    for (uint64_t now = mono_ms(); now < end && !signals_stop(); now = mono_ms()) {
+        struct pollfd p[2] = {{.fd = r->stop_fd, .events = POLLIN}, {.fd = r->http != NULL ? http_fd(r->http) : -1, .events = POLLIN}};
+        (void)poll(p, 2, (int)(end - now));
+        if (r->http != NULL) http_answer(r->http);
+    }
+    return !signals_stop();
+}
+
+static void well(struct report *r)
+{
+    if (r->trouble == NULL) return;
+    log_event(LOG_INFO, "going_on", "after=\"%s\"", r->trouble);
+    r->trouble = NULL;
+    if (r->http != NULL) http_set_ready(r->http, true);
+}
+
+/* --- frames that cannot be read --- */
+
+static void quarantine(struct report *r, struct slice frame, enum err why)
+{
+    char path[4096];
+    uint64_t h = XXH3_64bits(frame.ptr, frame.len);
+    const char *state = r->settings->stage.state;
+    FILE *f = NULL;
+    if (state_folder(state, "quarantine/report") == OK &&
+        state_path(path, sizeof path, state, "quarantine/report/%016llx-%s.mp", (unsigned long long)h, err_name(why)) == OK)
+        f = fopen(path, "wb");
+    bool ok = f != NULL && fwrite(frame.ptr, 1, frame.len, f) == frame.len;
+    if (f != NULL && fclose(f) != 0) ok = false;
+    log_event(ok ? LOG_WARN : LOG_ERROR, ok ? "frame_quarantined" : "frame_not_kept", "error=%s bytes=%zu name=%016llx", err_name(why), frame.len,
+              (unsigned long long)h);
+}
+
+static void refuse(struct report *r, struct slice frame, enum err why)
+{
+    struct doc doc;
+    struct buf out = buf_make(NOTE_MAX);
+    r->refused++;
+    quarantine(r, frame, why);
+    doc_mask envelope = DOC_BIT(DOC_INSTANCE) | DOC_BIT(DOC_SEQ) | DOC_BIT(DOC_EPOCH) | DOC_BIT(DOC_TRY);
+    arena_reset(r->office.mem);
+    if (doc_peek(frame, envelope, r->office.mem, &doc) != OK) return;
+    struct note n = {.kind = NOTE_REFUSED, .instance = doc.instance, .seq = doc.seq, .epoch = doc.epoch, .try = doc.try, .key = doc.key,
+                     .stage = STAGE_REPORT, .error = slice_of(err_name(why))};
+    if (note_encode(&n, &out) == OK && link_try_send(r->returns, buf_slice(&out)) != OK) log_event(LOG_WARN, "notice_not_sent", "kind=refused");
+    buf_free(&out);
+}
+
+/* --- one document --- */
+
+static enum err note_outcome(struct report *r, const struct doc *doc, enum outcome outcome)
+{
+    struct note n = {.kind = NOTE_OUTCOME, .instance = doc->instance, .seq = doc->seq, .epoch = doc->epoch, .try = doc->try, .key = doc->key,
+                     .outcome = outcome, .stage = STAGE_REPORT};
+    enum err e = note_encode(&n, &r->notes);
+    if (e == OK) r->note_end[r->n_notes++] = r->notes.len;
+    return e;
+}
+
+static enum err take_one(struct report *r, struct batch *g, unsigned i, uint64_t now)
+{
+    struct doc doc;
+    struct desk_taken taken;
+    arena_reset(r->office.mem);
+    enum err e = doc_decode(g->frame[i], DESK_READS, r->office.mem, &doc);
+    if (e == OK && doc.to != STAGE_REPORT) e = ERR_ADDRESS;
+    if (e == OK && doc.instance.ptr != NULL && doc.instance.len != INSTANCE_SIZE) e = ERR_SCHEMA;
+    if (e == OK && doc.instance.ptr == NULL) e = ERR_MISSING;
+    if (e != OK) {
+        g->refused[i] = true;
+        refuse(r, g->frame[i], e);
+        return OK;
+    }
+    e = desk_take(r->office.desk, r->office.mem, &doc, now, &taken);
+    if (e == OK) e = note_outcome(r, &doc, taken.outcome);
+    return e;
+}
+
+static enum err take_all(struct report *r, struct batch *g, uint64_t now)
+{
+    enum err e = ledger_begin(r->office.ledger);
+    for (unsigned i = 0; i < g->n && e == OK; i++) {
+        if (!g->refused[i]) e = take_one(r, g, i, now);
+    }
+    if (e != OK) return e;
+    chaos_point("report.before_commit");
+    return ledger_commit(r->office.ledger);
+}
+
+/* --- committing and publishing --- */
+
+static bool fatal(struct report *r, enum err e, const char *doing)
+{
+    log_event(LOG_ERROR, "failed", "doing=%s error=%s detail=\"%s\"", doing, err_name(e), ledger_trouble(r->office.ledger));
+    return false;
+}
+
+static bool publish(struct report *r)
+{
+    enum err e = office_publish(&r->office);
+    while (e == ERR_FULL) {
+        if (!report_wait(r, "room for the stream's files")) return false;
+        e = office_publish(&r->office);
+    }
+    return e == OK || fatal(r, e, "publish");
+}
+
+static void send_outcomes(struct report *r)
+{
+    struct slice all = buf_slice(&r->notes);
+    size_t at = 0;
+    for (unsigned i = 0; i < r->n_notes; i++) {
+        /* A lost outcome costs a resend and nothing else. */
+        if (link_try_send(r->returns, slice_cut(all, at, r->note_end[i])) != OK) log_event(LOG_WARN, "outcome_not_sent", "n=%u", i);
+        at = r->note_end[i];
+    }
+}
+
+static void clear_notes(struct report *r)
+{
+    buf_clear(&r->notes);
+    r->n_notes = 0;
+}
+
+static void measure(struct report *r, const struct batch *g, uint64_t now)
+{
+    for (unsigned i = 0; i < g->n; i++) {
+        struct doc doc;
+        arena_reset(r->office.mem);
+        if (g->refused[i] || doc_peek(g->frame[i], DOC_BIT(DOC_ACCEPTED), r->office.mem, &doc) != OK) continue;
+        gauge_add(&r->latency, now > doc.accepted ? now - doc.accepted : 0);
+    }
+}
+
+bool report_take(struct report *r, struct batch *g)
+{
+    enum err e;
+    r->in += g->n;
+    r->groups++;
+    for (;;) {
+        clear_notes(r);
+        e = take_all(r, g, clock_wall_ms());
+        if (e == OK) break;
+        office_undo(&r->office);
+        if (e != ERR_FULL) return fatal(r, e, "commit");
+        if (!report_wait(r, "room for the ledger")) return false;
+    }
+    chaos_point("report.after_commit");
+    if (!publish(r)) return false;
+    well(r);
+    send_outcomes(r);
+    chaos_point("report.after_publish");
+    measure(r, g, clock_wall_ms());
+    return true;
+}
+
+bool report_tell(struct report *r, uint64_t budget, bool all)
+{
+    uint64_t end = mono_ms() + budget;
+    unsigned told = TELL_AT_ONCE;
+    while (told == TELL_AT_ONCE && mono_ms() <= end) {
+        uint64_t now = clock_wall_ms(), n = 0;
+        enum err e = ledger_any_due(r->office.ledger, all ? UINT64_MAX : now, &n);
+        if (e == OK && n == 0) return true;
+        if (e == OK) e = ledger_begin(r->office.ledger);
+        if (e == OK) e = office_tell(&r->office, all ? UINT64_MAX : now, now, TELL_AT_ONCE, &told);
+        if (e == OK) e = ledger_commit(r->office.ledger);
+        if (e != OK) {
+            office_undo(&r->office);
+            if (e != ERR_FULL) return fatal(r, e, "tell");
+            return report_wait(r, "room for the ledger") || signals_stop();
+        }
+        if (!publish(r)) return false;
+        well(r);
+    }
+    return true;
+}
+
+/* --- when idle --- */
+
+bool report_stats(struct report *r)
+{
+    struct desk_gauges g = {.p50_ms = gauge_at(&r->latency, 0.50), .p99_ms = gauge_at(&r->latency, 0.99), .unindexed = r->unindexed};
+    enum err e = ledger_pending(r->office.ledger, &g.pending_stories);
+    if (e == OK) e = ledger_begin(r->office.ledger);
+    if (e == OK) e = desk_stats(r->office.desk, &g, clock_wall_ms());
+    if (e == OK) e = ledger_commit(r->office.ledger);
+    if (e != OK) {
+        office_undo(&r->office);
+        return e == ERR_FULL || fatal(r, e, "stats"); /* they are counted on, and told when there is room */
+    }
+    r->latency = (struct gauge){0};
+    r->last_stats = mono_ms();
+    return publish(r);
+}
+
+static bool sync_files(struct report *r)
+{
+    enum err e = dayfile_sync(r->office.days);
+    if (e == OK) e = dayfile_sync(r->office.rejects);
+    r->last_sync = mono_ms();
+    return e == OK || fatal(r, e, "sync");
+}
+
+bool report_rest(struct report *r, bool *more)
+{
+    *more = false;
+    enum err e = ledger_index(r->office.ledger, REST_DOCS, &r->unindexed);
+    if (e == ERR_FULL) return true; /* the index lags: documents have found their room or wait for it */
+    if (e != OK) return fatal(r, e, "index");
+    *more = r->unindexed > 0;
+    if (!*more && mono_ms() - r->last_sync >= SYNC_MS) return sync_files(r);
+    return true;
+}

@@ -1,0 +1,33 @@
+/* dayfile.h - the stream as files: FOLDER/YYYY-MM-DD.jsonl, appended to and never rewritten, always a copy of the ledger's lines.
+ *
+ * The ledger is the truth; the files follow it. At the start the newest file's last whole line is held against the ledger, a torn
+ * one behind it is cut off, and what the ledger has beyond it is written. */
+#ifndef WD_REPORT_DAYFILE_H
+#define WD_REPORT_DAYFILE_H
+
+#include "../../libcommon/trouble.h"
+#include "ledger.h"
+
+struct dayfile;
+
+/* Opens the folder (which exists). `type`: only lines of that type stand in these files ("reject"), or NULL for all. The files are
+ * brought up to the ledger. NULL with the trouble: the folder cannot be written, or its newest line is not the ledger's. */
+struct dayfile *dayfile_open(const char *folder, const char *type, struct ledger *ledger, struct trouble *t) MUST_CHECK;
+
+/* Appends all lines that the ledger has committed and the files have not. ERR_FULL, ERR_IO: what was written whole stands, the
+ * rest is written by the next call. */
+enum err dayfile_follow(struct dayfile *f, struct ledger *ledger) MUST_CHECK;
+
+/* The same when a failed write has left the files behind; nothing otherwise. */
+enum err dayfile_mend(struct dayfile *f, struct ledger *ledger) MUST_CHECK;
+
+/* Appends one committed line, which is the next one. `line` is followed by a newline in memory: it is written with it. */
+enum err dayfile_add(struct dayfile *f, uint64_t seq, const char *day, struct slice line) MUST_CHECK;
+/* Writes what was added; lines are held until then. Errors as dayfile_follow(), which mends them. */
+enum err dayfile_flush(struct dayfile *f) MUST_CHECK;
+/* The file's bytes are on disk when this returns OK. */
+enum err dayfile_sync(struct dayfile *f) MUST_CHECK;
+
+void dayfile_close(struct dayfile **f);
+
+#endif

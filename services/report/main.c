@@ -1,0 +1,77 @@
+/* main.c - wiredesk-report: options, then the filter or the daemon. */
+#include <stddef.h>
+
+#include "office.h"
+#include "shape.h"
+
+#define AT(member) offsetof(struct report_settings, member)
+
+static const struct option_row report_options[] = {
+    {"coalesce", 0, "TIME", OPTION_TIME, AT(coalesce), "2s", 0, 3600e3, "At most one line of a story in this time, and always a last one"},
+    {"stats-every", 0, "TIME", OPTION_TIME, AT(stats_every), "60s", 100, 86400e3, "A stats line this often while documents come"},
+    {"ledger-max", 0, "SIZE", OPTION_SIZE, AT(ledger_max), "0", 0, 0, "Let the ledger grow to this size at most, then wait; 0: as the disk has room"},
+    {"stream", 0, "ENDPOINT", OPTION_TEXT, AT(stream), NULL, 0, 0, "Publish lines here: tcp://HOST:PORT instead of the socket under --state"},
+    {"replay", 0, "ENDPOINT", OPTION_TEXT, AT(replay), NULL, 0, 0, "Answer for earlier lines here: tcp://HOST:PORT"},
+    {"schema", 0, NULL, OPTION_FLAG, AT(schema), NULL, 0, 0, "Print the JSON Schemas of all line types, one a line, and leave"},
+    {"schema-dir", 0, "DIR", OPTION_TEXT, AT(schema_dir), NULL, 0, 0, "Write them to DIR/TYPE.json instead"},
+    {NULL},
+};
+
+static int print_schemas(const char *dir)
+{
+    for (size_t i = 0; line_shapes[i] != NULL; i++) {
+        struct buf out = buf_make(1 << 22);
+        char path[4096];
+        FILE *to = stdout;
+        if (dir != NULL) {
+            snprintf(path, sizeof path, "%s/%s.json", dir, line_shapes[i]->name);
+            to = fopen(path, "w");
+        }
+        bool ok = to != NULL && shape_schema(line_shapes[i], &out) == OK && fwrite(out.ptr, 1, out.len, to) == out.len;
+        if (to != NULL && to != stdout && fclose(to) != 0) ok = false;
+        buf_free(&out);
+        if (!ok) {
+            fprintf(stderr, "wiredesk-report: cannot write the schema of %s\n", line_shapes[i]->name);
+            return EXIT_TRY_AGAIN;
+        }
+    }
+    return fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
+}
+
+/* The options of every stage; a group of documents is larger here than elsewhere. */
+static void share_options(struct option_row *to, size_t room)
+{
+    size_t n = 0;
+    for (; stage_options[n].name != NULL && n + 1 < room; n++) {
+        to[n] = stage_options[n];
+        if (strcmp(to[n].name, "batch") == 0) {
+            to[n].preset = "256";
+            to[n].most = 256;
+        }
+    }
+    to[n] = (struct option_row){0};
+}
+
+int main(int argc, char **argv)
+{
+    struct option_row shared[64];
+    share_options(shared, sizeof shared / sizeof *shared);
+    const struct option_row *const rows[] = {shared, report_options, NULL};
+    const struct option_table table = {
+        .program = "wiredesk-report",
+        .purpose = "Write documents into the ledger and the stream, and tell what their stories say together.",
+        .operands = "",
+        .rows = rows,
+    };
+    struct report_settings s = {0};
+    options_read(&table, &s, argc, argv);
+    enum log_level level;
+    if (!log_level_named(s.stage.log_level, &level)) {
+        fprintf(stderr, "wiredesk-report: --log-level %s: want error, warn, info or debug\n", s.stage.log_level);
+        return EXIT_NEEDS_PERSON;
+    }
+    log_open("report", level);
+    if (s.schema || s.schema_dir != NULL) return print_schemas(s.schema_dir);
+    if (s.stage.stdio) return report_filter(&s);
+    return report_daemon(&s);
+}

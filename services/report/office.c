@@ -1,0 +1,110 @@
+/* office.c - opening, publishing, telling what is due. */
+#include "office.h"
+
+#include "../../libcommon/chaos.h"
+#include "../../libcommon/state.h"
+
+enum { DUE_HORIZON_MS = 60000 };
+
+static struct dayfile *open_files(const char *state, const char *sub, const char *type, struct ledger *ledger, struct trouble *t)
+{
+    char folder[4096], name[64];
+    snprintf(name, sizeof name, "report/%s", sub);
+    if (state_folder(state, name) != OK || state_path(folder, sizeof folder, state, "%s", name) != OK) {
+        trouble_say(t, EXIT_TRY_AGAIN, "cannot make the folder %s/%s", state, name);
+        return NULL;
+    }
+    return dayfile_open(folder, type, ledger, t);
+}
+
+static int status_of(enum err e)
+{
+    return e == ERR_VERSION || e == ERR_MALFORMED ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
+}
+
+bool office_open(struct office *o, const struct report_settings *s, bool files, struct trouble *t)
+{
+    char why[400];
+    const char *state = s->stage.state;
+    o->coalesce = s->coalesce;
+    if (state_folder(state, "report") != OK || state_path(o->path, sizeof o->path, state, "report/ledger.db") != OK) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "cannot make the folder %s/report", state);
+        return false;
+    }
+    enum err e = ledger_open(o->path, &o->ledger, why, sizeof why);
+    if (e != OK) {
+        trouble_say(t, status_of(e), "%s", why);
+        return false;
+    }
+    if (s->ledger_max != 0 && ledger_ceiling(o->ledger, s->ledger_max) != OK) {
+        trouble_say(t, EXIT_TRY_AGAIN, "cannot set the ledger's ceiling: %s", ledger_trouble(o->ledger));
+        return false;
+    }
+    o->desk = desk_create(o->ledger, &(struct desk_settings){.coalesce = s->coalesce});
+    o->mem = arena_create(DOC_ARENA_MAX);
+    if (o->desk == NULL || o->mem == NULL) {
+        trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
+        return false;
+    }
+    if (!files) return true;
+    o->days = open_files(state, "stream", NULL, o->ledger, t);
+    if (o->days != NULL) o->rejects = open_files(state, "rejects", "reject", o->ledger, t);
+    return o->rejects != NULL;
+}
+
+void office_close(struct office *o)
+{
+    dayfile_close(&o->days);
+    dayfile_close(&o->rejects);
+    desk_destroy(&o->desk);
+    ledger_close(&o->ledger);
+    arena_destroy(&o->mem);
+}
+
+void office_undo(struct office *o)
+{
+    ledger_rollback(o->ledger);
+    desk_undo(o->desk);
+}
+
+static enum err to_files(struct office *o, const struct desk_line *lines, size_t n, struct slice text)
+{
+    /* After a failure the files have fallen behind: the ledger brings them up. */
+    enum err e = dayfile_mend(o->days, o->ledger);
+    if (e == OK) e = dayfile_mend(o->rejects, o->ledger);
+    for (size_t i = 0; i < n && e == OK; i++) {
+        struct slice line = slice_cut(text, lines[i].at, lines[i].at + lines[i].len);
+        e = dayfile_add(o->days, lines[i].seq, lines[i].day, line);
+        if (e == OK && lines[i].reject) e = dayfile_add(o->rejects, lines[i].seq, lines[i].day, line);
+    }
+    if (e == OK) e = dayfile_flush(o->days);
+    if (e == OK) e = dayfile_flush(o->rejects);
+    return e;
+}
+
+enum err office_publish(struct office *o)
+{
+    size_t n;
+    struct slice text;
+    const struct desk_line *lines = desk_lines(o->desk, &n, &text);
+    enum err e = OK;
+    if (o->days != NULL) e = to_files(o, lines, n, text);
+    for (size_t i = 0; i < n && e == OK; i++) e = o->line(o->self, lines[i].seq, slice_cut(text, lines[i].at, lines[i].at + lines[i].len));
+    if (e == OK) desk_published(o->desk);
+    return e;
+}
+
+enum err office_tell(struct office *o, uint64_t due, uint64_t now, unsigned most, unsigned *told)
+{
+    struct slices ids;
+    struct arena *mem = arena_create(1 << 20);
+    *told = 0;
+    enum err e = mem == NULL ? ERR_NOMEM : ledger_due(o->ledger, due, DUE_HORIZON_MS + o->coalesce, most, mem, &ids);
+    for (size_t i = 0; e == OK && i < ids.len; i++) {
+        arena_reset(o->mem);
+        e = desk_tell(o->desk, o->mem, ids.ptr[i], now);
+        (*told)++;
+    }
+    arena_destroy(&mem);
+    return e;
+}

@@ -1,0 +1,52 @@
+/* office.h - ledger, desk and files together: a group of documents committed, published, its stories told. What the daemon and
+ * the filter share. */
+#ifndef WD_REPORT_OFFICE_H
+#define WD_REPORT_OFFICE_H
+
+#include "../../libcommon/stage.h"
+#include "../../libcommon/trouble.h"
+#include "dayfile.h"
+#include "desk.h"
+
+struct report_settings {
+    struct stage_settings stage; /* first: see stage_options */
+    uint64_t coalesce;           /* ms */
+    uint64_t stats_every;        /* ms */
+    uint64_t ledger_max;         /* bytes; 0: no ceiling */
+    const char *stream, *replay; /* endpoints, or NULL: sockets under --state */
+    bool schema;                 /* --schema */
+    const char *schema_dir;      /* --schema-dir */
+};
+
+/* Called for each line once it is committed and in its file. */
+typedef enum err (*office_line_fn)(void *self, uint64_t seq, struct slice line);
+
+struct office {
+    struct ledger *ledger;
+    struct desk *desk;
+    struct arena *mem;             /* for one document or one story */
+    struct dayfile *days, *rejects; /* NULL in the filter */
+    office_line_fn line;
+    void *self;
+    uint64_t coalesce;
+    char path[4096];               /* of the ledger */
+};
+
+/* Opens DIR/report/ledger.db and, with `files`, the day files. */
+bool office_open(struct office *o, const struct report_settings *s, bool files, struct trouble *t) MUST_CHECK;
+void office_close(struct office *o);
+
+/* Rolls back what a failed transaction left. */
+void office_undo(struct office *o);
+/* After a commit: the gathered lines go to the files and to `line`. ERR_FULL, ERR_IO: call it again, nothing is lost or said twice. */
+enum err office_publish(struct office *o) MUST_CHECK;
+
+/* Tells stories that are due at `now` (UINT64_MAX: all that owe a line), at most `most`, within the open transaction. *told: how many. */
+enum err office_tell(struct office *o, uint64_t due, uint64_t now, unsigned most, unsigned *told) MUST_CHECK;
+
+/* The filter: JSON documents on standard input, stream lines on standard output. Returns an exit status. */
+int report_filter(const struct report_settings *s);
+/* The daemon. Returns an exit status. */
+int report_daemon(const struct report_settings *s);
+
+#endif
