@@ -93,6 +93,37 @@ def standard_input_is_a_file_called_dash(folder, endpoint):
     assert status == 0 and [r["body"] for r in ingest.seen] == [b"A text from a pipe."], (status, out, err)
 
 
+def a_slow_pipe_is_fed_as_it_comes(folder, endpoint):
+    ingest = Ingest(endpoint, ok)
+    process = feed(endpoint, "--type", "application/jsonl", "-", stdin=True)
+    for i in range(5):
+        for half in (b'{"te', b'xt":"%d"}\n' % i):
+            assert len(ingest.seen) == i, (i, ingest.seen)
+            process.stdin.write(half)
+            process.stdin.flush()
+            time.sleep(0.1)
+        for _ in range(100):
+            if len(ingest.seen) > i:
+                break
+            time.sleep(0.02)
+    assert [r["body"] for r in ingest.seen] == [b'{"text":"%d"}\n' % i for i in range(5)], ingest.seen
+    status, out, err = outcome(process)
+    ingest.end()
+    assert status == 0 and "from 1 file" in out and err == "", (status, out, err)
+
+
+def a_silent_ingest_is_connected_to_anew(folder, endpoint):
+    state = {"silent": True}
+    path = write(folder, "a.txt", b"A text.")
+    ingest = Ingest(endpoint, lambda request: None if state["silent"] else ok(request))
+    process = feed(endpoint, "--silence", "1s", path)
+    time.sleep(1.5)
+    state["silent"] = False
+    status, out, err = outcome(process)
+    ingest.end()
+    assert status == 0 and len(ingest.seen) >= 2, (status, err)
+
+
 def a_bad_line_is_refused_and_the_others_go_in(folder, endpoint):
     def answer(request):
         at = request["body"].find(b"bad")
@@ -207,7 +238,8 @@ def a_terminal_gets_a_progress_bar(folder, endpoint):
 
 
 def main():
-    tests = [files_and_folders_are_fed_and_counted, standard_input_is_a_file_called_dash, a_bad_line_is_refused_and_the_others_go_in,
+    tests = [files_and_folders_are_fed_and_counted, standard_input_is_a_file_called_dash, a_slow_pipe_is_fed_as_it_comes,
+             a_silent_ingest_is_connected_to_anew, a_bad_line_is_refused_and_the_others_go_in,
              busy_is_waited_for, an_ingest_that_comes_back_gets_what_it_did_not_ack, nobody_there_is_status_75,
              a_watched_folder_is_fed_once_each_file_is_whole, a_terminal_gets_a_progress_bar]
     failed = 0

@@ -19,7 +19,7 @@
 struct settings {
     const char *state, *ingest, *source, *type, *watch;
     struct option_list meta;
-    uint64_t window, piece, wait;
+    uint64_t window, piece, wait, silence;
     bool quiet;
 };
 #define AT(member) offsetof(struct settings, member)
@@ -34,6 +34,7 @@ static const struct option_row rows[] = {
     {"window", 0, "N", OPTION_NUMBER, AT(window), "64", 1, 4096, "Requests without an answer, at most"},
     {"piece", 0, "SIZE", OPTION_SIZE, AT(piece), "256K", 1, 16 << 20, "Cut JSON Lines into requests of about this size"},
     {"wait", 0, "TIME", OPTION_TIME, AT(wait), "30s", 0, 86400000, "Give up (status 75) when ingest cannot be reached for so long"},
+    {"silence", 0, "TIME", OPTION_TIME, AT(silence), "30s", 1000, 86400000, "Connect anew when ingest has answered nothing for so long"},
     {"quiet", 'q', NULL, OPTION_FLAG, AT(quiet), NULL, 0, 0, "No progress, no summary; what is refused is still told"},
     {NULL},
 };
@@ -198,7 +199,7 @@ static enum err read_piece(struct feeding *f, struct request *r)
     struct path *path = &f->paths.ptr[f->next - 1];
     bool more;
     enum err e = pieces_next(f->open, FEED_BODY_MAX, &r->piece, &more);
-    if (e == ERR_NOMEM) return e;
+    if (e == ERR_NOMEM || e == ERR_FULL) return e;
     if (e != OK) refuse(f, path->id, r->piece.line, slice_of(err_name(e)), slice_of(r->piece.why));
     if (e != OK) return OK; /* the next call goes on behind it, or says that there is no more */
     if (!more) {
@@ -225,7 +226,7 @@ static enum err fill(struct feeding *f, bool *idle)
         }
         e = f->open == NULL ? open_next(f) : read_piece(f, r);
     }
-    return e;
+    return e == ERR_FULL ? OK : e; /* a pipe that has nothing yet: feeder_turn() waits for it */
 }
 
 static enum err look(struct feeding *f)
@@ -263,7 +264,7 @@ static bool said_of_all(struct meta *meta, const char *text)
 static int begin(struct feeding *f, char **operands)
 {
     char endpoint[4200];
-    struct feeder_said said = {.source = slice_of(f->set.source), .type = slice_of(f->set.type)};
+    struct feeder_said said = {.source = slice_of(f->set.source), .type = slice_of(f->set.type), .silence_ms = f->set.silence};
     for (size_t i = 0; i < f->set.meta.len; i++) {
         if (said_of_all(&said.meta, f->set.meta.item[i])) continue;
         fprintf(stderr, "wiredesk feed: --meta '%s' must be outlet, url, published, modified, lang, title or section, with =VALUE\n",
@@ -309,7 +310,8 @@ static int feed(struct feeding *f)
         if (e == OK) e = fill(f, &idle);
         if (e != OK) break;
         if (idle && f->window.used == 0 && f->set.watch == NULL) return f->tally.refused > 0 ? EXIT_FOUND_WRONG : 0;
-        e = feeder_turn(f->feeder, f->terminal ? PROGRESS_MS : LOOK_MS);
+        int also = window_room(&f->window) != NULL ? pieces_wait_fd(f->open) : -1;
+        e = feeder_turn(f->feeder, f->terminal ? PROGRESS_MS : LOOK_MS, also);
         if (gave_up(f)) {
             wipe(f);
             fprintf(stderr, "wiredesk feed: no ingest at %s for %.0f s\n", f->endpoint, (double)f->set.wait / 1000);

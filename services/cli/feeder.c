@@ -2,6 +2,7 @@
 #include "feeder.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
 
@@ -9,7 +10,6 @@
 #include "../../proto/mp.h"
 
 enum {
-    SILENCE_MS = 30000, /* connected, something sent, no answer to anything: the connection is not to be trusted */
     HEARTBEAT_MS = 2000,
     REPLY_ARENA = 64 << 20,
 };
@@ -23,6 +23,7 @@ struct feeder {
     struct arena *mem;
     struct buf frame;
     bool up;
+    uint64_t opened; /* sockets so far */
     size_t unsure;   /* requests that the last break may have lost */
     uint64_t since;  /* ms: up or down since then */
     uint64_t heard;  /* ms: the last answer, or the first send since */
@@ -41,7 +42,8 @@ static enum err set(void *socket, int option, int value)
 /* A fresh socket: whatever an old one still had in it is gone. */
 static enum err open_socket(struct feeder *f)
 {
-    static const char watch[] = "inproc://feeder-monitor";
+    char watch[64];
+    snprintf(watch, sizeof watch, "inproc://feeder-monitor-%llu", (unsigned long long)++f->opened); /* an old name may linger */
     f->socket = zmq_socket(f->context, ZMQ_DEALER);
     if (f->socket == NULL) return ERR_IO;
     enum err e = set(f->socket, ZMQ_LINGER, 0);
@@ -209,21 +211,22 @@ static bool any_sent(const struct window *w)
     return false;
 }
 
-enum err feeder_turn(struct feeder *f, uint64_t most_ms)
+enum err feeder_turn(struct feeder *f, uint64_t most_ms, int fd)
 {
     uint64_t wait;
     enum err e = send_due(f, &wait);
     if (e != OK) return e;
     if (!any_sent(f->window)) {
         f->heard = now_ms();
-    } else if (f->up && now_ms() - f->heard > SILENCE_MS) {
+    } else if (f->up && now_ms() - f->heard > f->said.silence_ms) {
         close_socket(f);
         set_up(f, false);
         e = open_socket(f);
         if (e != OK) return e;
     }
-    zmq_pollitem_t items[] = {{.socket = f->socket, .events = ZMQ_POLLIN}, {.socket = f->monitor, .events = ZMQ_POLLIN}};
-    if (zmq_poll(items, 2, (long)(wait < most_ms ? wait : most_ms)) < 0 && errno != EINTR) return ERR_IO;
+    zmq_pollitem_t items[] = {{.socket = f->socket, .events = ZMQ_POLLIN}, {.socket = f->monitor, .events = ZMQ_POLLIN},
+                              {.fd = fd, .events = ZMQ_POLLIN}};
+    if (zmq_poll(items, fd >= 0 ? 3 : 2, (long)(wait < most_ms ? wait : most_ms)) < 0 && errno != EINTR) return ERR_IO;
     e = take_replies(f);
     take_event(f);
     return e;

@@ -16,10 +16,11 @@ struct feeder_events {
     void *self;
 };
 
-/* What all requests have in common. */
+/* What all requests have in common, and how long ingest may be silent to all of them before the connection is made anew. */
 struct feeder_said {
     struct slice source, type;
     struct meta meta;
+    uint64_t silence_ms;
 };
 
 /* Connects to `endpoint`. ERR_IO with errno set: not an endpoint. The window stays the caller's. */
@@ -27,8 +28,8 @@ enum err feeder_make(const char *endpoint, struct window *w, const struct feeder
                      struct feeder **out) MUST_CHECK;
 void feeder_free(struct feeder **f);
 
-/* Sends what is due, takes what came, waits at most `most_ms` when there is neither. */
-enum err feeder_turn(struct feeder *f, uint64_t most_ms) MUST_CHECK;
+/* Sends what is due, takes what came, waits at most `most_ms` when there is neither, and not longer than until `fd` is readable (-1: none). */
+enum err feeder_turn(struct feeder *f, uint64_t most_ms, int fd) MUST_CHECK;
 
 /* Ms since it last had a connection (0: it has one). */
 uint64_t feeder_alone_ms(const struct feeder *f);

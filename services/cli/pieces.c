@@ -1,22 +1,28 @@
-/* pieces.c - reads files whole, or line by line through zlib (which reads plain files as they are). */
+/* pieces.c - reads files whole, or line by line, unpacking gzip; from a pipe only what is there already. */
 #include "pieces.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 enum { CHUNK = 64 << 10, DROP_MOST = 100 };
 
 struct pieces {
-    int fd;          /* whole: where to read; -1 once done or when gz has it */
-    gzFile gz;       /* lines */
+    int fd;
     bool lines, guess, ended, skipping;
+    bool pipe;        /* reading may have to wait for somebody */
+    bool begun, packed; /* lines: whether the first bytes have been looked at, and say gzip */
     size_t size;
-    uint64_t line;   /* of the first byte in `rest` */
-    struct buf rest; /* read, but not yet handed out: never holds a whole line */
+    uint64_t line;    /* of the first byte in `rest` */
+    struct buf rest;  /* read, but not yet handed out: of lines never a whole one beyond `size` */
+    z_stream z;
+    size_t in_len;    /* bytes in `in`; packed: next_in points into them */
+    unsigned char in[CHUNK];
 };
 
 static bool ends_nocase(const char *name, size_t len, const char *with)
@@ -32,15 +38,6 @@ bool pieces_named_lines(const char *name)
     return ends_nocase(name, len, ".jsonl") || ends_nocase(name, len, ".ndjson");
 }
 
-static enum err begin_lines(struct pieces *p)
-{
-    p->gz = gzdopen(p->fd, "rb");
-    if (p->gz == NULL) return ERR_NOMEM;
-    p->fd = -1; /* gzclose closes it */
-    p->lines = true;
-    return OK;
-}
-
 enum err pieces_open(const char *path, int fd, enum pieces_how how, size_t size, struct pieces **out)
 {
     struct pieces *p = calloc(1, sizeof *p);
@@ -51,14 +48,15 @@ enum err pieces_open(const char *path, int fd, enum pieces_how how, size_t size,
     p->line = 1;
     p->rest = buf_make(SIZE_MAX / 2); /* held against `most` by pieces_next */
     p->guess = how == PIECES_GUESS;
-    enum err e = p->fd >= 0 ? OK : ERR_IO;
-    if (e == OK && (how == PIECES_LINES || (p->guess && path != NULL && pieces_named_lines(path)))) e = begin_lines(p);
-    if (e != OK) {
+    struct stat st;
+    if (p->fd < 0) {
         int saved = errno;
         pieces_close(&p);
         errno = saved;
-        return e;
+        return ERR_IO;
     }
+    p->pipe = fstat(p->fd, &st) == 0 && !S_ISREG(st.st_mode);
+    p->lines = how == PIECES_LINES || (p->guess && path != NULL && pieces_named_lines(path));
     *out = p;
     return OK;
 }
@@ -67,51 +65,108 @@ void pieces_close(struct pieces **at)
 {
     struct pieces *p = *at;
     if (p == NULL) return;
-    if (p->gz != NULL) gzclose(p->gz);
+    if (p->packed) inflateEnd(&p->z);
     if (p->fd >= 0) close(p->fd);
     buf_free(&p->rest);
     free(p);
     *at = NULL;
 }
 
-/* Up to CHUNK bytes behind b->len; *n is 0 at the end. */
+int pieces_wait_fd(const struct pieces *p)
+{
+    return p != NULL && p->pipe && !p->ended ? p->fd : -1;
+}
+
+/* ERR_FULL: a pipe has nothing just now. */
+static enum err read_raw(struct pieces *p, void *to, size_t most, size_t *n, const char **why)
+{
+    struct pollfd now = {.fd = p->fd, .events = POLLIN};
+    ssize_t got;
+    *n = 0;
+    if (p->pipe && poll(&now, 1, 0) == 0) return ERR_FULL;
+    do got = read(p->fd, to, most);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        *why = strerror(errno);
+        return ERR_IO;
+    }
+    *n = (size_t)got;
+    return OK;
+}
+
+/* Looks at the first two bytes; they stay in `in`. */
+static enum err begin(struct pieces *p, const char **why)
+{
+    size_t n = 1;
+    while (p->in_len < 2 && n > 0) {
+        enum err e = read_raw(p, p->in + p->in_len, sizeof p->in - p->in_len, &n, why);
+        if (e != OK) return e;
+        p->in_len += n;
+    }
+    p->begun = true;
+    if (p->in_len < 2 || p->in[0] != 0x1F || p->in[1] != 0x8B) return OK;
+    p->packed = inflateInit2(&p->z, 15 + 16) == Z_OK;
+    p->z.next_in = p->in;
+    p->z.avail_in = (unsigned)p->in_len;
+    return p->packed ? OK : ERR_NOMEM;
+}
+
+/* Unpacks into room; members may follow one another, and what follows them and is no gzip is padding. */
+static enum err unpack(struct pieces *p, char *room, size_t *n, const char **why)
+{
+    bool fresh = p->z.total_in == 0; /* nothing of this member has been read */
+    p->z.next_out = (unsigned char *)room;
+    p->z.avail_out = CHUNK;
+    while (p->z.avail_out == CHUNK) {
+        if (p->z.avail_in == 0) {
+            enum err e = read_raw(p, p->in, sizeof p->in, &p->in_len, why);
+            if (e != OK) return e;
+            p->z.next_in = p->in;
+            p->z.avail_in = (unsigned)p->in_len;
+        }
+        if (fresh && (p->z.avail_in == 0 || p->z.next_in[0] != 0x1F)) break;
+        int rc = p->z.avail_in > 0 ? inflate(&p->z, Z_NO_FLUSH) : Z_BUF_ERROR;
+        fresh = rc == Z_STREAM_END && inflateReset(&p->z) == Z_OK;
+        if (rc == Z_OK || rc == Z_STREAM_END) continue;
+        *why = "damaged or cut short gzip";
+        return rc == Z_MEM_ERROR ? ERR_NOMEM : ERR_MALFORMED;
+    }
+    *n = CHUNK - p->z.avail_out;
+    return OK;
+}
+
+/* Up to CHUNK bytes behind b->len; *n is 0 at the end. ERR_FULL: nothing yet. */
 static enum err read_some(struct pieces *p, struct buf *b, size_t *n, const char **why)
 {
     char *room = buf_room(b, CHUNK);
     *n = 0;
     if (room == NULL) return ERR_NOMEM;
-    ssize_t got;
-    if (p->gz != NULL) {
-        got = gzread(p->gz, room, CHUNK);
-        int code = Z_OK;
-        const char *said = got <= 0 ? gzerror(p->gz, &code) : NULL;
-        if (code == Z_ERRNO) *why = strerror(errno);
-        else if (said != NULL) *why = "damaged or cut short gzip";
-        if (got < 0) return code == Z_ERRNO ? ERR_IO : ERR_MALFORMED;
-        if (got == 0 && code != Z_OK && code != Z_STREAM_END) return ERR_MALFORMED;
-    } else {
-        do got = read(p->fd, room, CHUNK);
-        while (got < 0 && errno == EINTR);
-        if (got < 0) {
-            *why = strerror(errno);
-            return ERR_IO;
-        }
+    enum err e = p->lines && !p->begun ? begin(p, why) : OK;
+    if (e == OK && p->packed) {
+        e = unpack(p, room, n, why);
+    } else if (e == OK && p->in_len > 0) {
+        memcpy(room, p->in, p->in_len);
+        *n = p->in_len;
+        p->in_len = 0;
+    } else if (e == OK) {
+        e = read_raw(p, room, CHUNK, n, why);
     }
-    *n = (size_t)got;
-    b->len += (size_t)got;
-    return OK;
+    if (e == OK) b->len += *n;
+    return e;
 }
 
 static enum err next_whole(struct pieces *p, size_t most, struct piece *piece, bool *more)
 {
     size_t n;
-    p->ended = true;
     do {
         enum err e = read_some(p, &p->rest, &n, &piece->why);
+        if (e == ERR_FULL) return e;
+        p->ended = true;
         if (e != OK) return e;
         if (p->rest.len > most && p->guess && p->rest.ptr[0] == '{') { /* JSON Lines under another name */
             p->ended = false;
-            return begin_lines(p);
+            p->lines = p->begun = true;
+            return OK;
         }
         if (p->rest.len > most) {
             piece->why = "larger than one request may be";
@@ -185,6 +240,13 @@ static size_t find_cut(const struct pieces *p, size_t from, size_t most, bool en
     return nl != NULL ? (size_t)(nl - rest) + 1 : CUT_NEVER;
 }
 
+/* How many bytes of rest are whole lines. */
+static size_t whole_lines(const struct pieces *p)
+{
+    const char *nl = p->rest.len > 0 ? memrchr(p->rest.ptr, '\n', p->rest.len) : NULL;
+    return nl != NULL ? (size_t)(nl - p->rest.ptr) + 1 : 0;
+}
+
 static enum err next_lines(struct pieces *p, size_t most, struct piece *piece, bool *more)
 {
     enum err e = p->skipping ? skip_line(p, piece) : OK;
@@ -192,6 +254,10 @@ static enum err next_lines(struct pieces *p, size_t most, struct piece *piece, b
     while (e == OK && end == CUT_MORE) {
         size_t from = p->rest.len;
         e = read_some(p, &p->rest, &n, &piece->why);
+        if (e == ERR_FULL && (end = whole_lines(p)) > 0) {
+            e = OK; /* whoever writes into the pipe pauses: what is there goes */
+            break;
+        }
         if (e != OK) return e;
         end = find_cut(p, from, most, n == 0);
         if (n == 0 && end == CUT_MORE) p->ended = true;

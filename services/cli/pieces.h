@@ -23,8 +23,11 @@ struct piece {
  * bytes, never within a line; gzip is unpacked for that. ERR_IO with errno set; ERR_NOMEM. */
 enum err pieces_open(const char *path, int fd, enum pieces_how how, size_t size, struct pieces **out) MUST_CHECK;
 /* The next piece. *more is false when there is none (then the piece is empty and the result OK). ERR_TOO_BIG: this line, or the file, is over
- * `most` bytes; of lines the next call goes on behind it. ERR_MALFORMED (damaged gzip), ERR_IO, ERR_NOMEM: nothing more can be read. */
+ * `most` bytes; of lines the next call goes on behind it. ERR_FULL: a pipe has nothing yet, wait for
+ * pieces_wait_fd() to be readable. ERR_MALFORMED (damaged gzip), ERR_IO, ERR_NOMEM: nothing more can be read. */
 enum err pieces_next(struct pieces *p, size_t most, struct piece *piece, bool *more) MUST_CHECK;
+/* What to wait for after ERR_FULL; -1: reading never has to wait. NULL is fine. */
+int pieces_wait_fd(const struct pieces *p);
 /* NULL is fine. */
 void pieces_close(struct pieces **p);
 
