@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The five seed articles through wiredesk-normalize --stdio: furniture dropped, no body line lost, titles and outlets as labelled.
+"""run_seeds_normalize.py - the five seed articles through wiredesk-normalize --stdio: furniture dropped, no body line lost, titles and outlets as labelled.
 Skips when the labelled articles are not beside the repository."""
 import base64, glob, json, os, subprocess, sys
 

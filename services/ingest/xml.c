@@ -159,10 +159,10 @@ enum err xml_mend(struct slice s, struct buf *out)
                 continue;
             }
             if (cp != 0) snprintf(instead, sizeof instead, "&#%u;", cp);
-            else strcpy(instead, "&amp;");
+            else snprintf(instead, sizeof instead, "&amp;");
             used = cp != 0 ? end - i : 1;
         } else if (i >= cdata && c == '<' && (i + 1 >= s.len || (!name_start(s.ptr[i + 1]) && strchr("/!?", s.ptr[i + 1]) == NULL))) {
-            strcpy(instead, "&lt;");
+            snprintf(instead, sizeof instead, "&lt;");
         } else {
             i++;
             continue;
