@@ -45,7 +45,8 @@ struct split_trouble {
 };
 
 /* Cuts the request's body. *out is zeroed by the caller (but `before`); after an error it holds the records before the bad one. All memory from
- * mem. The media type is the feeder's, then what the first bytes say, then the name's. ERR_EMPTY, ERR_MALFORMED, ERR_SCHEMA, ERR_TOO_BIG, ERR_DEPTH, ERR_UTF8, ERR_UNSUPPORTED, ERR_NOMEM, with *why filled. */
+ * mem. The media type is the feeder's, then what the first bytes say, then the name's.
+ * ERR_EMPTY, ERR_MALFORMED, ERR_SCHEMA, ERR_TOO_BIG, ERR_DEPTH, ERR_UTF8, ERR_UNSUPPORTED, ERR_NOMEM, with *why filled. */
 enum err split(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
 
 /* The document that goes into the journal or out of --stdio: all of ingest's fields but the journal's and `accepted`; with `fail` where the record
