@@ -2,9 +2,17 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "../services/tag/model.h"
 #include "../services/tag/tag.h"
 
-static const struct tagger *tagger;
+static struct tagger *tagger;
+
+/* With the model when it is run from the source's folder, else by rule. */
+static void make_tagger(void)
+{
+    static struct model names;
+    tagger = tagger_create(model_open("services/tag/names.model", &names) == OK ? &names : NULL);
+}
 
 static void ordered_times(const struct doc *d)
 {
@@ -31,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const langs[] = {"en", "de", NULL, "en-GB"};
     struct slice text = {(const char *)data, size};
     if (size < 2 || size > 1 << 20 || !utf8_valid(slice_cut(text, 1, size))) return 0;
-    if (tagger == NULL) tagger = tagger_create();
+    if (tagger == NULL) make_tagger();
     struct arena *mem = arena_create(512 << 20);
     assert(tagger != NULL && mem != NULL);
     struct doc doc;

@@ -3,8 +3,10 @@
 
 #include <math.h>
 
+#include "../services/tag/model.h"
 #include "../services/tag/tag.h"
 
+static struct model names;
 static struct tagger *tagger;
 static struct arena *mem;
 
@@ -254,11 +256,65 @@ static void the_same_document_gives_the_same_bytes_whatever_ran_before(void **st
     buf_free(&second);
 }
 
+static const struct row by_list[] = {
+    {"The Bridge Trust sued Berg & Sons, said Mayor A. Berg.", "O Bridge Trust of Oslo: Bridge Trust; O Berg & Sons: Berg & Sons; P Anna Berg: A. Berg (Mayor)"},
+    {"Monday Club members met.", ""},
+};
+
+static void a_users_list_wins_over_the_model(void **state)
+{
+    (void)state;
+    struct tagger *own = tagger, *listed = tagger_create(&names);
+    size_t line;
+    assert_non_null(listed);
+    assert_err(tagger_names(listed, SLICE("# ours\nperson\tAnna Berg\tA. Berg\norganization\tBridge Trust of Oslo\tBridge Trust\n"
+                                          "organization\tBerg & Sons\n\nnone\tMonday Club\n"), &line), OK, "a list");
+    tagger = listed;
+    CHECK(by_list, put_entities, NULL);
+    struct doc d = tagged("Der Bridge Trust klagt.", "de", NULL);
+    assert_int_equal(d.entities.len, 1);
+    assert_false(doc_has(&d, DOC_QUOTES));
+    arena_reset(mem);
+    tagger = own;
+    tagger_destroy(&listed);
+}
+
+static void a_wrong_line_of_the_list_is_named(void **state)
+{
+    (void)state;
+    static const struct { const char *text; size_t line; } rows[] = {
+        {"person\tA\nhuman\tB\n", 2}, {"person\n", 1}, {"person\tAnna\n\nperson\t\tB\n", 3}, {"misc\t \n", 1},
+    };
+    struct tagger *t = tagger_create(&names);
+    size_t line;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_err(tagger_names(t, slice_of(rows[i].text), &line), ERR_MALFORMED, rows[i].text);
+        assert_int_equal(line, rows[i].line);
+    }
+    assert_err(tagger_names(t, SLICE("person\t\xff\n"), &line), ERR_UTF8, "not UTF-8");
+    tagger_destroy(&t);
+}
+
+static void a_broken_model_is_refused(void **state)
+{
+    (void)state;
+    struct model m;
+    struct model_head head;
+    assert_err(model_open("services/tag/no.model", &m), ERR_IO, "no file");
+    assert_err(model_open("services/tag/tag.c", &m), ERR_MALFORMED, "another file");
+    memcpy(&head, names.head, sizeof head);
+    assert_err(model_over(&head, sizeof head - 1, &m), ERR_MALFORMED, "cut short");
+    assert_err(model_over(&head, sizeof head, &m), ERR_MALFORMED, "tables missing");
+    head.version++;
+    assert_err(model_over(&head, sizeof head, &m), ERR_VERSION, "of another version");
+}
+
 static int set_up(void **state)
 {
     (void)state;
-    tagger = tagger_create();
     mem = arena_create(256 << 20);
+    if (model_open("services/tag/names.model", &names) != OK) return 1;
+    tagger = tagger_create(&names);
     return tagger == NULL || mem == NULL;
 }
 
@@ -267,6 +323,7 @@ static int tear_down(void **state)
     (void)state;
     tagger_destroy(&tagger);
     arena_destroy(&mem);
+    model_close(&names);
     return 0;
 }
 
@@ -279,6 +336,9 @@ int main(void)
         cmocka_unit_test(times_without_an_anchor_stay_open),
         cmocka_unit_test(quantities_have_value_operator_unit_and_what_they_count),
         cmocka_unit_test(another_language_gets_no_entities_and_no_quotes),
+        cmocka_unit_test(a_users_list_wins_over_the_model),
+        cmocka_unit_test(a_wrong_line_of_the_list_is_named),
+        cmocka_unit_test(a_broken_model_is_refused),
         cmocka_unit_test(the_same_document_gives_the_same_bytes_whatever_ran_before),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

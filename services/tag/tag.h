@@ -5,9 +5,13 @@
 #include "../../proto/doc.h"
 
 struct tagger;
+struct model;
 
-/* Builds the tables. NULL when out of memory. Read-only afterwards: the same document gives the same bytes, whatever ran before. */
-struct tagger *tagger_create(void) MUST_CHECK;
+/* Builds the tables. `names` is the learned part, which outlives the tagger; NULL: names are found by rule. NULL when out of
+ * memory. Read-only afterwards: the same document gives the same bytes, whatever ran before. */
+struct tagger *tagger_create(const struct model *names) MUST_CHECK;
+/* Names that a user knows, see names_list.h for the form of `text` and for errors; before the first document. */
+enum err tagger_names(struct tagger *t, struct slice text, size_t *line) MUST_CHECK;
 /* Frees *t and sets it to NULL. NULL is fine. */
 void tagger_destroy(struct tagger **t);
 
@@ -16,8 +20,8 @@ void tagger_destroy(struct tagger **t);
 #define TAG_NEEDS DOC_BIT(DOC_TEXT)
 #define TAG_WRITES (DOC_BIT(DOC_ENTITIES) | DOC_BIT(DOC_QUOTES) | DOC_BIT(DOC_TIMES) | DOC_BIT(DOC_QUANTITIES))
 
-/* Sets the stage's fields. A document in another language than English gets times and quantities that are safe, and no entities
- * and quotes: those fields stay absent, which says that nobody looked. Without `lang` its common words decide. ERR_NOMEM only. */
+/* Sets the stage's fields. A document in another language than English gets times and quantities that are safe, and no quotes,
+ * and no entities but those of the user's list: absent fields say that nobody looked. Without `lang` its common words decide. ERR_NOMEM only. */
 enum err tag_doc(const struct tagger *t, struct arena *mem, struct doc *doc) MUST_CHECK;
 
 #endif

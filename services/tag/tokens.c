@@ -212,9 +212,18 @@ static size_t word_end(struct slice s, size_t b, size_t *apostrophe)
     return e;
 }
 
+/* "U. S.": an initial behind an initial keeps its dot whatever follows. */
+static bool second_initial(const struct scan *sc, size_t b)
+{
+    if (sc->n == 0 || b + 1 >= sc->s.len || sc->s.ptr[b] < 'A' || sc->s.ptr[b] > 'Z' || sc->s.ptr[b + 1] != '.') return false;
+    const struct token *p = &sc->out[sc->n - 1];
+    return (p->kind & TOKEN_DOTTED) && p->e - p->b == 2 && p->e + 1 == b;
+}
+
 static void scan_word(struct scan *sc, uint32_t kind)
 {
     size_t b = sc->at, apostrophe, e = initials_end(sc->s, b);
+    if (e == b && second_initial(sc, b)) e = b + 2;
     if (e > b) {
         emit(sc, b, e, kind | TOKEN_WORD | TOKEN_DOTTED);
         sc->at = e;
