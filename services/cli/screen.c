@@ -106,7 +106,8 @@ enum err screen_item(struct buf *out, const struct screen *screen, const char *l
     }
     for (bool first = true; first || text.len > 0; first = false) {
         size_t n = line_of(text, columns);
-        buf_printf(out, "%*s%.*s\n", (int)(used < SCREEN_INDENT ? SCREEN_INDENT - used : 1), "", (int)n, text.ptr ? text.ptr : "");
+        struct slice shown = slice_trim(slice_cut(text, 0, n));
+        buf_printf(out, "%*s%.*s\n", (int)(used < SCREEN_INDENT ? SCREEN_INDENT - used : 1), "", (int)shown.len, shown.ptr ? shown.ptr : "");
         text = slice_trim(slice_cut(text, n, text.len));
         used = 0;
         if (out->failed != OK) break;

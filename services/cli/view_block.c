@@ -39,11 +39,13 @@ static struct slice first_words(const json_t *spans)
     return view_text(json_array_get(spans, 0), "t");
 }
 
+/* In quotation marks, unless it has its own. */
 static void put_quoted(struct buf *out, struct slice s)
 {
-    buf_char(out, '"');
+    bool own = slice_starts(s, SLICE("\"")) || slice_starts(s, SLICE("\xE2\x80\x9C"));
+    if (!own) buf_char(out, '"');
     put_words(out, s, SENTENCE_COLUMNS);
-    buf_char(out, '"');
+    if (!own) buf_char(out, '"');
 }
 
 /* " ... and N more" when the list is longer than what was shown. */
