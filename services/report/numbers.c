@@ -19,8 +19,9 @@ static const struct name ordinals[] = {
 
 static double named(const struct name *table, size_t n, struct slice w)
 {
-    for (size_t i = 0; i < n; i++)
-        if (slice_eq_nocase(slice_of(table[i].word), w)) return table[i].value;
+    if (w.len == 0) return -1;
+    for (size_t i = 0; i < n; i++) /* nearly every word differs in its first letter */
+        if (table[i].word[0] == (w.ptr[0] | 0x20) && slice_eq_nocase(slice_of(table[i].word), w)) return table[i].value;
     return -1;
 }
 #define NAMED(table, w) named((table), sizeof(table) / sizeof(table)[0], (w))

@@ -426,12 +426,12 @@ struct slice word_text(const struct reading *r, uint32_t w)
 bool word_is(const struct lexicon *lex, const struct reading *r, uint32_t w, const char *lemmas)
 {
     struct slice text = lex->lemmas[r->words[w].lemma].text;
-    for (const char *p = lemmas; *p != '\0';) {
-        size_t n = strcspn(p, " ");
-        if (n == text.len && memcmp(p, text.ptr, n) == 0) return true;
-        p += n + (p[n] == ' ');
+    if (text.len == 0) return false;
+    for (const char *p = lemmas;; p++) { /* nearly every lemma differs in its first letter */
+        if (*p == text.ptr[0] && strncmp(p, text.ptr, text.len) == 0 && (p[text.len] == ' ' || p[text.len] == '\0')) return true;
+        while (*p != ' ' && *p != '\0') p++;
+        if (*p == '\0') return false;
     }
-    return false;
 }
 
 uint32_t reading_sentence(const struct reading *r, uint32_t b)
