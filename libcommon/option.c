@@ -112,11 +112,30 @@ static bool within(const struct option_row *row, double v, char *why, size_t siz
     return false;
 }
 
+/* What lists own. They live as long as the process, also when the settings that point to them do not. */
+static struct kept {
+    struct kept *next;
+    void *bytes;
+} *kept; /* shared: as long as the process */
+
+static bool keep(void *bytes)
+{
+    struct kept *k = bytes != NULL ? malloc(sizeof *k) : NULL;
+    if (k == NULL) return false;
+    *k = (struct kept){kept, bytes};
+    kept = k;
+    return true;
+}
+
+/* An array that has become too small stays kept: lists are short. */
 static bool list_add(struct option_list *list, const char *item)
 {
-    const char **more = realloc(list->item, (list->len + 1) * sizeof *more);
-    if (more == NULL) return false;
-    list->item = more;
+    if ((list->len & (list->len - 1)) == 0) { /* full: its room is a power of two */
+        const char **more = calloc(list->len ? list->len * 2 : 1, sizeof *more);
+        if (!keep(more)) return false;
+        for (size_t i = 0; i < list->len; i++) more[i] = list->item[i];
+        list->item = more;
+    }
     list->item[list->len++] = item;
     return true;
 }
@@ -125,7 +144,7 @@ static bool list_add(struct option_list *list, const char *item)
 static bool list_read(struct option_list *list, const char *text, bool split)
 {
     char *copy = strdup(text), *rest = copy, *part;
-    if (copy == NULL) return false;
+    if (!keep(copy)) return false;
     if (!split) return list_add(list, copy);
     while ((part = strsep(&rest, ",")) != NULL)
         if (*part != '\0' && !list_add(list, part)) return false;
