@@ -98,6 +98,11 @@ static enum err read_candidate(struct stories *s, struct arena *mem, uint32_t st
     return c->n ? OK : ERR_MISSING;
 }
 
+static bool is_title(const struct vector *v)
+{
+    return v->words < LINK_TITLE_WORDS;
+}
+
 static double probability(double odds)
 {
     return 1 / (1 + exp(-odds));
@@ -336,7 +341,7 @@ static enum err try_merge(struct stories *s, struct arena *mem, uint32_t now, ui
     enum err e = read_candidate(s, mem, story, &mine);
     if (e != OK) return e == ERR_MISSING ? OK : e;
     double link = link_between(&mine, other, &vetoed);
-    if (vetoed || link < MERGE_LINK || other->record.members > MERGE_MOST || mine.record.members > MERGE_MOST) return OK;
+    if (vetoed || link < merge_link[is_title(&mine.member[0]->vector)] || other->record.members > MERGE_MOST || mine.record.members > MERGE_MOST) return OK;
     struct story_record theirs = other->record;
     bool older = other->record.members != mine.record.members ? other->record.members > mine.record.members : other->story < story;
     if (!older) return merge(s, mem, now, story, &mine.record, other->story, &theirs, link, p);
@@ -409,7 +414,7 @@ enum err stories_place(struct stories *s, struct arena *mem, const struct tellin
         if (related == NULL && list[i]->link >= RELATE_LINK) related = list[i];
         if (list[i]->veto != VETO_NONE) {
             if (vetoed == NULL && list[i]->link >= RELATE_LINK) vetoed = list[i];
-        } else if (best == NULL && list[i]->link >= JOIN_LINK) {
+        } else if (best == NULL && list[i]->link >= join_link[is_title(t->vector)]) {
             best = list[i];
         }
     }

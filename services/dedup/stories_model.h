@@ -2,9 +2,9 @@
 #ifndef WD_DEDUP_STORIES_MODEL_H
 #define WD_DEDUP_STORIES_MODEL_H
 
-#define JOIN_LINK 0.45   /* a text joins a story */
+/* A text joins a story; two stories become one: [0] texts, [1] titles. */
+static const double join_link[2] = {0.45, 0.45}, merge_link[2] = {0.50, 0.50};
 #define MERGE_TRY 0.25   /* a story is looked at for a merge */
-#define MERGE_LINK 0.50  /* two stories become one */
 #define RELATE_LINK 0.08 /* a text's new story belongs to the same storyline */
 enum { KEPT_FIRST = 3 /* members that stand for their story for good; the others change */ };
 

@@ -1,0 +1,97 @@
+/* main.c - wiredesk-dedup: opens the index, runs the worker, closes the index. */
+#include <stdio.h>
+
+#include "../../libcommon/chaos.h"
+#include "../../libcommon/state.h"
+#include "../../proto/worker.h"
+#include "dedup.h"
+#include "follow.h"
+
+struct settings {
+    struct stage_settings stage; /* first: stage_options point into it */
+    uint64_t horizon, silence, ceiling;
+};
+
+static const struct option_row options[] = {
+    {"horizon", 0, "TIME", OPTION_TIME, offsetof(struct settings, horizon), "30d", 3600e3, 3650 * 86400e3,
+     "How long a document can be recognised in a copy and holds up its story, by the time at which documents were accepted."},
+    {"silence", 0, "TIME", OPTION_TIME, offsetof(struct settings, silence), "14d", 3600e3, 3650 * 86400e3, "How long a story lives without a new document."},
+    {"index-ceiling", 0, "SIZE", OPTION_SIZE, offsetof(struct settings, ceiling), "256G", 1 << 20, 0x1p46, "The most that the index may take on disk."},
+    {0},
+};
+
+static const struct option_row *const rows[] = {stage_options, options, NULL};
+
+static const struct option_table table = {
+    .program = "wiredesk-dedup",
+    .purpose = "Tells copies from news and puts each document into its story.",
+    .operands = "",
+    .rows = rows,
+};
+
+static enum err work(void *self, struct arena *mem, struct doc *doc)
+{
+    return dedup_doc(self, mem, doc);
+}
+
+static enum err commit(void *self)
+{
+    chaos_point("dedup.before_commit");
+    enum err e = dedup_commit(self);
+    chaos_point("dedup.after_commit");
+    return e;
+}
+
+static enum err after_line(void *self, struct arena *mem, struct doc *doc, struct buf *out)
+{
+    (void)self;
+    return follow_lines(doc, mem, out);
+}
+
+static void status(void *self, struct buf *json)
+{
+    struct dedup_size s = dedup_size(self);
+    buf_printf(json, "\"documents\":%llu,\"live\":%llu,\"stories\":%llu,\"memory\":%llu,\"disk\":%llu", (unsigned long long)s.documents,
+        (unsigned long long)s.live, (unsigned long long)s.stories, (unsigned long long)s.memory, (unsigned long long)s.disk);
+}
+
+static int trouble(enum err e, const char *dir)
+{
+    fprintf(stderr, "wiredesk-dedup: cannot open the index in %s/index: %s\n", dir, err_name(e));
+    return e == ERR_VERSION ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
+}
+
+/* Opens what the work needs; runs; closes. */
+static int run(const struct settings *s)
+{
+    char path[4096];
+    struct index *index = NULL;
+    struct deduper *deduper = NULL;
+    enum err e = state_folder(s->stage.state, "index");
+    if (e == OK) e = state_path(path, sizeof path, s->stage.state, "index");
+    if (e == OK) e = index_open(path, s->ceiling, &index);
+    if (e == OK) e = dedup_create(index, &(struct dedup_settings){s->horizon, s->silence}, &deduper);
+    int exit_status;
+    if (e != OK) {
+        exit_status = trouble(e, s->stage.state);
+    } else {
+        struct worker worker = {.stage = STAGE_DEDUP, .reads = dedup_reads, .needs = dedup_needs, .writes = dedup_writes, .work = work,
+            .commit = commit, .after_line = after_line, .status = status, .self = deduper};
+        exit_status = worker_run(&worker, &s->stage);
+    }
+    dedup_destroy(&deduper);
+    index_close(&index);
+    return exit_status;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings s = {0};
+    int first = options_read(&table, &s, argc, argv);
+    if (first < argc) {
+        fprintf(stderr, "wiredesk-dedup: '%s': it takes no operands\n", argv[first]);
+        return EXIT_NEEDS_PERSON;
+    }
+    if (s.stage.probe || s.stage.check) return worker_run(&(struct worker){.stage = STAGE_DEDUP}, &s.stage);
+    return run(&s);
+}
