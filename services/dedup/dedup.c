@@ -93,7 +93,7 @@ enum err dedup_create(struct index *index, const struct dedup_settings *settings
     d->index = index;
     d->anchors = anchors_create();
     d->postings = postings_create();
-    d->lexicon = lexicon_create();
+    d->lexicon = terms_create();
     d->record = buf_make(RECORD_MAX);
     d->horizon = (uint32_t)(settings->horizon_ms / 60000);
     d->silence = (uint32_t)(settings->silence_ms / 60000);
@@ -110,7 +110,7 @@ void dedup_destroy(struct deduper **dp)
     if (d == NULL) return;
     anchors_destroy(&d->anchors);
     postings_destroy(&d->postings);
-    lexicon_destroy(&d->lexicon);
+    terms_destroy(&d->lexicon);
     buf_free(&d->record);
     free(d);
     *dp = NULL;

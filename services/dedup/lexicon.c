@@ -25,7 +25,7 @@ static size_t slot_of(const struct lexicon *l, uint32_t term)
     return i;
 }
 
-struct lexicon *lexicon_create(void)
+struct lexicon *terms_create(void)
 {
     _Static_assert(LEXICON_TERMS < SLOTS * 3 / 4, "the table of shipped terms must stay sparse");
     struct lexicon *l = calloc(1, sizeof *l);
@@ -34,7 +34,7 @@ struct lexicon *lexicon_create(void)
     return l;
 }
 
-void lexicon_destroy(struct lexicon **l)
+void terms_destroy(struct lexicon **l)
 {
     free(*l);
     *l = NULL;

@@ -16,8 +16,8 @@ static inline uint32_t term_id(uint32_t stem)
 }
 
 /* With the shipped table only. NULL when out of memory. */
-struct lexicon *lexicon_create(void) MUST_CHECK;
-void lexicon_destroy(struct lexicon **l);
+struct lexicon *terms_create(void) MUST_CHECK;
+void terms_destroy(struct lexicon **l);
 
 /* ln(documents / documents with the term), 0.3 at least. */
 double lexicon_idf(const struct lexicon *l, uint32_t term);

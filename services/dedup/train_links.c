@@ -106,7 +106,7 @@ static struct slice whole(const struct row *r, struct arena *mem, size_t *title_
 
 static void vectors(struct rows rows, struct arena *mem)
 {
-    struct lexicon *l = must(lexicon_create()), *titles = must(lexicon_create());
+    struct lexicon *l = must(terms_create()), *titles = must(terms_create());
     for (size_t i = 0; i < rows.len; i++) {
         struct row *r = &rows.ptr[i];
         struct words w;
@@ -120,8 +120,8 @@ static void vectors(struct rows rows, struct arena *mem)
         lexicon_next(titles);
         arena_reset(mem);
     }
-    lexicon_destroy(&l);
-    lexicon_destroy(&titles);
+    terms_destroy(&l);
+    terms_destroy(&titles);
 }
 
 /* --- the lexicon --- */

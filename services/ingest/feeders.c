@@ -1,0 +1,330 @@
+/* feeders.c - requests in, documents into the journal's batch, replies after the commit. */
+#include "feeders.h"
+
+#include <czmq.h>
+
+#include "../../libcommon/log.h"
+#include "../../proto/doc_fields.h"
+#include "../../proto/feed.h"
+#include "split.h"
+
+enum {
+    WATER = 32,                /* requests of one feeder that wait in the socket */
+    WAITING_MAX = 4096,        /* replies that wait for a commit */
+    RETRY_BUSY_MS = 500, RETRY_FULL_MS = 1000,
+    REPLY_MAX = 16 << 20,
+    LINGER_MS = 1000,
+};
+
+/* A reply that waits for the commit. */
+struct waiting {
+    zframe_t *who;
+    char *ref;
+    size_t ref_len;
+    bool delimited; /* the peer is a REQ, or a DEALER that sends REQ's empty frame */
+    struct buf reply;
+};
+
+struct feeders {
+    struct feeders_settings set;
+    struct journal *journal;
+    zsock_t *sock;
+    struct arena *mem;
+    struct buf frame; /* of one document */
+    struct waiting *waiting;
+    size_t len, documents;
+    uint64_t hold_off_ms;
+    struct feeders_stats stats;
+};
+
+/* One request while it is being worked on. */
+struct request {
+    struct feed_request in;
+    zframe_t *who;
+    bool delimited;
+};
+
+struct feeders *feeders_open(const struct feeders_settings *s, struct journal *j, struct trouble *t)
+{
+    struct link_settings link = {.type = ZMQ_ROUTER, .water = WATER, .frame_max = FEED_FRAME_MAX, .linger_ms = LINGER_MS,
+                                 .trusted_network = s->trusted_network};
+    struct feeders *f = calloc(1, sizeof *f);
+    trouble_say(t, 75, "out of memory");
+    if (f == NULL) return NULL;
+    *f = (struct feeders){.set = *s, .journal = j, .frame = buf_make(DOC_FRAME_MAX)};
+    f->mem = arena_create((size_t)SPLIT_ARENA + FEED_FRAME_MAX);
+    f->waiting = calloc(WAITING_MAX, sizeof *f->waiting);
+    if (f->mem && f->waiting) f->sock = link_bind(&link, s->state, s->endpoint, t);
+    if (f->sock) return f;
+    feeders_close(&f);
+    return NULL;
+}
+
+static void drop(struct waiting *w)
+{
+    zframe_destroy(&w->who);
+    free(w->ref);
+    buf_free(&w->reply);
+}
+
+void feeders_close(struct feeders **f)
+{
+    if (*f == NULL) return;
+    for (size_t i = 0; i < (*f)->len; i++) drop(&(*f)->waiting[i]);
+    free((*f)->waiting);
+    link_unbind(&(*f)->sock);
+    arena_destroy(&(*f)->mem);
+    buf_free(&(*f)->frame);
+    free(*f);
+    *f = NULL;
+}
+
+zsock_t *feeders_socket(const struct feeders *f)
+{
+    return f->sock;
+}
+
+/* --- replies --- */
+
+static void count(struct feeders *f, enum feed_status s)
+{
+    if (s == FEED_OK) f->stats.ok++;
+    else if (s == FEED_BUSY) f->stats.busy++;
+    else f->stats.refused++;
+}
+
+/* To a feeder that has gone or reads nothing it is lost, and the feeder asks again: the key is known by then. */
+static void send_reply(struct feeders *f, zframe_t *who, bool delimited, struct slice reply)
+{
+    zmsg_t *m = zmsg_new();
+    zframe_t *to = zframe_dup(who);
+    if (m == NULL || to == NULL || zmsg_append(m, &to) != 0 || (delimited && zmsg_addmem(m, "", 0) != 0) ||
+        zmsg_addmem(m, reply.ptr, reply.len) != 0 || zmsg_send(&m, f->sock) != 0) {
+        log_event(LOG_WARN, "reply_lost", "bytes=%zu", reply.len);
+        zmsg_destroy(&m);
+    }
+}
+
+static void answer(struct feeders *f, zframe_t *who, bool delimited, const struct feed_reply *r)
+{
+    struct buf out = buf_make(REPLY_MAX);
+    if (feed_reply_encode(r, &out) == OK) send_reply(f, who, delimited, buf_slice(&out));
+    else log_event(LOG_ERROR, "reply_unmade", "status=%s", feed_status_name(r->status));
+    count(f, r->status);
+    buf_free(&out);
+}
+
+static void answer_busy(struct feeders *f, const struct request *r, const char *detail, uint64_t retry_ms)
+{
+    answer(f, r->who, r->delimited, &(struct feed_reply){.ref = r->in.ref, .status = FEED_BUSY, .error = SLICE("full"),
+                                                         .detail = slice_of(detail), .retry_ms = retry_ms});
+}
+
+static void answer_refused(struct feeders *f, const struct request *r, enum err e, struct slice detail, uint64_t at)
+{
+    answer(f, r->who, r->delimited, &(struct feed_reply){.ref = r->in.ref, .status = FEED_REFUSED, .error = slice_of(err_name(e)),
+                                                         .detail = detail, .at = at});
+}
+
+/* Keeps the reply until the commit; takes r->who over. */
+static enum err keep_reply(struct feeders *f, struct request *r, struct slices keys)
+{
+    struct waiting *w = &f->waiting[f->len];
+    *w = (struct waiting){.delimited = r->delimited, .reply = buf_make(REPLY_MAX), .ref = malloc(r->in.ref.len + 1), .ref_len = r->in.ref.len};
+    enum err e = w->ref ? feed_reply_encode(&(struct feed_reply){.ref = r->in.ref, .status = FEED_OK, .keys = keys}, &w->reply) : ERR_NOMEM;
+    if (e != OK) {
+        drop(w);
+        return e;
+    }
+    if (r->in.ref.len > 0) memcpy(w->ref, r->in.ref.ptr, r->in.ref.len);
+    w->who = r->who;
+    r->who = NULL;
+    f->len++;
+    return OK;
+}
+
+/* --- documents --- */
+
+static void fill(struct doc *doc, const struct feed_request *in, const struct split_doc *d, struct arena *mem)
+{
+    doc_init(doc);
+    doc->v = DOC_VERSION;
+    doc->to = STAGE_NORMALIZE;
+    doc_set(doc, DOC_V);
+    doc_set(doc, DOC_TO);
+    const struct { enum doc_field f; struct slice *member, value; } texts[] = {
+        {DOC_SOURCE, &doc->source, in->source}, {DOC_ID, &doc->id, d->id}, {DOC_NAME, &doc->name, d->name}, {DOC_TYPE, &doc->type, d->type},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        *texts[i].member = texts[i].value;
+        if (texts[i].value.ptr != NULL) doc_set(doc, texts[i].f);
+    }
+    doc->meta = d->meta;
+    doc_set(doc, DOC_META);
+    doc->bytes = d->raw.len;
+    doc_set(doc, DOC_BYTES);
+    doc->raw = d->raw;
+    if (d->fail == OK) doc_set(doc, DOC_RAW);
+    else doc_fail(doc, mem, STAGE_INGEST, d->fail, "%.*s", (int)d->detail.len, d->detail.ptr ? d->detail.ptr : "");
+}
+
+/* Everything but the key and the place in the journal. */
+static void stamp(struct doc *doc, struct journal *j, uint64_t now_ms)
+{
+    doc->instance = journal_instance(j);
+    doc->seq = journal_next(j);
+    doc->accepted = now_ms;
+    doc_set(doc, DOC_INSTANCE);
+    doc_set(doc, DOC_SEQ);
+    doc_set(doc, DOC_ACCEPTED);
+}
+
+/* What stands in the way of one document: of the journal, or of the document itself. */
+struct obstacle {
+    enum err journal, document;
+    struct slice detail;
+};
+
+static void add_document(struct feeders *f, const struct feed_request *in, const struct split_doc *d, uint64_t now_ms, struct slice *key,
+                         struct obstacle *o)
+{
+    char hex[33], hash[65];
+    struct doc doc;
+    uint64_t held;
+    feed_key(in->source, d->id, d->bytes, hex);
+    *key = arena_copy(f->mem, (struct slice){hex, 32});
+    o->journal = key->ptr ? journal_find(f->journal, *key, &held) : ERR_NOMEM;
+    if (o->journal != OK) return;
+    if (held != 0) {
+        f->stats.known++;
+        return;
+    }
+    fill(&doc, in, d, f->mem);
+    stamp(&doc, f->journal, now_ms);
+    feed_hash(d->raw, hash);
+    doc.key = *key;
+    doc.hash = (struct slice){hash, 64};
+    doc_set(&doc, DOC_KEY);
+    doc_set(&doc, DOC_HASH);
+    buf_clear(&f->frame);
+    o->document = doc_encode(&doc, &f->frame);
+    if (o->document != OK) {
+        const char *field = doc_culprit(&doc) < DOC_FIELD_COUNT ? doc_fields[doc_culprit(&doc)].column.key : "the whole";
+        o->detail = arena_printf(f->mem, "%.*s: %s breaks its limit", (int)d->name.len, d->name.ptr ? d->name.ptr : "", field);
+        return;
+    }
+    o->journal = journal_add(f->journal, *key, buf_slice(&f->frame));
+    if (o->journal == OK) f->documents++;
+}
+
+/* All documents of a request into the batch. An error is the journal's. */
+static enum err take_on(struct feeders *f, struct request *r, uint64_t now_ms)
+{
+    struct split_docs docs = {0};
+    struct split_trouble why = {0};
+    struct obstacle o = {0};
+    enum err e = split(&r->in, f->mem, &docs, &why);
+    if (e != OK) {
+        answer_refused(f, r, e, slice_of(why.detail), why.at);
+        return OK;
+    }
+    struct slices keys = {arena_array(f->mem, docs.len ? docs.len : 1, sizeof(struct slice)), docs.len};
+    if (keys.ptr == NULL) o.journal = ERR_NOMEM;
+    for (size_t i = 0; i < docs.len && o.journal == OK && o.document == OK; i++)
+        add_document(f, &r->in, &docs.ptr[i], now_ms, &keys.ptr[i], &o);
+    if (o.document != OK) { /* checked by split() already, so this is rare: the batch goes, its neighbours are fed again */
+        answer_refused(f, r, o.document, o.detail, 0);
+        return ERR_SCHEMA;
+    }
+    if (o.journal == OK) o.journal = keep_reply(f, r, keys);
+    if (o.journal != OK && r->who != NULL) answer_busy(f, r, "the journal cannot take it now", RETRY_FULL_MS);
+    return o.journal;
+}
+
+/* --- the socket --- */
+
+/* [who][""?][frame]; other shapes are counted and answered, where there is somebody to answer. */
+static zframe_t *receive(struct feeders *f, struct request *r)
+{
+    zmsg_t *m = zmsg_recv(f->sock);
+    if (m == NULL) return NULL;
+    r->who = zmsg_pop(m);
+    zframe_t *body = zmsg_pop(m);
+    r->delimited = body != NULL && zframe_size(body) == 0 && zmsg_size(m) > 0;
+    if (r->delimited) {
+        zframe_destroy(&body);
+        body = zmsg_pop(m);
+    }
+    if (zmsg_size(m) > 0) zframe_destroy(&body);
+    zmsg_destroy(&m);
+    return body;
+}
+
+static enum err work(struct feeders *f, struct request *r, zframe_t *body, uint64_t now_ms)
+{
+    struct journal_counts held = journal_counts(f->journal);
+    enum err e = body == NULL ? ERR_MALFORMED
+                              : feed_request_decode((struct slice){(const char *)zframe_data(body), zframe_size(body)}, f->mem, &r->in);
+    if (e != OK) {
+        answer_refused(f, r, e, SLICE("the request is not {v: 1, ref?, source?, id?, name, type?, body, meta?} in msgpack: see README, Feeding"), 0);
+        return OK;
+    }
+    if (now_ms < f->hold_off_ms) answer_busy(f, r, "the disk under the journal is full", RETRY_FULL_MS);
+    else if (held.bytes >= f->set.journal_max) answer_busy(f, r, "the journal has reached its ceiling (--journal-max)", RETRY_BUSY_MS);
+    else return take_on(f, r, now_ms);
+    return OK;
+}
+
+enum err feeders_take(struct feeders *f, uint64_t now_ms, bool *took)
+{
+    struct request r = {0};
+    *took = false;
+    if (f->len == WAITING_MAX || !(zsock_events(f->sock) & ZMQ_POLLIN)) return OK;
+    zframe_t *body = receive(f, &r);
+    if (r.who == NULL) return OK;
+    *took = true;
+    f->stats.requests++;
+    arena_reset(f->mem);
+    enum err e = work(f, &r, body, now_ms);
+    zframe_destroy(&body);
+    zframe_destroy(&r.who);
+    return e;
+}
+
+size_t feeders_waiting(const struct feeders *f)
+{
+    return f->len;
+}
+
+size_t feeders_waiting_documents(const struct feeders *f)
+{
+    return f->documents;
+}
+
+void feeders_settle(struct feeders *f, enum err e)
+{
+    for (size_t i = 0; i < f->len; i++) {
+        struct waiting *w = &f->waiting[i];
+        struct feed_reply busy = {.ref = {w->ref_len ? w->ref : NULL, w->ref_len}, .status = FEED_BUSY, .error = slice_of(err_name(e)),
+                                  .detail = SLICE("the journal could not be written; nothing of it was taken"), .retry_ms = RETRY_FULL_MS};
+        if (e == OK) {
+            send_reply(f, w->who, w->delimited, buf_slice(&w->reply));
+            f->stats.ok++;
+        } else {
+            answer(f, w->who, w->delimited, &busy);
+        }
+        drop(w);
+    }
+    if (e == OK) f->stats.documents += f->documents;
+    f->len = f->documents = 0;
+}
+
+void feeders_hold_off(struct feeders *f, uint64_t until_ms)
+{
+    f->hold_off_ms = until_ms;
+}
+
+struct feeders_stats feeders_stats(const struct feeders *f)
+{
+    return f->stats;
+}

@@ -1,0 +1,45 @@
+/* feeders.h - the socket that feeders speak to: requests become documents in the journal, replies follow the commit. */
+#ifndef WD_INGEST_FEEDERS_H
+#define WD_INGEST_FEEDERS_H
+
+#include "../../libcommon/link.h"
+#include "journal.h"
+
+struct feeders;
+
+struct feeders_settings {
+    const char *state, *endpoint; /* as link_bind() takes them */
+    bool trusted_network;
+    uint64_t journal_max;         /* bytes of held frames beyond which feeders are told `busy` */
+};
+
+struct feeders_stats {
+    uint64_t requests, ok, busy, refused; /* replies sent, by status */
+    uint64_t documents;                   /* committed */
+    uint64_t known;                       /* of the documents that were fed: those that the journal already held */
+};
+
+/* Binds the ROUTER. NULL with the trouble. `j` must outlive it. */
+struct feeders *feeders_open(const struct feeders_settings *s, struct journal *j, struct trouble *t) MUST_CHECK;
+/* Unbinds; replies that were sent leave, requests not yet taken are the feeder's to repeat. NULL is fine. */
+void feeders_close(struct feeders **f);
+
+zsock_t *feeders_socket(const struct feeders *f);
+
+/* Takes one request if there is one (*took). Its documents join the journal's batch, all or none; its reply waits for
+ * feeders_settle(), or is sent at once when it was not taken on. An error is the journal's: its batch is spoilt, abort it and settle. */
+enum err feeders_take(struct feeders *f, uint64_t now_ms, bool *took) MUST_CHECK;
+
+/* Requests and documents that wait for the commit. */
+size_t feeders_waiting(const struct feeders *f);
+size_t feeders_waiting_documents(const struct feeders *f);
+
+/* The batch was committed (OK), or it was not: then every waiting feeder is told `busy`. */
+void feeders_settle(struct feeders *f, enum err e);
+
+/* Until then (wall clock, ms) requests are answered `busy`: the disk is full. 0: not so. */
+void feeders_hold_off(struct feeders *f, uint64_t until_ms);
+
+struct feeders_stats feeders_stats(const struct feeders *f);
+
+#endif

@@ -1,0 +1,489 @@
+/* ingest.c - the loop: hear outcomes, send again what is lost, send what is new, take from feeders, commit. */
+#include "ingest.h"
+
+#include <czmq.h>
+
+#include "../../libcommon/chaos.h"
+#include "../../libcommon/clock.h"
+#include "../../libcommon/daemon.h"
+#include "../../libcommon/http.h"
+#include "../../libcommon/json.h"
+#include "../../libcommon/link.h"
+#include "../../libcommon/signals.h"
+#include "../../libcommon/state.h"
+#include "evidence.h"
+#include "feeders.h"
+#include "sender.h"
+
+#define MS ((uint64_t)1000000)
+
+enum {
+    RETIRED_MAX = 1 << 17,    /* outcomes that wait for a commit */
+    RETIRED_DUE = 1024,
+    RETIRE_DUE_MS = 100, COMMIT_DUE_MS = 5, RETRY_MS = 1000,
+    LISTEN_MS = 1000,         /* after a start: outcomes of what was under way may be coming */
+    HEARD_MAX = 1024,         /* frames taken in one turn, so that nothing starves */
+    TAKEN_MAX = 256,          /* requests taken in one turn */
+    TURN_MS = 20, IDLE_MS = 1000,
+    LINGER_MS = 1000,
+    NOTES_WATER = 1 << 17,
+    WATER_OUT = 4,            /* in front of normalize: few wait behind a slow one */
+    REPLICA_WINDOW = 64,
+    NOTE_ARENA = 1 << 16,
+};
+
+/* An outcome that is not yet in the journal. */
+struct retired {
+    uint64_t seq;
+    enum outcome outcome;
+    unsigned char key_len;
+    char key[DOC_KEY_MAX];
+};
+
+struct ingest {
+    const struct ingest_settings *set;
+    struct journal *journal;
+    struct sender *sender;
+    struct feeders *feeders;
+    zsock_t *out, *notes;
+    struct follow *follow_out, *follow_notes;
+    struct http *http;
+    struct arena *mem, *note_mem;
+    struct buf frame;
+    struct retired *retired;
+    size_t retired_len;
+    int stop_fd;
+
+    uint64_t started, listen_until; /* ns */
+    uint64_t waiting_since, retired_since, retry_at; /* ns; 0: nothing waits, no trouble */
+    uint64_t unsent;                /* no seq below it waits for its first copy */
+    size_t connected;
+    bool blocked;                   /* the pipe takes no more right now */
+    uint64_t sampled, sampled_accepted;
+    double rate;
+    uint64_t condemned;
+    int status;
+};
+
+static void fail_world(struct ingest *g, const char *what, enum err e)
+{
+    log_event(LOG_ERROR, "failed", "what=\"%s\" error=%s reason=\"%s\"", what, err_name(e), e == ERR_IO ? strerror(errno) : "");
+    g->status = EXIT_TRY_AGAIN;
+}
+
+/* --- what it says of itself --- */
+
+static void put_journal(struct ingest *g, struct buf *json)
+{
+    struct journal_counts c = journal_counts(g->journal);
+    buf_printf(json, ",\"journal\":{\"accepted\":%ju,\"reported\":%ju,\"duplicate\":%ju,\"rejected\":%ju,\"again\":%ju,\"in_flight\":%ju", (uintmax_t)c.accepted,
+               (uintmax_t)c.outcome[OUTCOME_REPORTED], (uintmax_t)c.outcome[OUTCOME_DUPLICATE], (uintmax_t)c.outcome[OUTCOME_REJECTED],
+               (uintmax_t)c.outcome[OUTCOME_AGAIN], (uintmax_t)c.in_flight);
+    buf_printf(json, ",\"watermark\":%ju,\"bytes\":%ju,\"max\":%ju,\"full\":%s}", (uintmax_t)c.watermark, (uintmax_t)c.bytes, (uintmax_t)g->set->journal_max,
+               g->retry_at ? "true" : "false");
+}
+
+static void on_status(void *self, struct buf *json)
+{
+    struct ingest *g = self;
+    char instance[2 * INSTANCE_SIZE + 1];
+    struct sender_stats s = sender_stats(g->sender, clock_mono_ns());
+    struct feeders_stats f = feeders_stats(g->feeders);
+    struct journal_counts c = journal_counts(g->journal);
+    hex_encode(journal_instance(g->journal).ptr, INSTANCE_SIZE, instance);
+    buf_char(json, '{');
+    daemon_status("ingest", &g->set->common, g->started, json);
+    buf_printf(json, ",\"in\":%ju,\"out\":%ju,\"failed\":%ju,\"refused\":%ju,\"rate\":%.1f,\"connected\":%zu", (uintmax_t)f.documents,
+               (uintmax_t)(s.firsts + s.resends + s.probes), (uintmax_t)g->condemned, (uintmax_t)f.refused, g->rate, g->connected);
+    buf_printf(json, ",\"instance\":\"%s\",\"epoch\":%ju", instance, (uintmax_t)journal_epoch(g->journal));
+    put_journal(g, json);
+    buf_printf(json, ",\"sender\":{\"unsent\":%ju,\"outstanding\":%ju,\"outstanding_bytes\":%ju,\"resends\":%ju,\"struck\":%ju,\"probes\":%ju,\"false_resends\":%ju",
+               (uintmax_t)(c.in_flight > s.outstanding ? c.in_flight - s.outstanding : 0), (uintmax_t)s.outstanding, (uintmax_t)s.outstanding_bytes,
+               (uintmax_t)s.resends, (uintmax_t)s.struck, (uintmax_t)s.probes, (uintmax_t)s.false_resends);
+    buf_printf(json, ",\"srtt_ms\":%.2f,\"reo_ms\":%.2f,\"timeout_ms\":%.0f,\"oldest_ms\":%.0f}", (double)s.srtt_ns / 1e6, (double)s.reo_ns / 1e6,
+               (double)s.timeout_ns / 1e6, (double)s.oldest_ns / 1e6);
+    buf_printf(json, ",\"feeders\":{\"requests\":%ju,\"ok\":%ju,\"busy\":%ju,\"refused\":%ju,\"known\":%ju}}", (uintmax_t)f.requests, (uintmax_t)f.ok,
+               (uintmax_t)f.busy, (uintmax_t)f.refused, (uintmax_t)f.known);
+}
+
+static void on_metrics(void *self, struct buf *text)
+{
+    struct ingest *g = self;
+    struct sender_stats s = sender_stats(g->sender, clock_mono_ns());
+    struct feeders_stats f = feeders_stats(g->feeders);
+    struct journal_counts c = journal_counts(g->journal);
+    const struct {
+        const char *name, *type;
+        double value;
+    } rows[] = {
+        {"accepted_total", "counter", (double)c.accepted},
+        {"in_flight", "gauge", (double)c.in_flight},
+        {"journal_bytes", "gauge", (double)c.bytes},
+        {"resends_total", "counter", (double)(s.resends + s.probes)},
+        {"false_resends_total", "counter", (double)s.false_resends},
+        {"requests_total", "counter", (double)f.requests},
+        {"requests_busy_total", "counter", (double)f.busy},
+        {"requests_refused_total", "counter", (double)f.refused},
+        {"downstream_connected", "gauge", (double)g->connected},
+        {"up_seconds", "gauge", (double)(clock_mono_ns() - g->started) / 1e9},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        buf_printf(text, "# TYPE wiredesk_%s %s\nwiredesk_%s{stage=\"ingest\",replica=\"%ju\"} %.15g\n", rows[i].name, rows[i].type, rows[i].name,
+                   (uintmax_t)g->set->common.replica, rows[i].value);
+    buf_printf(text, "# TYPE wiredesk_outcomes_total counter\n");
+    for (enum outcome o = OUTCOME_REPORTED; o < OUTCOME_COUNT; o++)
+        buf_printf(text, "wiredesk_outcomes_total{replica=\"%ju\",outcome=\"%s\"} %ju\n", (uintmax_t)g->set->common.replica, outcome_name(o),
+                   (uintmax_t)c.outcome[o]);
+}
+
+/* --- the commit --- */
+
+static enum err retire_all(struct ingest *g)
+{
+    enum err e = OK;
+    bool was;
+    for (size_t i = 0; i < g->retired_len && e == OK; i++) {
+        const struct retired *r = &g->retired[i];
+        e = journal_retire(g->journal, r->seq, (struct slice){r->key, r->key_len}, r->outcome, &was);
+    }
+    return e;
+}
+
+/* Makes everything gathered durable. What was retired waits for the next time when that fails; feeders are told to come again. */
+static void commit(struct ingest *g, uint64_t now)
+{
+    bool waiting = feeders_waiting(g->feeders) > 0, retiring = g->retired_len > 0;
+    enum err e = retire_all(g);
+    if (waiting) chaos_point("ingest.before_commit");
+    if (retiring) chaos_point("ingest.before_retire");
+    if (e == OK) e = journal_commit(g->journal);
+    else journal_abort(g->journal);
+    if (e == OK && waiting) chaos_point("ingest.after_commit");
+    if (e == OK && retiring) chaos_point("ingest.after_retire");
+    feeders_settle(g->feeders, e);
+    g->waiting_since = 0;
+    if (e == OK) {
+        if (g->retry_at) log_event(LOG_INFO, "journal_writes_again", "retired=%zu", g->retired_len);
+        g->retired_len = g->retired_since = g->retry_at = 0;
+        return;
+    }
+    if (e != ERR_FULL && e != ERR_NOMEM) return fail_world(g, "journal", e);
+    log_event(LOG_WARN, "journal_not_written", "error=%s what=\"feeders are told to wait; held documents go on\"", err_name(e));
+    feeders_hold_off(g->feeders, clock_wall_ms() + RETRY_MS);
+    g->retry_at = now + RETRY_MS * MS;
+}
+
+/* --- what comes back --- */
+
+static void hear_outcome(struct ingest *g, const struct note *n, uint64_t now)
+{
+    bool waited = sender_outcome(g->sender, n->seq, n->key, n->epoch, n->try, now);
+    if (!waited && n->seq < g->unsent) return; /* told before */
+    struct retired *r = &g->retired[g->retired_len++];
+    *r = (struct retired){.seq = n->seq, .outcome = n->outcome, .key_len = (unsigned char)n->key.len};
+    memcpy(r->key, n->key.ptr, n->key.len);
+    if (g->retired_since == 0) g->retired_since = now;
+}
+
+/* The entry turns into one that carries its failure, and goes out again at once. */
+static void hear_evidence(struct ingest *g, const struct note *n)
+{
+    struct condemnation c;
+    enum err e = evidence_weigh(g->journal, n, g->note_mem, &c);
+    if (e == OK && c.guilty) e = evidence_condemn(g->journal, n, &c, g->mem, &g->frame);
+    if (e == OK && c.guilty) {
+        g->condemned++;
+        char key[2 * DOC_KEY_MAX], why[2048];
+        log_event(LOG_WARN, "condemned", "key=%s error=%s detail=%s", log_quote(n->key, key, sizeof key), err_name(c.error), log_quote(c.detail, why, sizeof why));
+    }
+    if (e == ERR_IO) return fail_world(g, "journal", e);
+    if (e != OK) { /* a strike is told again, a refusal happens again */
+        journal_abort(g->journal);
+        feeders_settle(g->feeders, e);
+        return;
+    }
+    if (c.guilty) commit(g, clock_mono_ns()); /* what goes out next must carry the failure */
+    sender_lost(g->sender, n->seq, n->epoch, n->try);
+}
+
+static void hear_note(struct ingest *g, const struct note *n, uint64_t now)
+{
+    bool ours = n->instance.ptr == NULL || slice_eq(n->instance, journal_instance(g->journal));
+    if (n->key.ptr == NULL || n->key.len > DOC_KEY_MAX || !ours) return;
+    if (n->kind == NOTE_OUTCOME && n->outcome != OUTCOME_NONE) hear_outcome(g, n, now);
+    else if (n->kind == NOTE_BUSY && sender_holds(g->sender, n->seq, n->key)) sender_hold(g->sender, n->seq, now);
+    else if (n->kind == NOTE_FAULTED || n->kind == NOTE_INTERRUPTED || n->kind == NOTE_REFUSED) hear_evidence(g, n);
+}
+
+static void hear(struct ingest *g)
+{
+    for (int i = 0; i < HEARD_MAX && g->retired_len < RETIRED_MAX && g->status == 0; i++) {
+        zmq_msg_t m;
+        struct note n;
+        zmq_msg_init(&m);
+        if (zmq_msg_recv(&m, zsock_resolve(g->notes), ZMQ_DONTWAIT) < 0) {
+            zmq_msg_close(&m);
+            return;
+        }
+        arena_reset(g->note_mem);
+        enum err e = note_decode((struct slice){zmq_msg_data(&m), zmq_msg_size(&m)}, g->note_mem, &n);
+        if (e == OK) hear_note(g, &n, clock_mono_ns());
+        else log_event(LOG_WARN, "note_unread", "error=%s bytes=%zu", err_name(e), zmq_msg_size(&m));
+        zmq_msg_close(&m);
+    }
+}
+
+/* --- what goes out --- */
+
+/* One copy of the document into the pipe: the journal's frame with its epoch and try. ERR_FULL: the pipe takes no more. */
+static enum err transmit(struct ingest *g, struct slice held, uint64_t try, struct slice *key)
+{
+    struct doc doc;
+    arena_reset(g->mem);
+    buf_clear(&g->frame);
+    enum err e = doc_decode(held, DOC_BIT(DOC_KEY), g->mem, &doc);
+    if (e != OK) return e;
+    doc.epoch = journal_epoch(g->journal);
+    doc.try = try;
+    doc_set(&doc, DOC_EPOCH);
+    doc_set(&doc, DOC_TRY);
+    *key = doc.key;
+    e = doc_encode(&doc, &g->frame);
+    return e == OK ? link_try_send(g->out, buf_slice(&g->frame)) : e;
+}
+
+static void send_again(struct ingest *g)
+{
+    uint64_t seq, try, at;
+    struct slice frame, key;
+    while (g->status == 0 && sender_due(g->sender, clock_mono_ns(), &seq, &try)) {
+        enum err e = journal_read(g->journal, seq, &at, &frame);
+        if (e == OK && at != seq) { /* retired meanwhile */
+            sender_forget(g->sender, seq);
+            continue;
+        }
+        if (e == OK) e = transmit(g, frame, try, &key);
+        g->blocked = e == ERR_FULL;
+        if (g->blocked) return;
+        if (e == OK) sender_again(g->sender, seq, clock_mono_ns());
+        else fail_world(g, "send", e);
+    }
+}
+
+static void send_new(struct ingest *g)
+{
+    struct slice frame, key;
+    uint64_t seq;
+    while (g->status == 0 && !g->blocked && clock_mono_ns() >= g->listen_until) {
+        enum err e = journal_read(g->journal, g->unsent, &seq, &frame);
+        if (e != OK) fail_world(g, "journal", e);
+        if (e != OK || seq == 0 || !sender_room(g->sender, frame.len)) return;
+        e = transmit(g, frame, 0, &key);
+        g->blocked = e == ERR_FULL;
+        if (g->blocked) return;
+        if (e != OK) return fail_world(g, "send", e);
+        sender_first(g->sender, seq, key, frame.len, clock_mono_ns());
+        g->unsent = seq + 1;
+    }
+}
+
+/* --- what comes in --- */
+
+static void take(struct ingest *g)
+{
+    bool took = true;
+    for (int i = 0; i < TAKEN_MAX && took && g->status == 0 && feeders_waiting_documents(g->feeders) < g->set->common.batch; i++) {
+        enum err e = feeders_take(g->feeders, clock_wall_ms(), &took);
+        if (e == OK) continue;
+        journal_abort(g->journal);
+        feeders_settle(g->feeders, e);
+        if (e == ERR_FULL) feeders_hold_off(g->feeders, clock_wall_ms() + RETRY_MS);
+        if (e == ERR_IO) fail_world(g, "journal", e);
+    }
+    if (feeders_waiting(g->feeders) == 0) g->waiting_since = 0;
+    else if (g->waiting_since == 0) g->waiting_since = clock_mono_ns();
+}
+
+static bool commit_is_due(const struct ingest *g, uint64_t now)
+{
+    if (g->retry_at > now) return false;
+    if (g->waiting_since && (feeders_waiting_documents(g->feeders) >= g->set->common.batch || now - g->waiting_since >= COMMIT_DUE_MS * MS)) return true;
+    if (g->retired_since && (g->retired_len >= RETIRED_DUE || now - g->retired_since >= RETIRE_DUE_MS * MS)) return true;
+    return journal_dirty(g->journal) && !g->waiting_since;
+}
+
+/* --- the loop --- */
+
+static void service(struct ingest *g, uint64_t now)
+{
+    struct journal_counts c = journal_counts(g->journal);
+    g->connected = follow_apply(g->follow_out);
+    size_t heard = follow_apply(g->follow_notes);
+    if (!sender_widen(g->sender, g->connected * REPLICA_WINDOW)) log_event(LOG_WARN, "window_not_widened", "replicas=%zu", g->connected);
+    http_set_ready(g->http, g->connected > 0 && heard > 0 && !signals_stop());
+    http_answer(g->http);
+    if (now - g->sampled < 1000 * MS) return;
+    double rate = (double)(c.accepted - g->sampled_accepted) * 1e9 / (double)(now - g->sampled);
+    g->rate = g->rate <= 0 ? rate : .7 * g->rate + .3 * rate;
+    g->sampled = now;
+    g->sampled_accepted = c.accepted;
+}
+
+static long nap_ms(const struct ingest *g, uint64_t now)
+{
+    if (g->waiting_since || journal_dirty(g->journal)) return COMMIT_DUE_MS;
+    if (g->retired_since || sender_waits(g->sender)) return TURN_MS;
+    if (g->listen_until > now) return TURN_MS;
+    return IDLE_MS;
+}
+
+static void await(struct ingest *g, uint64_t now)
+{
+    bool taking = g->retry_at == 0 || feeders_waiting(g->feeders) == 0;
+    zmq_pollitem_t items[] = {
+        {.socket = zsock_resolve(g->notes), .events = g->retired_len < RETIRED_MAX ? ZMQ_POLLIN : 0},
+        {.socket = zsock_resolve(feeders_socket(g->feeders)), .events = taking ? ZMQ_POLLIN : 0},
+        {.socket = zsock_resolve(g->out), .events = g->blocked ? ZMQ_POLLOUT : 0},
+        {.fd = follow_fd(g->follow_out), .events = ZMQ_POLLIN},
+        {.fd = follow_fd(g->follow_notes), .events = ZMQ_POLLIN},
+        {.fd = http_fd(g->http), .events = ZMQ_POLLIN},
+        {.fd = g->stop_fd, .events = ZMQ_POLLIN},
+    };
+    zmq_poll(items, sizeof items / sizeof *items, nap_ms(g, now));
+    g->blocked = g->blocked && !(items[2].revents & ZMQ_POLLOUT);
+}
+
+static void loop(struct ingest *g)
+{
+    while (!signals_stop() && g->status == 0) {
+        hear(g);
+        if (!g->blocked) send_again(g);
+        if (!g->blocked) send_new(g);
+        take(g);
+        uint64_t now = clock_mono_ns();
+        if (g->status == 0 && commit_is_due(g, now)) commit(g, now);
+        journal_release(g->journal);
+        service(g, now);
+        if (g->status == 0) await(g, now);
+    }
+    if (g->status == 0) commit(g, clock_mono_ns()); /* whoever has been taken on gets an answer */
+}
+
+/* --- start and end --- */
+
+static bool open_pipe(struct ingest *g, struct trouble *t)
+{
+    const struct stage_settings *s = &g->set->common;
+    char endpoint[4200];
+    const char *only = endpoint;
+    struct option_list next = s->next, outcomes = g->set->outcomes;
+    struct link_settings out = {.type = ZMQ_PUSH, .water = WATER_OUT, .frame_max = DOC_FRAME_MAX, .linger_ms = 0, .small_buffers = true};
+    struct link_settings notes = {.type = ZMQ_SUB, .water = NOTES_WATER, .frame_max = NOTE_MAX};
+    if (next.len == 0) {
+        daemon_endpoint(endpoint, sizeof endpoint, NULL, s->state, "normalize.*.in");
+        next = (struct option_list){&only, 1};
+    }
+    g->out = link_open(&out, link_any_tcp(&next), t);
+    if (g->out) g->follow_out = follow_start(g->out, &next, t);
+    if (g->follow_out == NULL) return false;
+    if (outcomes.len == 0) {
+        daemon_endpoint(endpoint, sizeof endpoint, NULL, s->state, "*.returns");
+        outcomes = (struct option_list){&only, 1};
+    }
+    g->notes = link_open(&notes, link_any_tcp(&outcomes), t);
+    if (g->notes == NULL) return false;
+    zmq_setsockopt(zsock_resolve(g->notes), ZMQ_SUBSCRIBE, journal_instance(g->journal).ptr, INSTANCE_SIZE);
+    zmq_setsockopt(zsock_resolve(g->notes), ZMQ_SUBSCRIBE, NOTE_TO_ALL, INSTANCE_SIZE);
+    g->follow_notes = follow_start(g->notes, &outcomes, t);
+    return g->follow_notes != NULL;
+}
+
+static bool open_journal(struct ingest *g, struct trouble *t)
+{
+    const struct stage_settings *s = &g->set->common;
+    char folder[64], dir[4200];
+    if (s->replica == 0) snprintf(folder, sizeof folder, "journal");
+    else snprintf(folder, sizeof folder, "journal.%ju", (uintmax_t)s->replica);
+    if (state_folder(s->state, folder) != OK || state_path(dir, sizeof dir, s->state, "%s", folder) != OK) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "cannot make '%s/%s': %s", s->state, folder, strerror(errno));
+        return false;
+    }
+    g->journal = journal_open(dir, g->set->journal_max, t);
+    if (g->journal == NULL) return false;
+    struct journal_counts c = journal_counts(g->journal);
+    g->sampled_accepted = c.accepted;
+    g->unsent = c.watermark + 1;
+    if (c.in_flight > 0) g->listen_until = g->started + LISTEN_MS * MS;
+    g->sender = sender_create(g->set->window, g->set->window_bytes, journal_epoch(g->journal));
+    if (g->sender == NULL) trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
+    return g->sender != NULL;
+}
+
+static bool open_windows(struct ingest *g, struct trouble *t)
+{
+    const struct stage_settings *s = &g->set->common;
+    char endpoint[4200], path[4200];
+    if (s->replica == 0) daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "feed");
+    else daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "feed.%ju", (uintmax_t)s->replica);
+    g->feeders = feeders_open(&(struct feeders_settings){.state = s->state, .endpoint = endpoint, .trusted_network = s->trusted_network,
+                                                         .journal_max = g->set->journal_max}, g->journal, t);
+    if (g->feeders == NULL) return false;
+    if (state_path(path, sizeof path, s->state, "sock/ingest.%ju.http", (uintmax_t)s->replica) != OK) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "the path of '%s' is too long", s->state);
+        return false;
+    }
+    struct http_hooks hooks = {.status = on_status, .metrics = on_metrics, .self = g};
+    g->http = http_start(path, s->http, s->trusted_network, &hooks, t);
+    return g->http != NULL;
+}
+
+static bool open_memory(struct ingest *g, struct trouble *t)
+{
+    trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
+    g->mem = arena_create(DOC_ARENA_MAX);
+    g->note_mem = arena_create(NOTE_ARENA);
+    g->retired = calloc(RETIRED_MAX, sizeof *g->retired);
+    return g->mem && g->note_mem && g->retired;
+}
+
+static void close_all(struct ingest *g)
+{
+    http_stop(&g->http);
+    feeders_close(&g->feeders);
+    follow_stop(&g->follow_out);
+    follow_stop(&g->follow_notes);
+    zsock_destroy(&g->out);
+    zsock_destroy(&g->notes);
+    sender_destroy(&g->sender);
+    journal_close(&g->journal);
+    arena_destroy(&g->mem);
+    arena_destroy(&g->note_mem);
+    buf_free(&g->frame);
+    free(g->retired);
+    zsys_shutdown();
+}
+
+int ingest_run(const struct ingest_settings *settings)
+{
+    struct trouble t = {.status = EXIT_TRY_AGAIN, .line = "out of memory"};
+    if (settings->common.probe) return daemon_probe("ingest", &settings->common);
+    if (settings->common.check) return daemon_check(&settings->common, &t) ? 0 : daemon_fail("ingest", &t);
+    struct ingest g = {.set = settings, .frame = buf_make(DOC_FRAME_MAX), .started = clock_mono_ns()};
+    g.sampled = g.started;
+    g.stop_fd = daemon_open("ingest", &settings->common, &t);
+    if (g.stop_fd < 0) return daemon_fail("ingest", &t);
+    int status;
+    if (open_memory(&g, &t) && open_journal(&g, &t) && open_pipe(&g, &t) && open_windows(&g, &t)) {
+        struct journal_counts c = journal_counts(g.journal);
+        log_event(LOG_INFO, "ready", "replica=%ju pid=%d epoch=%ju in_flight=%ju", (uintmax_t)settings->common.replica, (int)getpid(),
+                  (uintmax_t)journal_epoch(g.journal), (uintmax_t)c.in_flight);
+        loop(&g);
+        c = journal_counts(g.journal);
+        log_event(LOG_INFO, "stopped", "accepted=%ju in_flight=%ju", (uintmax_t)c.accepted, (uintmax_t)c.in_flight);
+        status = g.status;
+    } else {
+        status = daemon_fail("ingest", &t);
+    }
+    close_all(&g);
+    return status;
+}

@@ -1,0 +1,350 @@
+/* journal_lmdb.c - the journal in LMDB: frames by seq, seqs by key, strikes by key, and one record of counters. */
+#include "journal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <lmdb.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+static const char FORMAT[] = "wiredesk journal 1";
+
+enum { STRIKE_IDS = 16, STRIKE_ID = 16, MAP_SLACK = 64 << 20 };
+
+/* The record "state" of the table `meta`, as it is on disk: little-endian, as every machine that we build for is. */
+struct state {
+    uint64_t next;  /* the next seq */
+    uint64_t epoch;
+    uint64_t outcome[OUTCOME_COUNT];
+    uint64_t bytes;
+};
+
+/* A record of the table `strikes`. */
+struct strike_record {
+    uint32_t faulted, interrupted, n;
+    char id[STRIKE_IDS][STRIKE_ID]; /* the last n that were counted */
+};
+
+struct journal {
+    MDB_env *env;
+    MDB_dbi meta, docs, keys, strikes;
+    MDB_txn *write, *read; /* the batch, or NULL; the snapshot, or NULL */
+    bool reading;
+    char instance[INSTANCE_SIZE];
+    struct state now, durable; /* with the batch, and as committed */
+    uint64_t in_flight, watermark; /* as committed */
+};
+
+static MDB_val val(struct slice s)
+{
+    return (MDB_val){s.len, (void *)s.ptr};
+}
+
+static MDB_val val_u64(uint64_t *n)
+{
+    return (MDB_val){sizeof *n, n};
+}
+
+static enum err err_of(int rc)
+{
+    switch (rc) {
+    case 0: return OK;
+    case MDB_MAP_FULL: case MDB_TXN_FULL: case ENOSPC: case EDQUOT: case EFBIG: return ERR_FULL;
+    case ENOMEM: return ERR_NOMEM;
+    default: errno = rc > 0 ? rc : EIO; return ERR_IO;
+    }
+}
+
+/* --- opening --- */
+
+static int begin_write(struct journal *j)
+{
+    if (j->write != NULL) return 0;
+    j->now = j->durable;
+    return mdb_txn_begin(j->env, NULL, 0, &j->write);
+}
+
+/* What is derived: how many are held, and the lowest of them. */
+static int look(struct journal *j, MDB_txn *txn)
+{
+    MDB_stat stat;
+    MDB_cursor *cursor;
+    MDB_val k, v;
+    int rc = mdb_stat(txn, j->docs, &stat);
+    if (rc == 0) rc = mdb_cursor_open(txn, j->docs, &cursor);
+    if (rc != 0) return rc;
+    j->in_flight = stat.ms_entries;
+    rc = mdb_cursor_get(cursor, &k, &v, MDB_FIRST);
+    uint64_t first = j->now.next;
+    if (rc == 0) memcpy(&first, k.mv_data, sizeof first);
+    mdb_cursor_close(cursor);
+    j->watermark = first - 1;
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int put_state(struct journal *j)
+{
+    MDB_val k = val(SLICE("state")), v = {sizeof j->now, &j->now};
+    return mdb_put(j->write, j->meta, &k, &v, 0);
+}
+
+static int make_new(struct journal *j)
+{
+    MDB_val fk = val(SLICE("format")), fv = {sizeof FORMAT - 1, (void *)FORMAT};
+    MDB_val ik = val(SLICE("instance")), iv = {INSTANCE_SIZE, j->instance};
+    randombytes_buf(j->instance, INSTANCE_SIZE);
+    j->now.next = 1;
+    int rc = mdb_put(j->write, j->meta, &fk, &fv, 0);
+    return rc ? rc : mdb_put(j->write, j->meta, &ik, &iv, 0);
+}
+
+/* Reads the identity and the counters, or makes them. MDB_VERSION_MISMATCH: not ours. */
+static int read_state(struct journal *j)
+{
+    MDB_val k = val(SLICE("format")), v;
+    int rc = mdb_get(j->write, j->meta, &k, &v);
+    if (rc == MDB_NOTFOUND) return make_new(j);
+    if (rc != 0) return rc;
+    if (!slice_eq((struct slice){v.mv_data, v.mv_size}, SLICE("wiredesk journal 1"))) return MDB_VERSION_MISMATCH;
+    k = val(SLICE("instance"));
+    rc = mdb_get(j->write, j->meta, &k, &v);
+    if (rc != 0 || v.mv_size != INSTANCE_SIZE) return rc ? rc : MDB_CORRUPTED;
+    memcpy(j->instance, v.mv_data, INSTANCE_SIZE);
+    k = val(SLICE("state"));
+    rc = mdb_get(j->write, j->meta, &k, &v);
+    if (rc != 0 || v.mv_size != sizeof j->now) return rc ? rc : MDB_CORRUPTED;
+    memcpy(&j->now, v.mv_data, sizeof j->now);
+    return 0;
+}
+
+static int open_tables(struct journal *j)
+{
+    int rc = mdb_dbi_open(j->write, "meta", MDB_CREATE, &j->meta);
+    if (rc == 0) rc = mdb_dbi_open(j->write, "docs", MDB_CREATE | MDB_INTEGERKEY, &j->docs);
+    if (rc == 0) rc = mdb_dbi_open(j->write, "keys", MDB_CREATE, &j->keys);
+    if (rc == 0) rc = mdb_dbi_open(j->write, "strikes", MDB_CREATE, &j->strikes);
+    if (rc == 0) rc = read_state(j);
+    if (rc != 0) return rc;
+    j->now.epoch++;
+    rc = put_state(j);
+    return rc ? rc : look(j, j->write);
+}
+
+static void say(struct trouble *t, const char *dir, int rc)
+{
+    if (rc == MDB_VERSION_MISMATCH || rc == MDB_INVALID)
+        trouble_say(t, 64, "'%s' is no journal that this release can read: move it away, or run the release that made it", dir);
+    else if (rc == EACCES || rc == EROFS || rc == ENOENT || rc == ENOTDIR)
+        trouble_say(t, 64, "cannot open the journal in '%s': %s", dir, strerror(rc));
+    else trouble_say(t, 75, "cannot open the journal in '%s': %s", dir, mdb_strerror(rc));
+}
+
+struct journal *journal_open(const char *dir, uint64_t most, struct trouble *t)
+{
+    struct journal *j = calloc(1, sizeof *j);
+    int rc = j == NULL || sodium_init() < 0 ? ENOMEM : mdb_env_create(&j->env);
+    if (rc == 0) rc = mdb_env_set_maxdbs(j->env, 8);
+    if (rc == 0) rc = mdb_env_set_mapsize(j->env, most + most / 2 + MAP_SLACK); /* pages are never quite full */
+    if (rc == 0) rc = mdb_env_open(j->env, dir, MDB_NOTLS, 0600);
+    if (rc == 0) rc = begin_write(j);
+    if (rc == 0) rc = open_tables(j);
+    if (rc == 0) {
+        rc = mdb_txn_commit(j->write);
+        j->write = NULL;
+        j->durable = j->now;
+    }
+    if (rc == 0) return j;
+    say(t, dir, rc);
+    journal_close(&j);
+    return NULL;
+}
+
+void journal_close(struct journal **j)
+{
+    if (*j == NULL) return;
+    if ((*j)->write) mdb_txn_abort((*j)->write);
+    if ((*j)->read) mdb_txn_abort((*j)->read);
+    if ((*j)->env) mdb_env_close((*j)->env);
+    free(*j);
+    *j = NULL;
+}
+
+struct slice journal_instance(const struct journal *j)
+{
+    return (struct slice){j->instance, INSTANCE_SIZE};
+}
+
+uint64_t journal_epoch(const struct journal *j)
+{
+    return j->now.epoch;
+}
+
+/* --- changes --- */
+
+static int find(struct journal *j, struct slice key, uint64_t *seq)
+{
+    MDB_val k = val(key), v;
+    *seq = 0;
+    int rc = begin_write(j);
+    if (rc == 0) rc = mdb_get(j->write, j->keys, &k, &v);
+    if (rc == 0 && v.mv_size == sizeof *seq) memcpy(seq, v.mv_data, sizeof *seq);
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+enum err journal_find(struct journal *j, struct slice key, uint64_t *seq)
+{
+    return err_of(find(j, key, seq));
+}
+
+uint64_t journal_next(const struct journal *j)
+{
+    return j->write ? j->now.next : j->durable.next;
+}
+
+enum err journal_add(struct journal *j, struct slice key, struct slice frame)
+{
+    int rc = begin_write(j);
+    uint64_t seq = j->now.next;
+    MDB_val k = val(key), s = val_u64(&seq), v = val(frame);
+    if (rc == 0) rc = mdb_put(j->write, j->keys, &k, &s, MDB_NOOVERWRITE);
+    if (rc == 0) rc = mdb_put(j->write, j->docs, &s, &v, MDB_APPEND);
+    if (rc != 0) return err_of(rc);
+    j->now.next++;
+    j->now.bytes += frame.len;
+    return OK;
+}
+
+enum err journal_replace(struct journal *j, uint64_t seq, struct slice frame)
+{
+    MDB_val s = val_u64(&seq), v = val(frame), old;
+    int rc = begin_write(j);
+    if (rc == 0) rc = mdb_get(j->write, j->docs, &s, &old);
+    if (rc != 0) return rc == MDB_NOTFOUND ? ERR_MISSING : err_of(rc);
+    uint64_t before = old.mv_size;
+    rc = mdb_put(j->write, j->docs, &s, &v, 0);
+    if (rc == 0) j->now.bytes = j->now.bytes - before + frame.len;
+    return err_of(rc);
+}
+
+enum err journal_retire(struct journal *j, uint64_t seq, struct slice key, enum outcome o, bool *was)
+{
+    uint64_t held;
+    MDB_val k = val(key), s = val_u64(&seq), v;
+    *was = false;
+    int rc = find(j, key, &held);
+    if (rc != 0 || held != seq || seq == 0) return err_of(rc);
+    rc = mdb_get(j->write, j->docs, &s, &v);
+    if (rc != 0) return err_of(rc);
+    uint64_t size = v.mv_size;
+    rc = mdb_del(j->write, j->docs, &s, NULL);
+    if (rc == 0) rc = mdb_del(j->write, j->keys, &k, NULL);
+    if (rc == 0) rc = mdb_del(j->write, j->strikes, &k, NULL);
+    if (rc == MDB_NOTFOUND) rc = 0; /* most have no strikes */
+    if (rc != 0) return err_of(rc);
+    j->now.bytes -= size;
+    j->now.outcome[o]++;
+    *was = true;
+    return OK;
+}
+
+static bool struck_by(const struct strike_record *r, struct slice id)
+{
+    for (uint32_t i = 0; i < r->n && i < STRIKE_IDS; i++)
+        if (memcmp(r->id[i], id.ptr, STRIKE_ID) == 0) return true;
+    return false;
+}
+
+enum err journal_strike(struct journal *j, struct slice key, enum note_kind kind, struct slice id, struct strikes *now)
+{
+    struct strike_record r = {0};
+    uint64_t seq;
+    MDB_val k = val(key), v;
+    *now = (struct strikes){0, 0};
+    int rc = find(j, key, &seq);
+    if (rc != 0 || seq == 0 || id.len != STRIKE_ID) return err_of(rc);
+    rc = mdb_get(j->write, j->strikes, &k, &v);
+    if (rc == 0 && v.mv_size == sizeof r) memcpy(&r, v.mv_data, sizeof r);
+    if (rc == MDB_NOTFOUND) rc = 0;
+    if (rc == 0 && !struck_by(&r, id)) {
+        if (kind == NOTE_FAULTED) r.faulted++;
+        else r.interrupted++;
+        memcpy(r.id[r.n++ % STRIKE_IDS], id.ptr, STRIKE_ID);
+        v = (MDB_val){sizeof r, &r};
+        rc = mdb_put(j->write, j->strikes, &k, &v, 0);
+    }
+    *now = (struct strikes){r.faulted, r.interrupted};
+    return err_of(rc);
+}
+
+bool journal_dirty(const struct journal *j)
+{
+    return j->write != NULL;
+}
+
+enum err journal_commit(struct journal *j)
+{
+    if (j->write == NULL) return OK;
+    uint64_t in_flight = j->in_flight, watermark = j->watermark;
+    journal_release(j);
+    int rc = memcmp(&j->now, &j->durable, sizeof j->now) != 0 ? put_state(j) : 0;
+    if (rc == 0) rc = look(j, j->write);
+    if (rc == 0) {
+        rc = mdb_txn_commit(j->write); /* frees the transaction whatever comes of it */
+        j->write = NULL;
+    }
+    if (rc == 0) {
+        j->durable = j->now;
+        return OK;
+    }
+    journal_abort(j);
+    j->in_flight = in_flight;
+    j->watermark = watermark;
+    return err_of(rc);
+}
+
+void journal_abort(struct journal *j)
+{
+    if (j->write) mdb_txn_abort(j->write);
+    j->write = NULL;
+    j->now = j->durable;
+}
+
+/* --- reading --- */
+
+static int begin_read(struct journal *j)
+{
+    if (j->reading) return 0;
+    int rc = j->read ? mdb_txn_renew(j->read) : mdb_txn_begin(j->env, NULL, MDB_RDONLY, &j->read);
+    j->reading = rc == 0;
+    return rc;
+}
+
+enum err journal_read(struct journal *j, uint64_t from, uint64_t *seq, struct slice *frame)
+{
+    MDB_cursor *cursor;
+    MDB_val k = val_u64(&from), v;
+    *seq = 0;
+    int rc = begin_read(j);
+    if (rc == 0) rc = mdb_cursor_open(j->read, j->docs, &cursor);
+    if (rc != 0) return err_of(rc);
+    rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+    if (rc == 0) {
+        memcpy(seq, k.mv_data, sizeof *seq);
+        *frame = (struct slice){v.mv_data, v.mv_size};
+    }
+    mdb_cursor_close(cursor);
+    return rc == MDB_NOTFOUND ? OK : err_of(rc);
+}
+
+void journal_release(struct journal *j)
+{
+    if (j->reading) mdb_txn_reset(j->read);
+    j->reading = false;
+}
+
+struct journal_counts journal_counts(const struct journal *j)
+{
+    struct journal_counts c = {.accepted = j->durable.next - 1, .in_flight = j->in_flight, .bytes = j->durable.bytes, .watermark = j->watermark};
+    memcpy(c.outcome, j->durable.outcome, sizeof c.outcome);
+    return c;
+}

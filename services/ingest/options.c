@@ -1,0 +1,30 @@
+/* options.c - what wiredesk-ingest can be told. */
+#include "ingest.h"
+
+#define COMMON(member) offsetof(struct ingest_settings, common.member)
+#define AT(member) offsetof(struct ingest_settings, member)
+
+const struct option_row ingest_options[] = {
+    {"state", 's', "DIR", OPTION_TEXT, COMMON(state), ".wiredesk", 0, 0, "Where sockets and the journal live"},
+    {"replica", 'r', "N", OPTION_NUMBER, COMMON(replica), "0", 0, 9999, "Which ingest of this machine: each has a journal of its own"},
+    {"listen", 0, "ENDPOINT", OPTION_TEXT, COMMON(listen), NULL, 0, 0,
+     "Take files from feeders here: tcp://HOST:PORT instead of the socket under --state"},
+    {"next", 0, "ENDPOINT", OPTION_LIST, COMMON(next), NULL, 0, 0,
+     "Send documents there: tcp://NAME:PORT, to every address of the name; may be given again"},
+    {"outcomes", 0, "ENDPOINT", OPTION_LIST, AT(outcomes), NULL, 0, 0,
+     "Hear outcomes and notices there: the --returns of every stage; may be given again"},
+    {"http", 0, "HOST:PORT", OPTION_TEXT, COMMON(http), NULL, 0, 0,
+     "Answer /healthz /readyz /status /metrics here too, besides the socket under --state"},
+    {"trusted-network", 0, NULL, OPTION_FLAG, COMMON(trusted_network), NULL, 0, 0,
+     "Allow ports beyond loopback without keys, because the network is private"},
+    {"batch", 0, "N", OPTION_NUMBER, COMMON(batch), "256", 1, 4096, "Documents that one commit waits for at most; it waits 5 ms at most"},
+    {"journal-max", 0, "SIZE", OPTION_SIZE, AT(journal_max), "8G", 1 << 16, 1e15, "Held documents beyond which feeders are told to wait"},
+    {"window", 0, "N", OPTION_NUMBER, AT(window), "512", 1, 65536,
+     "Documents under way without an outcome; grows to 64 for each replica of normalize"},
+    {"window-bytes", 0, "SIZE", OPTION_SIZE, AT(window_bytes), "64M", 1 << 16, 1e12, "And their bytes; one document of any size may always go"},
+    {"log-level", 0, "WORD", OPTION_TEXT, COMMON(log_level), "info", 0, 0, "error, warn, info or debug"},
+    {"check", 0, NULL, OPTION_FLAG, COMMON(check), NULL, 0, 0, "Validate the settings and leave"},
+    {"probe", 0, NULL, OPTION_FLAG, COMMON(probe), NULL, 0, 0, "Ask the running daemon whether it is healthy: exit 0 if so, 1 if not"},
+    {"stdio", 0, NULL, OPTION_FLAG, COMMON(stdio), NULL, 0, 0, "Be a filter: FILES (or standard input) to JSON Lines documents on standard output"},
+    {NULL},
+};
