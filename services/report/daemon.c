@@ -5,6 +5,7 @@
 #include <czmq.h>
 
 #include "../../libcommon/clock.h"
+#include "../../libcommon/daemon.h"
 #include "../../libcommon/log.h"
 #include "../../libcommon/signals.h"
 #include "../../libcommon/state.h"
@@ -21,6 +22,8 @@ enum {
     BUDGET_BUSY_MS = 20,   /* for stories while documents wait: at least this, at most what the documents took */
     BUDGET_IDLE_MS = 200,
     BUDGET_END_MS = 3000,
+    CATCH_UP_MS = 2000,    /* how long a reader is waited for before lines of an earlier process are published */
+    CATCH_UP_LINES = 1000,
 };
 
 static uint64_t mono_ms(void)
@@ -69,10 +72,13 @@ static void release(struct inbox *in)
     for (unsigned i = 0; i < in->group.n; i++) zmq_msg_close(&in->msg[i]);
 }
 
-static void drain_subscriptions(struct report *r)
+/* True when somebody has subscribed. */
+static bool drain_subscriptions(zsock_t *sock)
 {
     char topic[64];
-    while (zmq_recv(zsock_resolve(r->returns), topic, sizeof topic, ZMQ_DONTWAIT) >= 0) continue;
+    bool some = false;
+    for (int n; (n = zmq_recv(zsock_resolve(sock), topic, sizeof topic, ZMQ_DONTWAIT)) >= 0;) some = some || (n > 0 && topic[0] == 1);
+    return some;
 }
 
 /* --- the loop --- */
@@ -83,10 +89,42 @@ static void wait_for_work(struct report *r, long ms)
         {zsock_resolve(r->inlet), 0, ZMQ_POLLIN, 0},
         {NULL, http_fd(r->http), ZMQ_POLLIN, 0},
         {NULL, r->stop_fd, ZMQ_POLLIN, 0},
+        {zsock_resolve(r->stream), 0, ZMQ_POLLIN, 0},
+        {zsock_resolve(r->returns), 0, ZMQ_POLLIN, 0},
     };
-    if (zmq_poll(items, 3, ms) < 0 && zmq_errno() != EINTR) log_event(LOG_WARN, "poll", "error=\"%s\"", zmq_strerror(zmq_errno()));
+    if (zmq_poll(items, 5, ms) < 0 && zmq_errno() != EINTR) log_event(LOG_WARN, "poll", "error=\"%s\"", zmq_strerror(zmq_errno()));
     http_answer(r->http);
-    drain_subscriptions(r);
+    (void)drain_subscriptions(r->returns);
+    r->heard = drain_subscriptions(r->stream) || r->heard;
+}
+
+/* --- lines that an earlier process committed and did not publish --- */
+
+static enum err to_stream(void *self, uint64_t seq, struct slice line)
+{
+    struct report *r = self;
+    (void)seq;
+    r->out++;
+    /* A reader that is too slow loses lines here and asks the replay socket for them: it sees the gap in seq. */
+    enum err e = link_try_send(r->stream, line);
+    return e == ERR_FULL ? OK : e;
+}
+
+static enum err catch_up_line(void *self, const struct ledger_line *line)
+{
+    struct report *r = self;
+    r->unpublished = line->seq + 1;
+    return line->seq < r->first_own ? to_stream(r, line->seq, line->line) : OK;
+}
+
+bool report_catch_up(struct report *r, bool now)
+{
+    enum err e = OK;
+    while (r->unpublished != 0 && e == OK && (now || r->heard || mono_ms() - r->started > CATCH_UP_MS)) {
+        e = ledger_lines(r->office.ledger, r->unpublished, CATCH_UP_LINES, (struct slice){NULL, 0}, catch_up_line, r);
+        if (r->unpublished >= r->first_own) r->unpublished = 0;
+    }
+    return e == OK || report_fatal(r, e, "catch up");
 }
 
 static bool stats_due(const struct report *r, bool idle)
@@ -101,6 +139,7 @@ static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
     uint64_t start = mono_ms();
     gather(r, in);
     *busy = in->group.n > 0;
+    if (!report_catch_up(r, false)) return false;
     if (*busy) {
         bool ok = report_take(r, &in->group);
         release(in);
@@ -130,38 +169,14 @@ static bool loop(struct report *r, struct inbox *in)
 
 /* --- setting up --- */
 
-static enum err to_stream(void *self, uint64_t seq, struct slice line)
-{
-    struct report *r = self;
-    (void)seq;
-    r->out++;
-    /* A reader that is too slow loses lines here and asks the replay socket for them: it sees the gap in seq. */
-    enum err e = link_try_send(r->stream, line);
-    return e == ERR_FULL ? OK : e;
-}
-
 static zsock_t *bind_socket(struct report *r, int type, int water, const char *given, const char *name, struct trouble *t)
 {
     char endpoint[4200];
     const struct stage_settings *s = &r->settings->stage;
-    snprintf(endpoint, sizeof endpoint, "ipc://%s/sock/%s", s->state, name);
     struct link_settings link = {.type = type, .water = water, .frame_max = type == ZMQ_PULL ? DOC_FRAME_MAX : 0, .linger_ms = LINGER_MS,
                                  .trusted_network = s->trusted_network};
-    return link_bind(&link, s->state, given != NULL ? given : endpoint, t);
-}
-
-static bool hold_locks(const struct stage_settings *s, struct trouble *t)
-{
-    char name[64];
-    int holder = 0;
-    if (state_folder(s->state, "sock") != OK || state_folder(s->state, "run") != OK) {
-        trouble_say(t, EXIT_NEEDS_PERSON, "cannot use the state directory %s: %s", s->state, strerror(errno));
-        return false;
-    }
-    snprintf(name, sizeof name, "report.%llu", (unsigned long long)s->replica);
-    if (state_lock(s->state, name, &holder) == OK && (s->replica == 0 || state_lock(s->state, "report.0", &holder) == OK)) return true;
-    trouble_say(t, EXIT_TRY_AGAIN, "the ledger under %s is in use by process %d: there is one writer", s->state, holder);
-    return false;
+    daemon_endpoint(endpoint, sizeof endpoint, given, s->state, "%s", name);
+    return link_bind(&link, s->state, endpoint, t);
 }
 
 static bool open_sockets(struct report *r, struct trouble *t)
@@ -171,10 +186,10 @@ static bool open_sockets(struct report *r, struct trouble *t)
     unsigned long long replica = s->replica;
     snprintf(name, sizeof name, "report.%llu.returns", replica);
     r->returns = bind_socket(r, ZMQ_XPUB, WATER_RETURNS, s->returns, name, t);
-    if (r->returns != NULL) r->stream = bind_socket(r, ZMQ_PUB, WATER_STREAM, r->settings->stream, "stream", t);
+    if (r->returns != NULL) r->stream = bind_socket(r, ZMQ_XPUB, WATER_STREAM, r->settings->stream, "stream", t);
     if (r->stream == NULL) return false;
-    snprintf(endpoint, sizeof endpoint, "ipc://%s/sock/replay", s->state);
-    r->replay = replay_start(r->office.path, s->state, r->settings->replay != NULL ? r->settings->replay : endpoint, s->trusted_network, t);
+    daemon_endpoint(endpoint, sizeof endpoint, r->settings->replay, s->state, "replay");
+    r->replay = replay_start(r->office.path, s->state, endpoint, s->trusted_network, t);
     if (r->replay == NULL) return false;
     snprintf(path, sizeof path, "%s/sock/report.%llu.http", s->state, replica);
     struct http_hooks hooks = report_hooks;
@@ -189,16 +204,18 @@ static bool open_sockets(struct report *r, struct trouble *t)
 
 static bool open_report(struct report *r, struct trouble *t)
 {
-    r->stop_fd = signals_open();
-    if (r->stop_fd < 0) {
-        trouble_say(t, EXIT_TRY_AGAIN, "cannot watch signals: %s", strerror(errno));
-        return false;
-    }
+    r->stop_fd = daemon_open("report", &r->settings->stage, t);
+    if (r->stop_fd < 0) return false;
     r->office.line = to_stream;
     r->office.self = r;
     r->notes = buf_make((size_t)GROUP_MAX * NOTE_MAX);
+    r->started_ns = clock_mono_ns();
     r->started = r->last_stats = r->last_sync = r->rate_at = mono_ms();
-    return hold_locks(&r->settings->stage, t) && office_open(&r->office, r->settings, true, t) && open_sockets(r, t);
+    quarantine_open(&r->quarantine, r->settings->stage.state, "report");
+    if (!office_open(&r->office, r->settings, true, t)) return false;
+    r->unpublished = r->office.first_new;
+    r->first_own = ledger_next_seq(r->office.ledger);
+    return open_sockets(r, t);
 }
 
 static void close_report(struct report *r)
@@ -212,24 +229,13 @@ static void close_report(struct report *r)
     buf_free(&r->notes);
 }
 
-static int probe(const struct stage_settings *s)
-{
-    char path[4200];
-    unsigned status = 0;
-    struct buf body = buf_make(65536);
-    snprintf(path, sizeof path, "%s/sock/report.%llu.http", s->state, (unsigned long long)s->replica);
-    enum err e = http_get(s->http != NULL ? s->http : path, "/healthz", 3000, &status, &body);
-    if (e != OK) fprintf(stderr, "wiredesk-report: no answer at %s: %s\n", s->http != NULL ? s->http : path, e == ERR_IO ? strerror(errno) : err_name(e));
-    else if (status != 200) fprintf(stderr, "wiredesk-report: unhealthy: %u\n", status);
-    buf_free(&body);
-    return e == OK && status == 200 ? 0 : 1;
-}
-
 /* Settings that can be judged without taking anything. */
 static int check(const struct report_settings *s)
 {
-    const char *given[] = {s->stage.listen, s->stage.returns, s->stream, s->replay};
-    for (size_t i = 0; i < 4; i++) {
+    struct trouble t;
+    const char *given[] = {s->stream, s->replay};
+    if (!daemon_check(&s->stage, &t)) return daemon_fail("report", &t);
+    for (size_t i = 0; i < 2; i++) {
         if (given[i] == NULL || strncmp(given[i], "tcp://", 6) == 0 || strncmp(given[i], "ipc://", 6) == 0) continue;
         fprintf(stderr, "wiredesk-report: '%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH\n", given[i]);
         return EXIT_NEEDS_PERSON;
@@ -249,12 +255,12 @@ int report_daemon(const struct report_settings *s)
 {
     static struct inbox in; /* 16 KiB of message heads: for the one loop of the process */
     if (s->stage.check) return check(s);
-    if (s->stage.probe) return probe(&s->stage);
+    if (s->stage.probe) return daemon_probe("report", &s->stage);
     struct report r = {.settings = s};
     struct trouble t = {EXIT_TRY_AGAIN, "out of memory"};
     bool ok = open_report(&r, &t);
     if (!ok) {
-        fprintf(stderr, "wiredesk-report: %s\n", t.line);
+        daemon_fail("report", &t);
         close_report(&r);
         return t.status;
     }

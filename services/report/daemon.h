@@ -4,6 +4,7 @@
 
 #include "../../libcommon/http.h"
 #include "../../libcommon/link.h"
+#include "../../libcommon/quarantine.h"
 #include "gauge.h"
 #include "office.h"
 #include "replay.h"
@@ -20,11 +21,16 @@ struct report {
     zsock_t *inlet, *returns, *stream;
     struct replay *replay;
     struct http *http;
+    struct quarantine quarantine;
     int stop_fd;
     struct buf notes;            /* outcomes of the open group, one behind the other */
     size_t note_end[GROUP_MAX];  /* where each ends in `notes` */
     unsigned n_notes;
     struct gauge latency;
+    uint64_t unpublished;        /* the first line that an earlier process did not publish; 0: none is left */
+    uint64_t first_own;          /* the first line of this process */
+    bool heard;                  /* somebody has subscribed to the stream */
+    uint64_t started_ns;
     uint64_t started, last_in, last_stats, last_sync; /* ms of the clock that never jumps */
     uint64_t in, out, failed, refused, rate_in, rate_at, groups;
     double rate;
@@ -48,6 +54,10 @@ bool report_rest(struct report *r, bool *more) MUST_CHECK;
 bool report_stats(struct report *r) MUST_CHECK;
 /* Waits a second for room on the disk, answering HTTP. False when the process is asked to stop. */
 bool report_wait(struct report *r, const char *what) MUST_CHECK;
+/* Publishes the lines that an earlier process committed and did not publish, once a reader is there; `now`: whether or not. */
+bool report_catch_up(struct report *r, bool now) MUST_CHECK;
+/* Logs what failed; false, for the caller to return. */
+bool report_fatal(struct report *r, enum err e, const char *doing);
 
 extern const struct http_hooks report_hooks;
 

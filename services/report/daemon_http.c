@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "../../libcommon/clock.h"
+#include "../../libcommon/daemon.h"
 #include "daemon.h"
 #include "jot.h"
 
@@ -38,11 +38,8 @@ static void status(void *self, struct buf *json)
     ledger_counts(r->office.ledger, counts);
     bool known = ledger_pending(r->office.ledger, &pending) == OK;
     jot_object(&j, NULL);
-    jot_text(&j, "stage", SLICE("report"));
-    jot_count(&j, "replica", r->settings->stage.replica);
-    jot_text(&j, "version", SLICE(WD_VERSION));
-    jot_count(&j, "pid", (uint64_t)getpid());
-    jot_count(&j, "up_s", (mono_ms() - r->started) / 1000);
+    daemon_status("report", &r->settings->stage, r->started_ns, json);
+    jot_after(&j);
     jot_count(&j, "in", r->in);
     jot_count(&j, "out", r->out);
     jot_count(&j, "failed", r->failed);

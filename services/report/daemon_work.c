@@ -3,16 +3,16 @@
  * When the disk is full the daemon waits: nothing of the group is published, the inlet fills up, and the group is tried again
  * every second. When the world fails otherwise it ends with 75 and ingest sends again what had no outcome. */
 #include <poll.h>
-#include <xxhash.h>
 
 #include "../../libcommon/chaos.h"
 #include "../../libcommon/clock.h"
 #include "../../libcommon/log.h"
 #include "../../libcommon/signals.h"
-#include "../../libcommon/state.h"
 #include "daemon.h"
 
 enum { WAIT_MS = 1000, REST_DOCS = 256, TELL_AT_ONCE = 8, SYNC_MS = 5000 };
+
+#define ENVELOPE (DOC_BIT(DOC_INSTANCE) | DOC_BIT(DOC_SEQ) | DOC_BIT(DOC_EPOCH) | DOC_BIT(DOC_TRY))
 
 static uint64_t mono_ms(void)
 {
@@ -43,30 +43,15 @@ static void well(struct report *r)
 
 /* --- frames that cannot be read --- */
 
-static void quarantine(struct report *r, struct slice frame, enum err why)
-{
-    char path[4096];
-    uint64_t h = XXH3_64bits(frame.ptr, frame.len);
-    const char *state = r->settings->stage.state;
-    FILE *f = NULL;
-    if (state_folder(state, "quarantine/report") == OK &&
-        state_path(path, sizeof path, state, "quarantine/report/%016llx-%s.mp", (unsigned long long)h, err_name(why)) == OK)
-        f = fopen(path, "wb");
-    bool ok = f != NULL && fwrite(frame.ptr, 1, frame.len, f) == frame.len;
-    if (f != NULL && fclose(f) != 0) ok = false;
-    log_event(ok ? LOG_WARN : LOG_ERROR, ok ? "frame_quarantined" : "frame_not_kept", "error=%s bytes=%zu name=%016llx", err_name(why), frame.len,
-              (unsigned long long)h);
-}
-
 static void refuse(struct report *r, struct slice frame, enum err why)
 {
     struct doc doc;
     struct buf out = buf_make(NOTE_MAX);
     r->refused++;
-    quarantine(r, frame, why);
-    doc_mask envelope = DOC_BIT(DOC_INSTANCE) | DOC_BIT(DOC_SEQ) | DOC_BIT(DOC_EPOCH) | DOC_BIT(DOC_TRY);
+    quarantine_put(&r->quarantine, frame, why);
+    if (why == ERR_ADDRESS) return; /* a message that went astray says nothing against its document, which will be sent again */
     arena_reset(r->office.mem);
-    if (doc_peek(frame, envelope, r->office.mem, &doc) != OK) return;
+    if (doc_peek(frame, ENVELOPE, r->office.mem, &doc) != OK) return;
     struct note n = {.kind = NOTE_REFUSED, .instance = doc.instance, .seq = doc.seq, .epoch = doc.epoch, .try = doc.try, .key = doc.key,
                      .stage = STAGE_REPORT, .error = slice_of(err_name(why))};
     if (note_encode(&n, &out) == OK && link_try_send(r->returns, buf_slice(&out)) != OK) log_event(LOG_WARN, "notice_not_sent", "kind=refused");
@@ -84,12 +69,24 @@ static enum err note_outcome(struct report *r, const struct doc *doc, enum outco
     return e;
 }
 
+/* Of a document that failed somewhere, whatever can be read. */
+static enum err decode(struct report *r, struct slice frame, struct doc *doc)
+{
+    enum err e = doc_decode(frame, DESK_READS, r->office.mem, doc);
+    if (e == OK || e == ERR_VERSION) return e;
+    arena_reset(r->office.mem);
+    doc_mask least = ENVELOPE | DOC_BIT(DOC_TO) | DOC_BIT(DOC_FAIL) | DOC_BIT(DOC_NAME) | DOC_BIT(DOC_SOURCE) | DOC_BIT(DOC_ACCEPTED);
+    if (doc_decode(frame, least, r->office.mem, doc) != OK || !doc_has(doc, DOC_FAIL)) return e;
+    desk_strip(doc);
+    return OK;
+}
+
 static enum err take_one(struct report *r, struct batch *g, unsigned i, uint64_t now)
 {
     struct doc doc;
     struct desk_taken taken;
     arena_reset(r->office.mem);
-    enum err e = doc_decode(g->frame[i], DESK_READS, r->office.mem, &doc);
+    enum err e = decode(r, g->frame[i], &doc);
     if (e == OK && doc.to != STAGE_REPORT) e = ERR_ADDRESS;
     if (e == OK && doc.instance.ptr != NULL && doc.instance.len != INSTANCE_SIZE) e = ERR_SCHEMA;
     if (e == OK && doc.instance.ptr == NULL) e = ERR_MISSING;
@@ -116,7 +113,7 @@ static enum err take_all(struct report *r, struct batch *g, uint64_t now)
 
 /* --- committing and publishing --- */
 
-static bool fatal(struct report *r, enum err e, const char *doing)
+bool report_fatal(struct report *r, enum err e, const char *doing)
 {
     log_event(LOG_ERROR, "failed", "doing=%s error=%s detail=\"%s\"", doing, err_name(e), ledger_trouble(r->office.ledger));
     return false;
@@ -124,12 +121,13 @@ static bool fatal(struct report *r, enum err e, const char *doing)
 
 static bool publish(struct report *r)
 {
+    if (!report_catch_up(r, true)) return false;
     enum err e = office_publish(&r->office);
     while (e == ERR_FULL) {
         if (!report_wait(r, "room for the stream's files")) return false;
         e = office_publish(&r->office);
     }
-    return e == OK || fatal(r, e, "publish");
+    return e == OK || report_fatal(r, e, "publish");
 }
 
 static void send_outcomes(struct report *r)
@@ -169,7 +167,7 @@ bool report_take(struct report *r, struct batch *g)
         e = take_all(r, g, clock_wall_ms());
         if (e == OK) break;
         office_undo(&r->office);
-        if (e != ERR_FULL) return fatal(r, e, "commit");
+        if (e != ERR_FULL) return report_fatal(r, e, "commit");
         if (!report_wait(r, "room for the ledger")) return false;
     }
     chaos_point("report.after_commit");
@@ -194,7 +192,7 @@ bool report_tell(struct report *r, uint64_t budget, bool all)
         if (e == OK) e = ledger_commit(r->office.ledger);
         if (e != OK) {
             office_undo(&r->office);
-            if (e != ERR_FULL) return fatal(r, e, "tell");
+            if (e != ERR_FULL) return report_fatal(r, e, "tell");
             return report_wait(r, "room for the ledger") || signals_stop();
         }
         if (!publish(r)) return false;
@@ -214,7 +212,7 @@ bool report_stats(struct report *r)
     if (e == OK) e = ledger_commit(r->office.ledger);
     if (e != OK) {
         office_undo(&r->office);
-        return e == ERR_FULL || fatal(r, e, "stats"); /* they are counted on, and told when there is room */
+        return e == ERR_FULL || report_fatal(r, e, "stats"); /* they are counted on, and told when there is room */
     }
     r->latency = (struct gauge){0};
     r->last_stats = mono_ms();
@@ -226,7 +224,7 @@ static bool sync_files(struct report *r)
     enum err e = dayfile_sync(r->office.days);
     if (e == OK) e = dayfile_sync(r->office.rejects);
     r->last_sync = mono_ms();
-    return e == OK || fatal(r, e, "sync");
+    return e == OK || report_fatal(r, e, "sync");
 }
 
 bool report_rest(struct report *r, bool *more)
@@ -234,7 +232,7 @@ bool report_rest(struct report *r, bool *more)
     *more = false;
     enum err e = ledger_index(r->office.ledger, REST_DOCS, &r->unindexed);
     if (e == ERR_FULL) return true; /* the index lags: documents have found their room or wait for it */
-    if (e != OK) return fatal(r, e, "index");
+    if (e != OK) return report_fatal(r, e, "index");
     *more = r->unindexed > 0;
     if (!*more && mono_ms() - r->last_sync >= SYNC_MS) return sync_files(r);
     return true;

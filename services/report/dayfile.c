@@ -21,6 +21,7 @@ struct dayfile {
     char day[LEDGER_DAY + 1]; /* of the open file; "" when none is */
     uint64_t seq;             /* the last line that is in the files or held */
     off_t size;               /* of the open file up to its last whole line */
+    uint64_t written;         /* the first line that opening wrote, or 0 */
     bool behind;              /* a write failed */
     struct buf held;
 };
@@ -252,6 +253,11 @@ enum err dayfile_mend(struct dayfile *f, struct ledger *ledger)
     return e;
 }
 
+uint64_t dayfile_written(const struct dayfile *f)
+{
+    return f->written;
+}
+
 enum err dayfile_sync(struct dayfile *f)
 {
     if (f->fd < 0) return OK;
@@ -292,7 +298,9 @@ struct dayfile *dayfile_open(const char *folder, const char *type, struct ledger
     f->held = buf_make(HELD_MAX + LINE_MAX_BYTES + 2);
     t->line[0] = '\0';
     enum err e = open_newest(f, ledger, t);
+    uint64_t had = f->seq;
     if (e == OK) e = dayfile_follow(f, ledger);
+    if (e == OK && f->seq > had) f->written = had + 1;
     if (e == OK) return f;
     if (t->line[0] == '\0')
         trouble_say(t, 75, "cannot write stream files in %.300s: %s", folder, e == ERR_IO || e == ERR_FULL ? strerror(errno) : err_name(e));

@@ -14,6 +14,9 @@ struct dayfile;
  * brought up to the ledger. NULL with the trouble: the folder cannot be written, or its newest line is not the ledger's. */
 struct dayfile *dayfile_open(const char *folder, const char *type, struct ledger *ledger, struct trouble *t) MUST_CHECK;
 
+/* The first line that dayfile_open() had to write, or 0: the files had all. */
+uint64_t dayfile_written(const struct dayfile *f);
+
 /* Appends all lines that the ledger has committed and the files have not. ERR_FULL, ERR_IO: what was written whole stands, the
  * rest is written by the next call. */
 enum err dayfile_follow(struct dayfile *f, struct ledger *ledger) MUST_CHECK;

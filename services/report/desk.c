@@ -217,12 +217,23 @@ static enum err tell_reject(struct desk *d, const struct doc *doc, uint64_t now)
     return e == OK ? desk_add(d, &head, at) : e;
 }
 
+/* A quote is named by its span: the first one with it counts. */
+static bool same_words_before(const struct doc *doc, size_t at)
+{
+    const struct quote *all = doc->quotes.ptr;
+    for (size_t i = 0; i < at; i++) {
+        if (all[i].b == all[at].b && all[i].e == all[at].e) return true;
+    }
+    return false;
+}
+
 static enum err tell_quotes(struct desk *d, struct arena *mem, const struct doc *doc, uint64_t now)
 {
     enum err e = OK;
     for (size_t i = 0; i < doc->quotes.len && e == OK; i++) {
         const struct quote *q = &doc->quotes.ptr[i];
         size_t at = d->text.len;
+        if (same_words_before(doc, i)) continue;
         struct slice id = line_quote_id(doc->key, q, mem);
         if (id.ptr == NULL) return ERR_NOMEM;
         struct line_head head = desk_head(d, now, "quote", "new", id);
@@ -297,8 +308,7 @@ static enum err take_article(struct desk *d, struct arena *mem, const struct doc
     return e;
 }
 
-/* The text and what points into it would not fit a line or a row: what is left is enough to say so. */
-static void strip(struct doc *doc)
+void desk_strip(struct doc *doc)
 {
     static const enum doc_field heavy[] = {DOC_TEXT, DOC_TITLE, DOC_STANDFIRST, DOC_BODY, DOC_MAP, DOC_SENTENCES, DOC_DROPPED, DOC_ENTITIES,
                                            DOC_QUOTES, DOC_TIMES, DOC_QUANTITIES, DOC_SHARED, DOC_STORY, DOC_META, DOC_RAW};
@@ -328,7 +338,7 @@ static enum err take_new(struct desk *d, struct arena *mem, struct doc *doc, uin
         if (e == OK) e = take_article(d, mem, doc, now, outcome);
         if (e != OK && !desk_world(e)) {
             doc_fail(doc, mem, STAGE_REPORT, e, "the document does not fit its lines: %s", err_name(e));
-            strip(doc);
+            desk_strip(doc);
             d->n_lines = lines;
             d->text.len = text;
             e = ledger_savepoint_undo(d->ledger);

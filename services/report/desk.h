@@ -28,6 +28,9 @@ struct desk_taken {
 extern const doc_mask DESK_READS;
 enum err desk_take(struct desk *d, struct arena *mem, struct doc *doc, uint64_t now, struct desk_taken *out) MUST_CHECK;
 
+/* Leaves of a document what is needed to reject it: its text and what points into it go. */
+void desk_strip(struct doc *doc);
+
 /* Writes the line that a story owes, and what goes with it (conflicts, joined quotes). Nothing when it owes none. */
 enum err desk_tell(struct desk *d, struct arena *mem, struct slice story, uint64_t now) MUST_CHECK;
 

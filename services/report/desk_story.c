@@ -347,7 +347,9 @@ static enum err tell_joined(struct desk *d, struct arena *mem, const struct stor
     enum err e = OK;
     for (size_t i = 0; i < t->view->quotes.len && e == OK; i++) {
         const struct quote_view *q = &t->view->quotes.ptr[i];
-        for (size_t k = 0; k < q->versions_len && q->versions_len > 1 && e == OK; k++) e = tell_same(d, mem, t, q, k, now);
+        size_t count = 0;
+        for (size_t k = 0; k < q->versions_len; k++) count += line_version_counts(t, &q->versions[k]);
+        for (size_t k = 0; k < q->versions_len && count > 1 && e == OK; k++) e = tell_same(d, mem, t, q, k, now);
     }
     return e;
 }

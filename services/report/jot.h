@@ -27,6 +27,11 @@ void jot_real(struct jot *j, const char *key, double v);
 void jot_bool(struct jot *j, const char *key, bool v);
 /* JSON that is ready made. */
 void jot_raw(struct jot *j, const char *key, struct slice json);
+/* Members have been written past it into the open object or list. */
+static inline void jot_after(struct jot *j)
+{
+    j->more |= (uint64_t)1 << j->depth;
+}
 /* Nothing at all when v is absent (ptr NULL). */
 void jot_maybe(struct jot *j, const char *key, struct slice v);
 

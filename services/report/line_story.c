@@ -149,6 +149,8 @@ static void put_event(struct teller *w)
 {
     const struct event_view *v = &w->t->view->event;
     struct jot *j = &w->j;
+    size_t cites = v->type_cites.len + v->place.cites.len + v->when.cites.len + v->duration.cites.len + v->participants_len;
+    if (cites == 0 && v->type.ptr == NULL) return;
     w->mark = j->out->len;
     jot_object(j, "event");
     put_cited(j, "type", w->t, v->type, v->type_cites);
@@ -483,10 +485,16 @@ static void put_conflicts(struct teller *w, struct arena *mem)
 
 /* --- quotes joined --- */
 
+bool line_version_counts(const struct story_told *t, const struct version *v)
+{
+    enum verdict_kind k = account_of(t, &v->quote)->verdict;
+    return k != VERDICT_EXACT && k != VERDICT_NEAR && k != VERDICT_SYNDICATED && k != VERDICT_CONTAINED;
+}
+
 struct slice line_version_id(const struct story_told *t, const struct version *v, struct arena *mem)
 {
     const struct doc *doc = account_of(t, &v->quote)->doc;
-    if (v->quote_index >= doc->quotes.len) return (struct slice){NULL, 0};
+    if (v->quote_index >= doc->quotes.len || !line_version_counts(t, v)) return (struct slice){NULL, 0};
     return line_quote_id(doc->key, &doc->quotes.ptr[v->quote_index], mem);
 }
 
@@ -505,9 +513,15 @@ static void put_same(struct jot *j, const struct story_told *t, const struct quo
 enum err line_same_as(const struct story_told *t, const struct quote_view *q, size_t at, struct arena *mem, struct buf *out)
 {
     struct jot j = jot_make(out);
+    size_t first = 0, put = 0;
+    while (first < q->versions_len && !line_version_counts(t, &q->versions[first])) first++;
     jot_list(&j, NULL);
-    if (at > 0) put_same(&j, t, q, &q->versions[0], &q->versions[at], mem);
-    for (size_t i = 1; at == 0 && i < q->versions_len && i <= LINE_SAME_MAX; i++) put_same(&j, t, q, &q->versions[i], NULL, mem);
+    if (at > first) put_same(&j, t, q, &q->versions[first], first == 0 ? &q->versions[at] : NULL, mem);
+    for (size_t i = first + 1; at == first && i < q->versions_len && put < LINE_SAME_MAX; i++) {
+        if (!line_version_counts(t, &q->versions[i])) continue;
+        put_same(&j, t, q, &q->versions[i], NULL, mem);
+        put++;
+    }
     jot_end_list(&j);
     return out->failed;
 }

@@ -31,9 +31,12 @@ enum err line_conflict(const struct line_head *head, struct slice body, struct b
 /* A conflict's id in the stream: STORY/ID, or STORYLINE/ID when it spans stories. In mem; ptr NULL when out of memory. */
 struct slice line_conflict_id(const struct story_told *t, const struct conflict_view *c, struct arena *mem) MUST_CHECK;
 
-/* The id of the quote's line that a version stands in; absent when its words are no quote of its document. */
+/* False for a version in a copy: it repeats what another article has, and its quote has no line. */
+bool line_version_counts(const struct story_told *t, const struct version *v);
+/* The id of the quote's line that a version stands in; absent when it has none. */
 struct slice line_version_id(const struct story_told *t, const struct version *v, struct arena *mem) MUST_CHECK;
-/* The list same_as of version `at` of an utterance: of the first, the others; of the others, the first. */
+/* The list same_as of version `at` of an utterance: of the first, the others; of the others, the first.
+ * Versions in copies do not count. */
 enum err line_same_as(const struct story_told *t, const struct quote_view *q, size_t at, struct arena *mem, struct buf *out) MUST_CHECK;
 
 /* Cites as the JSON list of their spans. */

@@ -65,12 +65,6 @@ int main(int argc, char **argv)
     };
     struct report_settings s = {0};
     options_read(&table, &s, argc, argv);
-    enum log_level level;
-    if (!log_level_named(s.stage.log_level, &level)) {
-        fprintf(stderr, "wiredesk-report: --log-level %s: want error, warn, info or debug\n", s.stage.log_level);
-        return EXIT_NEEDS_PERSON;
-    }
-    log_open("report", level);
     if (s.schema || s.schema_dir != NULL) return print_schemas(s.schema_dir);
     if (s.stage.stdio) return report_filter(&s);
     return report_daemon(&s);

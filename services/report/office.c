@@ -1,6 +1,8 @@
 /* office.c - opening, publishing, telling what is due. */
 #include "office.h"
 
+#include <errno.h>
+
 #include "../../libcommon/chaos.h"
 #include "../../libcommon/state.h"
 
@@ -22,6 +24,16 @@ static int status_of(enum err e)
     return e == ERR_VERSION || e == ERR_MALFORMED ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
 }
 
+/* The ledger has one writer, whatever its --replica. */
+static bool hold_ledger(const char *state, struct trouble *t)
+{
+    int holder = 0;
+    if (state_folder(state, "run") == OK && state_lock(state, "ledger", &holder) == OK) return true;
+    if (holder != 0) trouble_say(t, EXIT_TRY_AGAIN, "the ledger in %s is in use by process %d: it has one writer", state, holder);
+    else trouble_say(t, EXIT_NEEDS_PERSON, "cannot lock the ledger in %s: %s", state, strerror(errno));
+    return false;
+}
+
 bool office_open(struct office *o, const struct report_settings *s, bool files, struct trouble *t)
 {
     char why[400];
@@ -31,6 +43,7 @@ bool office_open(struct office *o, const struct report_settings *s, bool files, 
         trouble_say(t, EXIT_NEEDS_PERSON, "cannot make the folder %s/report", state);
         return false;
     }
+    if (!hold_ledger(state, t)) return false;
     enum err e = ledger_open(o->path, &o->ledger, why, sizeof why);
     if (e != OK) {
         trouble_say(t, status_of(e), "%s", why);
@@ -48,6 +61,7 @@ bool office_open(struct office *o, const struct report_settings *s, bool files, 
     }
     if (!files) return true;
     o->days = open_files(state, "stream", NULL, o->ledger, t);
+    if (o->days != NULL) o->first_new = dayfile_written(o->days);
     if (o->days != NULL) o->rejects = open_files(state, "rejects", "reject", o->ledger, t);
     return o->rejects != NULL;
 }

@@ -29,6 +29,7 @@ struct office {
     office_line_fn line;
     void *self;
     uint64_t coalesce;
+    uint64_t first_new;            /* the first line that the files did not have when they were opened; 0: they had all */
     char path[4096];               /* of the ledger */
 };
 
