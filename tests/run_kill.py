@@ -98,6 +98,8 @@ def get(path, target):
 
 def documents():
     """Invented news: copies, near copies, a page, and some that nobody can read."""
+    syllables = ["ba", "dor", "fen", "gri", "hal", "jo", "kem", "lu", "mar", "nel", "os", "pri", "qua", "ril", "sto", "tav", "ul", "vim", "wen", "yar"]
+    vocabulary = ["".join(dice.choice(syllables) for _ in range(dice.randint(2, 4))) for _ in range(3000)]
     people = ["Mara Tolen", "Idris Veck", "Oona Sarrel", "Pavel Dunmore", "Lise Karrow", "Tomas Ebury"]
     places = ["Harrowgate Bay", "Vellin", "Port Anselm", "Quorra", "Saltmere"]
     texts = []
@@ -109,9 +111,9 @@ def documents():
                 text += f"\n\nOur correspondent added a line numbered {i}."
         else:
             who, where = dice.choice(people), dice.choice(places)
-            words = " ".join(dice.choice(["harbour", "council", "dredging", "budget", "vote", "storm", "ferry", "inquiry", "tariff", "bridge"]) for _ in range(60))
-            text = (f"{where} council backs plan number {i}\n\n{where.upper()} - {who} said on Tuesday that {dice.randint(2, 900)} people would be heard. "
-                    f"\"We will not wait for number {i},\" {who.split()[1]} said. {words}.\n\nThe {words[:90]} will be discussed again.\n")
+            words_of = lambda n: " ".join(dice.choice(vocabulary) for _ in range(n))
+            text = (f"{where} council backs {words_of(3)}\n\n{where.upper()} - {who} said on Tuesday that {dice.randint(2, 900)} {words_of(12)}. "
+                    f"\"{words_of(8).capitalize()},\" {who.split()[1]} said. {words_of(40).capitalize()}.\n\n{words_of(25).capitalize()}.\n")
             texts.append(text)
         if i % 50 == 7:
             yield i, f"doc-{i}.html", "text/html", f"<html><head><title>Plan {i}</title></head><body><article><p>{text}</p></article></body></html>".encode()
