@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +19,11 @@ static bool endpoint_good(const char *text, struct trouble *t)
 {
     const char *colon = text ? strrchr(text, ':') : NULL;
     if (text == NULL || (strncmp(text, "ipc://", 6) == 0 && text[6] != '\0')) return true;
-    if (strncmp(text, "tcp://", 6) == 0 && colon > text + 6 && colon[1] != '\0') return true;
+    if (strncmp(text, "tcp://", 6) == 0 && colon > text + 6) {
+        size_t digits = strspn(colon + 1, "0123456789");
+        unsigned long port = strtoul(colon + 1, NULL, 10);
+        if (digits > 0 && digits <= 5 && colon[1 + digits] == '\0' && port >= 1 && port <= 65535) return true;
+    }
     trouble_say(t, EXIT_NEEDS_PERSON, "'%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH", text);
     return false;
 }

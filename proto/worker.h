@@ -16,7 +16,7 @@ struct worker {
     doc_mask writes; /* fields that work() sets: cleared before it, so that a document met twice is judged anew */
 
     /* Adds this stage's fields to doc. Documents that carry `fail` never get here. An error (or doc_fail()) makes the document
-     * travel on with `fail` set and without this stage's fields. Memory from mem lives until the frame is sent. ERR_FULL and
+     * travel on with `fail` set and without this stage's fields. Memory from mem lives until the frame is built. ERR_FULL and
      * ERR_IO mean that the world failed, not the document: the batch is not committed and not sent, the process ends with
      * status 75 and ingest resends. */
     enum err (*work)(void *self, struct arena *mem, struct doc *doc);

@@ -503,6 +503,8 @@ static const struct {
     {"missing folder", {.state = "/nowhere/at/all"}, 64, "there is no folder /nowhere/at/"},
     {"state is a file", {.state = "/etc/passwd"}, 64, "not a directory"},
     {"strange endpoint", {.listen = "udp://x"}, 64, "want tcp://HOST:PORT or ipc://PATH"},
+    {"no number of a port", {.listen = "tcp://127.0.0.1:http"}, 64, "want tcp://HOST:PORT or ipc://PATH"},
+    {"no such port", {.returns = "tcp://127.0.0.1:70000"}, 64, "want tcp://HOST:PORT or ipc://PATH"},
     {"open to the world", {.listen = "tcp://0.0.0.0:5999"}, 64, "--trusted-network"},
     {"folder of the path is missing", {.listen = "ipc:///nowhere/x"}, 64, "cannot listen at ipc:///nowhere/x"},
 };
