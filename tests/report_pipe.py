@@ -195,3 +195,81 @@ def binary_of(folder):
 def numbered(lines):
     """True when the lines are numbered 1, 2, 3 ..."""
     return [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
+
+
+# --- lines held against the printed schemas, and every span against its text ---
+
+SCHEMAS = {}
+
+
+def schema_of(line):
+    """The schema of a line: a file of services/report/schema/, chosen by type and op."""
+    if not SCHEMAS:
+        for path in pathlib.Path("services/report/schema").glob("*.json"):
+            schema = json.loads(path.read_text())
+            for kind in schema["properties"]["type"]["enum"]:
+                for op in schema["properties"]["op"]["enum"]:
+                    SCHEMAS[kind, op] = schema
+    return SCHEMAS.get((line.get("type"), line.get("op")))
+
+
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+
+
+def misfit(value, schema, path="line"):
+    """What is wrong with a value by the part of JSON Schema that our schemas use, or None."""
+    if "enum" in schema and value not in schema["enum"]:
+        return f"{path} is none of its words"
+    if "type" in schema:
+        if not isinstance(value, TYPES[schema["type"]]) or (isinstance(value, bool) and schema["type"] != "boolean"):
+            return f"{path} is no {schema['type']}"
+    if value.__class__ is int and value < schema.get("minimum", value):
+        return f"{path} is too small"
+    if isinstance(value, dict) and "properties" in schema:
+        for key in schema["required"]:
+            if key not in value:
+                return f"{path}.{key} is missing"
+        for key, member in value.items():
+            if key not in schema["properties"]:
+                return f"{path}.{key} is not known"
+            wrong = misfit(member, schema["properties"][key], f"{path}.{key}")
+            if wrong:
+                return wrong
+    if isinstance(value, list) and "items" in schema:
+        for i, item in enumerate(value):
+            wrong = misfit(item, schema["items"], f"{path}[{i}]")
+            if wrong:
+                return wrong
+    return None
+
+
+def spans(value):
+    """Every {d, b, e, t} in a line."""
+    if isinstance(value, dict):
+        if {"d", "b", "e", "t"} <= value.keys():
+            yield value
+        for member in value.values():
+            yield from spans(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from spans(item)
+
+
+def hold(lines, texts, what):
+    """Checks all lines: their schema, and that the words of each span stand in their text, where texts has it."""
+    wrong, seen = [], 0
+    for line in map(json.loads, lines):
+        schema = schema_of(line)
+        why = "its type and op have no schema" if schema is None else misfit(line, schema)
+        if why:
+            wrong.append(f"line {line.get('seq')}: {why}")
+        for s in spans(line):
+            text = texts.get(s["d"])
+            seen += text is not None
+            if text is None or text.encode()[s["b"]:s["e"]] != s["t"].encode() or s["b"] >= s["e"]:
+                wrong.append(f"line {line.get('seq')}: {s} is not in its text")
+    check(wrong == [] and (seen > 0 or not texts), f"{what}: {len(lines)} lines are of their schema, {seen} spans stand in their texts {wrong[:3] or str()}")
+
+
+def texts_of(report):
+    return dict(report.rows("select d.key, b.text from documents d join bodies b on b.id = d.id where b.text is not null"))

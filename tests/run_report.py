@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 
-from report_pipe import INSTANCE, Report, binary_of, check, document, finish, json, msgpack, numbered
+from report_pipe import INSTANCE, Report, binary_of, check, document, finish, hold, json, msgpack, numbered, texts_of
 
 BINARY = binary_of(sys.argv[1])
 
@@ -72,6 +72,7 @@ def outcomes():
     report.send(document(6))
     check(report.note()["outcome"] == "reported", "it goes on after a restart")
     more = report.lines(2500)
+    hold(lines + more, texts_of(report), "all that came")
     check(numbered(lines + more) and more != [], "with the next number")
     report.close()
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from report_pipe import Report, binary_of, check, document, finish, json, numbered
+from report_pipe import Report, binary_of, check, document, finish, hold, json, numbered, texts_of
 
 BINARY = binary_of(sys.argv[1])
 CHAOS = b"WIREDESK_CHAOS" in open(BINARY, "rb").read()
@@ -84,6 +84,7 @@ def audit(report, kills, outcomes, live):
     lines = report.files()
     stored = [row[0].encode() for row in report.rows("select line from stream order by seq")]
     check(numbered(lines) and len(lines) == last, f"{last} lines without a gap or a repeat")
+    hold(lines, texts_of(report), "after all kills")
     check(lines == stored, "the files are the ledger's lines")
     check(report.files("rejects") == [line for line in lines if json.loads(line)["type"] == "reject"], "the reject files are the rejects")
     strange = []
@@ -96,7 +97,7 @@ def audit(report, kills, outcomes, live):
         good = seen == [{kind}] if len(seen) == 1 else sorted(len(s) for s in seen) == [1, 1] and sum(s == {"again"} for s in seen) == 1
         if not good:
             strange.append((seq, kind, seen))
-    check(strange == [], f"every number has one outcome, and always the same: {strange[:5]}")
+    check(strange == [], f"every number has one outcome, and always the same: {strange[:5] or str()}")
     check(sum(counts[k] for k in ("reported", "duplicate", "rejected", "again")) == DOCUMENTS, f"the ledger's sum is {DOCUMENTS}: {counts}")
     check(report.rows("select count(*), count(distinct key) from documents")[0] == (DOCUMENTS - counts["again"],) * 2, "one outcome a key")
     articles = collections.Counter(json.loads(line)["id"] for line in lines if json.loads(line)["type"] in ("article", "reject"))

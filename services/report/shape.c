@@ -60,6 +60,7 @@ enum err shape_schema(const struct shape *s, struct buf *out)
     buf_printf(out, "  \"description\": \"%s\",\n", s->help);
     struct buf inner = buf_make(1 << 20);
     object(s, 0, &inner);
+    buf_str(out, "  ");
     if (inner.failed == OK) buf_put(out, (struct slice){inner.ptr + 1, inner.len - 1});
     buf_free(&inner);
     return buf_str(out, "}\n");
