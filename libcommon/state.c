@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -135,4 +136,10 @@ enum err state_lock(const char *dir, const char *name, int *holder)
         if (ftruncate(fd, 0) != 0) errno = 0;
     }
     return OK; /* fd stays open: the kernel gives the lock back when the process ends, however it ends */
+}
+
+bool state_disk_full(int fd)
+{
+    struct statvfs st;
+    return fstatvfs(fd, &st) == 0 && (uint64_t)st.f_bavail * st.f_frsize < 1 << 20;
 }

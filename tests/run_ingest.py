@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""wiredesk-ingest alone, with this program as its feeder and as the pipe behind it: what it promises at the door."""
+"""run_ingest.py - wiredesk-ingest alone, with this program as its feeder and as the pipe behind it: what it promises at the door."""
 import http.client, json, os, shutil, socket, subprocess, sys, tempfile, time
 
 try:

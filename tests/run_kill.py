@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Forty kill -9 over the five daemons while documents flow, twenty of them at named points: nothing is lost, nothing comes twice.
+"""run_kill.py - forty kill -9 over the five daemons while documents flow, twenty of them at named points: nothing is lost, nothing comes twice.
 
 Usage: run_kill.py BIN [DOCUMENTS [ROUNDS [SEED]]]     (a round is one kill from outside and one at a named point)
 """

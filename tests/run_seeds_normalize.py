@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """run_seeds_normalize.py - the five seed articles through wiredesk-normalize --stdio: furniture dropped, no body line lost, titles and outlets as labelled.
 Skips when the labelled articles are not beside the repository."""
 import base64, glob, json, os, subprocess, sys

@@ -7,6 +7,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "../../libcommon/state.h"
+
 static const char FORMAT[] = "wiredesk journal 1";
 
 enum { STRIKE_IDS = 16, STRIKE_ID = 16, MAP_SLACK = 64 << 20 };
@@ -296,6 +298,8 @@ enum err journal_commit(struct journal *j)
         j->durable = j->now;
         return OK;
     }
+    mdb_filehandle_t fd;
+    if (rc == EIO && mdb_env_get_fd(j->env, &fd) == 0 && state_disk_full(fd)) rc = ENOSPC;
     journal_abort(j);
     j->in_flight = in_flight;
     j->watermark = watermark;
