@@ -88,7 +88,7 @@ class Pipe:
         """Until the daemon answers and its subscriber is known to it."""
         self.send(document(1))
         self.take()
-        time.sleep(0.3)
+        time.sleep(0.6)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
