@@ -214,7 +214,7 @@ static bool same_matter(const struct scene *s, const struct reading *a, uint32_t
         rare++;
         small += (lemma_seen(&s->lex, shared[i]).ptr[0] & 32) != 0;
     }
-    return rare >= 3 && small >= 1 && sum >= 6;
+    return rare >= 3 && small >= 1 && sum >= 4.5;
 }
 
 static enum err compare_voices_in(struct scene *s, uint32_t ra, uint32_t sa, uint32_t rb, uint32_t sb)

@@ -393,7 +393,7 @@ static enum err find_vague(struct finder *f, struct value *v, uint32_t *next)
     enum err e = OK;
     uint32_t head = head_after(f, v->n1, v->sentence, &v->mods, &e);
     struct number n = {.value = v->value, .end = v->n1};
-    *next = v->n1;
+    *next = v->w1 = v->n1;
     if (e != OK) return e;
     if (!find_toll(f, v->n0, &n, head, v)) {
         if (head == 0) return OK;

@@ -50,6 +50,7 @@ static uint32_t run_source(struct scene *s, struct run_table *t, uint32_t i)
         size_t at = h & t->mask;
         while (t->hash[at] != 0 && t->hash[at] != h) at = (at + 1) & t->mask;
         if (t->hash[at] == h) {
+            if (t->reading[at] == i) continue; /* it repeats itself */
             uint32_t other = s->source[t->reading[at]];
             if (other != i && other < found) found = other;
         } else {
