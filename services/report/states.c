@@ -126,6 +126,20 @@ static void find_war_years(const struct scene *s, uint32_t r, struct hits *out)
     }
 }
 
+/* The digits that s begins with, as a number below a hundred million. */
+static int whole_of(struct slice s)
+{
+    int n = 0;
+    for (size_t i = 0; i < s.len && i < 8 && s.ptr[i] >= '0' && s.ptr[i] <= '9'; i++) n = n * 10 + s.ptr[i] - '0';
+    return n;
+}
+
+/* "2022-02..." in months. */
+static int month_of(struct slice iso)
+{
+    return whole_of(slice_cut(iso, 0, 4)) * 12 + whole_of(slice_cut(iso, 5, 7));
+}
+
 /* The month in which the war began, as months since year 0, where a text says so: "began ... in February 2022". */
 static bool war_began(struct scene *s, uint32_t r, int *month, struct cite *c)
 {
@@ -135,7 +149,7 @@ static bool war_began(struct scene *s, uint32_t r, int *month, struct cite *c)
         uint32_t w = reading_word(rd, t->b);
         if (t->type != TIME_DATE || t->value.len < 7 || t->value.ptr[0] == 'X' || t->value.ptr[4] != '-' || w >= rd->n_words) continue;
         if (t->value.ptr[5] < '0' || t->value.ptr[5] > '1' || !sentence_has(s, r, w, wars) || !sentence_has(s, r, w, "begin start invasion invad launch outbreak erupt")) continue;
-        *month = atoi(t->value.ptr) * 12 + atoi((char[]){t->value.ptr[5], t->value.ptr[6], '\0'});
+        *month = month_of(t->value);
         *c = cite_of(rd, t->b, t->e);
         return true;
     }
@@ -154,10 +168,10 @@ static enum err resolve_war(struct scene *s, struct conflict_view *c)
                 uint32_t o = reading_of(s, c->values.ptr[i].cites.ptr[k]);
                 struct slice p = o == UINT32_MAX ? (struct slice){NULL, 0} : s->readings[o].doc->published.value;
                 if (p.len < 7 || p.ptr[4] != '-') continue;
-                int now = atoi(p.ptr) * 12 + atoi((char[]){p.ptr[5], p.ptr[6], '\0'}), early = (now - month - 1) / 12 + 1, late = (now - month) / 12 + 1;
+                int now = month_of(p), early = (now - month - 1) / 12 + 1, late = (now - month) / 12 + 1;
                 if (now <= month || early != late) continue;
                 for (size_t x = 0; x < c->values.len; x++)
-                    if (atoi(c->values.ptr[x].value.ptr) == late) c->resolved = (int32_t)x;
+                    if (whole_of(c->values.ptr[x].value) == late) c->resolved = (int32_t)x;
                 if (c->resolved < 0) return OK;
                 c->resolution = arena_printf(s->mem, "began %04d-%02d, published %.7s: year %d", (month - 1) / 12, (month - 1) % 12 + 1, p.ptr, late);
                 return c->resolution.ptr == NULL ? ERR_NOMEM : cites_add(s->mem, &c->evidence, began);
