@@ -93,6 +93,18 @@ def standard_input_is_a_file_called_dash(folder, endpoint):
     assert status == 0 and [r["body"] for r in ingest.seen] == [b"A text from a pipe."], (status, out, err)
 
 
+def a_slow_text_is_one_document(folder, endpoint):
+    ingest = Ingest(endpoint, ok)
+    process = feed(endpoint, "-", stdin=True)
+    for part in (b"A text ", b"that comes ", b"in parts. ", b"x" * 200000):
+        process.stdin.write(part)
+        process.stdin.flush()
+        time.sleep(0.2)
+    status, out, err = outcome(process)
+    ingest.end()
+    assert status == 0 and [len(r["body"]) for r in ingest.seen] == [200028], (status, out, err)
+
+
 def a_slow_pipe_is_fed_as_it_comes(folder, endpoint):
     ingest = Ingest(endpoint, ok)
     process = feed(endpoint, "--type", "application/jsonl", "-", stdin=True)
@@ -238,7 +250,7 @@ def a_terminal_gets_a_progress_bar(folder, endpoint):
 
 
 def main():
-    tests = [files_and_folders_are_fed_and_counted, standard_input_is_a_file_called_dash, a_slow_pipe_is_fed_as_it_comes,
+    tests = [files_and_folders_are_fed_and_counted, standard_input_is_a_file_called_dash, a_slow_text_is_one_document, a_slow_pipe_is_fed_as_it_comes,
              a_silent_ingest_is_connected_to_anew, a_bad_line_is_refused_and_the_others_go_in,
              busy_is_waited_for, an_ingest_that_comes_back_gets_what_it_did_not_ack, nobody_there_is_status_75,
              a_watched_folder_is_fed_once_each_file_is_whole, a_terminal_gets_a_progress_bar]

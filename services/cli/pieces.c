@@ -161,13 +161,14 @@ static enum err next_whole(struct pieces *p, size_t most, struct piece *piece, b
     do {
         enum err e = read_some(p, &p->rest, &n, &piece->why);
         if (e == ERR_FULL) return e;
-        p->ended = true;
+        p->ended = e != OK || n == 0;
         if (e != OK) return e;
         if (p->rest.len > most && p->guess && p->rest.ptr[0] == '{') { /* JSON Lines under another name */
-            p->ended = false;
             p->lines = p->begun = true;
+            p->ended = false;
             return OK;
         }
+        if (p->rest.len > most) p->ended = true;
         if (p->rest.len > most) {
             piece->why = "larger than one request may be";
             return ERR_TOO_BIG;
