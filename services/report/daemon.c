@@ -19,7 +19,7 @@ enum {
     QUIET_MS = 1500,       /* without documents: the stats line of what came */
     DOZE_MS = 25,          /* while something is due soon */
     SLEEP_MS = 1000,
-    BUDGET_BUSY_MS = 20,   /* for stories while documents wait: at least this, at most what the documents took */
+    BUDGET_BUSY_MS = 20,   /* for stories while documents wait: at least this, at most a third of what the documents took */
     BUDGET_IDLE_MS = 200,
     BUDGET_END_MS = 3000,
     CATCH_UP_MS = 2000,    /* how long a reader is waited for before lines of an earlier process are published */
@@ -147,7 +147,7 @@ static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
         r->last_in = mono_ms();
     }
     uint64_t spent = mono_ms() - start;
-    uint64_t budget = !*busy ? BUDGET_IDLE_MS : spent > BUDGET_BUSY_MS ? spent : BUDGET_BUSY_MS;
+    uint64_t share = spent / 3, budget = !*busy ? BUDGET_IDLE_MS : share > BUDGET_BUSY_MS ? share : BUDGET_BUSY_MS;
     if (!report_tell(r, budget, false)) return false;
     if (stats_due(r, !*busy) && !report_stats(r)) return false;
     return *busy || report_rest(r, more);
