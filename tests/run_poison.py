@@ -141,7 +141,7 @@ def outside_kills():
                 run = pathlib.Path(pipe.state, "run")
                 page = (run / f"tag.{replica}.slot").read_bytes()
                 pid = (run / f"tag.{replica}.lock").read_text().strip()
-                if page[:1] == b"\1" and b"POISON-SLOW" in page and pid.isdigit() and os.path.exists(f"/proc/{pid}"):
+                if kills < 7 and page[:1] == b"\1" and b"POISON-SLOW" in page and pid.isdigit() and os.path.exists(f"/proc/{pid}"):
                     time.sleep(0.1)
                     os.kill(int(pid), signal.SIGKILL)
                     kills += 1

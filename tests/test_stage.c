@@ -224,6 +224,18 @@ static void expect_trace(const char *want)
     free(text);
 }
 
+/* Until step and commit have left `n` marks. */
+static void await_trace(size_t n)
+{
+    for (int i = 0; i < 500; i++, usleep(10000)) {
+        char *text = file_text("trace");
+        size_t len = text ? strlen(text) : 0;
+        free(text);
+        if (len >= n) return;
+    }
+    fail_msg("it does not get to work");
+}
+
 static void expect_stderr(const char *part)
 {
     char *text = file_text("stderr");
@@ -276,7 +288,7 @@ static void test_batch_is_committed_once_and_before_it_is_sent(void **state)
     expect(p.out, "<slow>");
     expect_trace("sc");
     put(p.in, "slow");
-    usleep(100000); /* it is at work: what comes now is one batch */
+    await_trace(3); /* it is at work: what comes now is one batch */
     for (int i = 0; i < 5; i++) put(p.in, "x");
     expect(p.out, "<slow>");
     for (int i = 0; i < 5; i++) expect(p.out, "<x>");
@@ -301,7 +313,7 @@ static void test_failed_world_ends_the_process_with_nothing_of_the_batch_sent(vo
     struct pipe p = open_pipe();
     pid_t child = start(&plain, COMMITS);
     put(p.in, "slow");
-    usleep(100000);
+    await_trace(1);
     put(p.in, "x");
     put(p.in, "disk");
     assert_int_equal(end_of(child), 75);
@@ -371,7 +383,7 @@ static void test_death_is_told_by_the_next_worker(void **state)
     expect(p.returns, "topic faulted crash");
     expect(p.returns, "topic faulted crash"); /* and again */
     put(p.in, "slow");
-    usleep(200000);
+    await_trace(2);
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(end_of(child), 1000 + SIGKILL);
     child = start(&plain, 0);
@@ -386,7 +398,7 @@ static void test_what_is_in_hand_is_finished_when_asked_to_stop(void **state)
     struct pipe p = open_pipe();
     pid_t child = start(&plain, COMMITS);
     put(p.in, "slow");
-    usleep(200000);
+    await_trace(1);
     kill(child, SIGTERM);
     expect(p.out, "<slow>");
     assert_int_equal(end_of(child), 0);
@@ -402,7 +414,7 @@ static void test_stop_is_bounded_when_nobody_takes_the_result(void **state)
     void *in = open_socket(ZMQ_PUSH, false, "probe.0.in");
     pid_t child = start(&plain, 0);
     put(in, "x");
-    usleep(200000);
+    await_trace(1);
     uint64_t begin = clock_mono_ns();
     assert_int_equal(stop(child), 0);
     assert_true(clock_mono_ns() - begin < 4000000000u);
