@@ -201,11 +201,21 @@ static void put_version(const struct block *b, const json_t *version, struct buf
     buf_put(text, view_name(b->v, view_text(words, "d")));
 }
 
+/* A further version, if it has the first one's words (`other` false: its article's name is enough), or if it has others. */
+static void put_same_or_other(const struct block *b, const json_t *version, bool other, struct buf *text)
+{
+    bool differs = json_array_size(json_object_get(version, "differences")) > 0;
+    if (differs != other) return;
+    buf_str(text, differs ? "; other words: " : " ");
+    if (differs) put_version(b, version, text);
+    else buf_put(text, view_name(b->v, view_text(json_object_get(version, "words"), "d")));
+}
+
 static void put_said(struct block *b, struct buf *text)
 {
     const json_t *quotes = json_object_get(b->line, "quotes");
     size_t i, k;
-    json_t *quote, *version;
+    json_t *quote;
     begin(b, "SAID");
     json_array_foreach(quotes, i, quote)
     {
@@ -213,17 +223,10 @@ static void put_said(struct block *b, struct buf *text)
         struct slice speaker = view_text(quote, "speaker");
         screen_words(text, speaker.len > 0 ? speaker : SLICE("(no speaker)"));
         buf_str(text, "  ");
-        json_array_foreach(json_object_get(quote, "versions"), k, version)
-        {
-            bool differs = json_array_size(json_object_get(version, "differences")) > 0;
-            if (k > 0 && !differs) {
-                buf_char(text, ' ');
-                buf_put(text, view_name(b->v, view_text(json_object_get(version, "words"), "d")));
-                continue;
-            }
-            if (k > 0) buf_str(text, "; other words: ");
-            put_version(b, version, text);
-        }
+        const json_t *versions = json_object_get(quote, "versions");
+        put_version(b, json_array_get(versions, 0), text);
+        for (k = 1; k < json_array_size(versions); k++) put_same_or_other(b, json_array_get(versions, k), false, text);
+        for (k = 1; k < json_array_size(versions); k++) put_same_or_other(b, json_array_get(versions, k), true, text);
         row(b, INK_BOLD, text);
     }
     put_rest(b, quotes, QUOTES_SHOWN, text);
