@@ -170,6 +170,30 @@ static void print_daemon(const struct daemon *d)
     putchar('\n');
 }
 
+/* What ingest knows of the pipe: copies sent again, and how long the oldest document has been under way. */
+static void print_sender(const json_t *s)
+{
+    const json_t *sender = json_object_get(s, "sender"), *journal = json_object_get(s, "journal");
+    if (sender == NULL) return;
+    unsigned long long again = ask_count(sender, "resends"), wrong = ask_count(sender, "false_resends");
+    printf("  sender   %llu sent again (%llu of them for nothing, %llu after a worker died), %llu probes", again, wrong,
+           (unsigned long long)ask_count(sender, "struck"), (unsigned long long)ask_count(sender, "probes"));
+    if (ask_count(journal, "in_flight") > 0) printf("; oldest under way for %.1f s", (double)ask_count(sender, "oldest_ms") / 1000);
+    putchar('\n');
+    if (json_is_true(json_object_get(journal, "full"))) puts("  the journal is at its ceiling: feeders are told to wait");
+}
+
+static void print_latency(const struct view *v)
+{
+    const struct daemon *report = stage_at(v, "report");
+    if (report == NULL) return;
+    if (ask_count(report->status, "p99_ms") > 0) /* 0: nothing was committed lately */
+        printf("  latency  accepted to committed: p50 %llu ms, p99 %llu ms\n", (unsigned long long)ask_count(report->status, "p50_ms"),
+               (unsigned long long)ask_count(report->status, "p99_ms"));
+    const char *waits = json_string_value(json_object_get(report->status, "waiting_for"));
+    if (waits != NULL) printf("  report waits: %s\n", waits);
+}
+
 static void print_counts(const char *label, const struct counts *c, bool journal)
 {
     printf("  %-8s %10llu = %llu reported + %llu duplicate + %llu rejected + %llu again", label,
@@ -196,7 +220,10 @@ static void print_table(const struct view *v)
         char label[40];
         snprintf(label, sizeof label, "to #%llu", (unsigned long long)ask_count(journal, "watermark"));
         if (ledger != NULL) print_counts(label, &its, false);
+        for (size_t k = 0; k < v->len; k++)
+            if (strcmp(v->daemon[k].name, json_string_value(json_object_get(o, "daemon"))) == 0) print_sender(v->daemon[k].status);
     }
+    print_latency(v);
 }
 
 static int print_json(const struct view *v, bool good)
