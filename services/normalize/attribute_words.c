@@ -16,7 +16,7 @@ static const struct { const char *word; enum attribute_mark mark; } words[] = {
     {"nav", MARK_NAV}, {"pagination", MARK_NAV}, {"pager", MARK_NAV}, {"menu", MARK_MENU}, {"dropdown", MARK_MENU}, {"breadcrumb", MARK_BREADCRUMB},
     {"crumb", MARK_BREADCRUMB}, {"tags", MARK_TAGS}, {"tag-", MARK_TAGS}, {"-tag", MARK_TAGS}, {"topic", MARK_TAGS}, {"categor", MARK_TAGS},
     {"keyword", MARK_TAGS}, {"kicker", MARK_TAGS}, {"widget", MARK_WIDGET}, {"module", MARK_WIDGET}, {"banner", MARK_BANNER}, {"hero", MARK_BANNER},
-    {"cookie", MARK_COOKIE}, {"consent", MARK_COOKIE}, {"gdpr", MARK_COOKIE}, {"privacy", MARK_COOKIE}, {"popup", MARK_MODAL}, {"modal", MARK_MODAL},
+    {"cookie", MARK_COOKIE}, {"consent", MARK_COOKIE}, {"gdpr", MARK_COOKIE}, {"onetrust", MARK_COOKIE}, {"ot-sdk", MARK_COOKIE}, {"optanon", MARK_COOKIE}, {"ot-pc", MARK_COOKIE}, {"cmp-", MARK_COOKIE}, {"privacy", MARK_COOKIE}, {"popup", MARK_MODAL}, {"modal", MARK_MODAL},
     {"overlay", MARK_MODAL}, {"dialog", MARK_MODAL}, {"lightbox", MARK_MODAL}, {"tooltip", MARK_MODAL}, {"advert", MARK_AD}, {"ads-", MARK_AD}, {"-ads", MARK_AD},
     {"ad-", MARK_AD}, {"-ad", MARK_AD}, {"dfp", MARK_AD}, {"more-", MARK_MORE}, {"-more", MARK_MORE}, {"popular", MARK_POPULAR}, {"trending", MARK_POPULAR},
     {"most-", MARK_POPULAR}, {"mostread", MARK_POPULAR}, {"login", MARK_LOGIN}, {"signin", MARK_LOGIN}, {"account", MARK_LOGIN}, {"author", MARK_AUTHOR},

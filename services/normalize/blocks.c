@@ -3,7 +3,7 @@
 
 enum err blocks_score(const struct blocks_model *m, struct page *p, const struct facts *f)
 {
-    float *scores = arena_take(p->mem, (p->n_blocks + 1) * sizeof *scores), *rows = features_read(p, f);
+    float *scores = arena_take(p->mem, (p->n_blocks + 1) * sizeof *scores), *rows = features_read(p, f, &m->tokens);
     if (rows == NULL || scores == NULL) return ERR_NOMEM;
     boost_score(&m->first, rows, p->n_blocks, FEATURES_SECOND, scores);
     features_second(p, scores, rows);

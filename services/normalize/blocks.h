@@ -6,6 +6,7 @@
 #include "features.h"
 
 struct blocks_model {
+    struct tokens_model tokens;
     struct boost first, second;
     float threshold; /* a block is kept from this score on */
 };

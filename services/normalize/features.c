@@ -1,7 +1,7 @@
 /* features.c - a page's blocks as rows of numbers for the block model. */
 #include "features.h"
 
-enum { ANCESTORS = 9, SHARES = 5, HASHES = 1 << 15, REPEATS = 1 << 12, NEAR_OWN = 8 };
+enum { ANCESTORS = 9, SHARES = 5, HASHES = 1 << 15, REPEATS = 1 << 12, NEAR_OWN = 10 };
 
 /* --- words as bits in a table: enough to tell how many of a block's words stand in another text --- */
 
@@ -197,14 +197,14 @@ static size_t share_features(const struct making *m, const struct block *b, floa
     return k; /* 30 */
 }
 
-static void near_features(const struct page *p, float *rows)
+void features_near(size_t n, float *rows)
 {
-    static const uint8_t which[NEAR_OWN] = {0, 2, 5, 12, 6, 29, 43, 46};
+    static const uint8_t which[NEAR_OWN] = {0, 2, 5, 12, 6, 29, 43, 46, FEATURES_TOKENS, FEATURES_TOKENS + 1};
     static const int far[6] = {-3, -2, -1, 1, 2, 3};
-    for (size_t i = 0; i < p->n_blocks; i++) {
+    for (size_t i = 0; i < n; i++) {
         float *o = rows + i * FEATURES_SECOND + FEATURES_OWN + FEATURES_MARKS;
         for (size_t d = 0; d < 6; d++) {
-            bool there = far[d] < 0 ? i >= (size_t)-far[d] : i + (size_t)far[d] < p->n_blocks;
+            bool there = far[d] < 0 ? i >= (size_t)-far[d] : i + (size_t)far[d] < n;
             const float *other = there ? rows + (i + (size_t)(ptrdiff_t)far[d]) * FEATURES_SECOND : NULL;
             for (size_t k = 0; k < NEAR_OWN; k++) *o++ = there ? other[which[k]] : -1;
         }
@@ -234,7 +234,7 @@ static struct making *start(const struct page *p, const struct facts *f)
     return m;
 }
 
-float *features_read(const struct page *p, const struct facts *f)
+float *features_read(const struct page *p, const struct facts *f, const struct tokens_model *tokens)
 {
     float *rows = arena_array(p->mem, p->n_blocks * FEATURES_SECOND + 1, sizeof *rows);
     struct making *m = rows ? start(p, f) : NULL;
@@ -247,9 +247,12 @@ float *features_read(const struct page *p, const struct facts *f)
         k += ancestor_features(m, &p->blocks[i], o + k, o + FEATURES_OWN);
         k += share_features(m, &p->blocks[i], o + k);
         o[k++] = (float)(p->blocks[i].text.e - p->blocks[i].text.b);
+        struct tokens t;
+        tokens_read(p, &p->blocks[i], &t);
+        tokens_weigh(tokens, &t, o + k, o + k + 1);
         before += p->blocks[i].text.e - p->blocks[i].text.b;
     }
-    near_features(p, rows);
+    features_near(p->n_blocks, rows);
     return rows;
 }
 

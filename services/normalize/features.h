@@ -4,18 +4,23 @@
 
 #include "attribute_words.h"
 #include "metadata.h"
+#include "tokens.h"
 
 enum {
-    FEATURES_OWN = 76,                             /* of the block itself, its ancestors and their share of the page */
+    FEATURES_OWN = 78,                             /* of the block itself, its ancestors and their share of the page */
     FEATURES_MARKS = MARK_COUNT,                   /* how far up the nearest ancestor with that mark is */
-    FEATURES_NEAR = 6 * 8,                         /* some of those of the three blocks before and behind */
+    FEATURES_NEAR = 6 * 10,                        /* some of those of the three blocks before and behind */
     FEATURES_FIRST = FEATURES_OWN + FEATURES_MARKS + FEATURES_NEAR,
     FEATURES_SECOND = FEATURES_FIRST + 16,         /* and the first pass's scores around it */
-    FEATURES_BYTES = FEATURES_OWN - 1,             /* the column with the bytes of the block's text */
+    FEATURES_BYTES = FEATURES_OWN - 3,             /* the column with the bytes of the block's text */
+    FEATURES_TOKENS = FEATURES_OWN - 2,            /* and the two that tokens_weigh() gives */
 };
 
 /* FEATURES_SECOND floats a block, the last 16 of them 0. NULL when out of memory. */
-float *features_read(const struct page *p, const struct facts *f) MUST_CHECK;
+float *features_read(const struct page *p, const struct facts *f, const struct tokens_model *m) MUST_CHECK;
+
+/* Fills in the columns that are copies of the neighbours' columns; features_read() has done so. */
+void features_near(size_t n, float *rows);
 
 /* Fills in the last 16 from the first pass's scores (one a block). */
 void features_second(const struct page *p, const float *scores, float *rows);

@@ -7,12 +7,12 @@
 
 #include "unicode.h"
 
-enum { BLOCK_LEVEL = 1, SKIPPED = 2, BOLD = 4, PLAIN = 8 };
+enum { CELLS_MAX = 400, BLOCK_LEVEL = 1, SKIPPED = 2, BOLD = 4, PLAIN = 8 };
 
 static const struct tag_row { const char *name; uint8_t tag, flags; } tag_rows[] = { /* sorted by name */
     {"a", TAG_A, 0}, {"address", TAG_ADDRESS, BLOCK_LEVEL}, {"article", TAG_ARTICLE, BLOCK_LEVEL}, {"aside", TAG_ASIDE, BLOCK_LEVEL},
     {"audio", TAG_SKIP, SKIPPED}, {"b", TAG_B, BOLD}, {"base", TAG_BASE, 0}, {"blockquote", TAG_BLOCKQUOTE, BLOCK_LEVEL}, {"body", TAG_BODY, BLOCK_LEVEL},
-    {"br", TAG_BR, 0}, {"button", TAG_SKIP, SKIPPED}, {"canvas", TAG_SKIP, SKIPPED}, {"center", TAG_CENTER, BLOCK_LEVEL}, {"dd", TAG_DD, BLOCK_LEVEL},
+    {"br", TAG_BR, 0}, {"button", TAG_BUTTON, SKIPPED}, {"canvas", TAG_SKIP, SKIPPED}, {"center", TAG_CENTER, BLOCK_LEVEL}, {"dd", TAG_DD, BLOCK_LEVEL},
     {"details", TAG_DETAILS, BLOCK_LEVEL}, {"div", TAG_DIV, BLOCK_LEVEL}, {"dl", TAG_DL, BLOCK_LEVEL}, {"dt", TAG_DT, BLOCK_LEVEL}, {"em", TAG_B, BOLD},
     {"fieldset", TAG_FIELDSET, BLOCK_LEVEL}, {"figcaption", TAG_FIGCAPTION, BLOCK_LEVEL}, {"figure", TAG_FIGURE, BLOCK_LEVEL},
     {"footer", TAG_FOOTER, BLOCK_LEVEL}, {"form", TAG_FORM, BLOCK_LEVEL}, {"h1", TAG_H1, BLOCK_LEVEL}, {"h2", TAG_H2, BLOCK_LEVEL},
@@ -47,6 +47,7 @@ struct reader {
     struct block now;    /* the block that is being read */
     size_t breaks;       /* br elements since the last text */
     struct buf script, title;
+    size_t button;       /* depth of the outermost open button, or 0 */
     enum err failed;
     struct { const xmlChar *name; const struct tag_row *row; } seen[64]; /* names are interned: a cache by address */
 };
@@ -113,6 +114,18 @@ static bool only_space(struct slice s)
     return true;
 }
 
+/* Preformatted text: its line breaks stay. */
+static void add_lines(struct origin *o, struct slice s, size_t at)
+{
+    for (size_t b = 0; b < s.len;) {
+        const char *nl = memchr(s.ptr + b, '\n', s.len - b);
+        size_t e = nl ? (size_t)(nl - s.ptr) : s.len;
+        origin_add(o, slice_cut(s, b, e), at == NOWHERE ? NOWHERE : at + b);
+        if (nl) origin_line(o);
+        b = e + 1;
+    }
+}
+
 static void add_text(struct reader *r, struct slice s, size_t at)
 {
     struct origin *clean = &r->page->clean;
@@ -128,7 +141,8 @@ static void add_text(struct reader *r, struct slice s, size_t at)
         r->now = (struct block){.node = e->node, .b = (uint32_t)(at == NOWHERE ? end : at)};
         r->in_block = true;
     }
-    origin_add(clean, s, at);
+    if (e->node != NO_NODE && r->page->nodes[e->node].tag == TAG_PRE) add_lines(clean, s, at);
+    else origin_add(clean, s, at);
     r->now.e = (uint32_t)(end < r->page->source.len ? end : r->page->source.len);
     r->now.inline_marks |= e->marks;
     uint32_t n = (uint32_t)(clean->len - before);
@@ -196,7 +210,25 @@ static uint64_t marks_of(const struct reader *r, const xmlChar **atts)
     return marks;
 }
 
-static uint32_t add_node(struct reader *r, const struct tag_row *row, uint64_t marks, uint32_t parent)
+/* Hashes of the words of class and id, digits all alike. */
+static void tokens_of(const xmlChar **atts, uint16_t *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; atts && atts[i]; i += 2) {
+        const char *name = (const char *)atts[i], *p = (const char *)atts[i + 1];
+        if (p == NULL || (strcmp(name, "class") != 0 && strcmp(name, "id") != 0)) continue;
+        while (*p && n < NODE_TOKENS) {
+            uint32_t h = name[0] == 'i' ? 7U : 2166136261U;
+            size_t len = 0;
+            for (; *p && *p != ' ' && *p != '\n' && *p != '\t'; p++, len++)
+                h = (h ^ (*p >= '0' && *p <= '9' ? '0' : *p >= 'A' && *p <= 'Z' ? (unsigned)*p + 32U : (unsigned char)*p)) * 16777619U;
+            if (len > 0) out[n++] = (uint16_t)((h ^ h >> 15) % ((1U << TOKEN_BITS) - 1) + 1);
+            while (*p == ' ' || *p == '\n' || *p == '\t') p++;
+        }
+    }
+}
+
+static uint32_t add_node(struct reader *r, const struct tag_row *row, const xmlChar **atts, uint64_t marks, uint32_t parent)
 {
     struct node *n = page_node(r->page);
     if (n == NULL) {
@@ -206,6 +238,7 @@ static uint32_t add_node(struct reader *r, const struct tag_row *row, uint64_t m
     n->parent = parent;
     n->tag = row->tag;
     n->marks = marks;
+    tokens_of(atts, n->token);
     n->depth = parent == NO_NODE ? 0 : (uint16_t)(r->page->nodes[parent].depth + 1);
     return (uint32_t)(n - r->page->nodes);
 }
@@ -296,6 +329,31 @@ static void note_head(struct reader *r, const struct tag_row *row, const xmlChar
         p->canonical = arena_copy(p->mem, slice_cut(slice_trim(attribute(atts, "href")), 0, 4096));
 }
 
+static bool is_cell(uint8_t tag)
+{
+    return tag == TAG_TD || tag == TAG_TH;
+}
+
+/* A cell behind another of its row goes on in the same block, so that a row is a line. */
+static bool next_cell(struct reader *r, const struct tag_row *row, uint32_t parent)
+{
+    if (!r->in_block || !is_cell(row->tag) || r->now.node == NO_NODE) return false;
+    const struct node *first = &r->page->nodes[r->now.node];
+    struct origin *clean = &r->page->clean;
+    if (!is_cell(first->tag) || first->parent != parent || clean->len - clean->floor > CELLS_MAX) return false;
+    origin_space(clean);
+    origin_add(clean, SLICE("|"), NOWHERE);
+    origin_space(clean);
+    return true;
+}
+
+/* Inside a button that was never closed stands the rest of the page: an element that no button holds ends it. */
+static void leave_button(struct reader *r)
+{
+    for (size_t i = r->button - 1; i < r->depth; i++) r->stack[i].skips--;
+    r->button = 0;
+}
+
 static void on_start(void *self, const xmlChar *name, const xmlChar **atts)
 {
     struct reader *r = self;
@@ -305,10 +363,12 @@ static void on_start(void *self, const xmlChar *name, const xmlChar **atts)
         return;
     }
     const struct tag_row *row = row_of(r, name);
+    if (r->button && (row->flags & BLOCK_LEVEL) && row->tag != TAG_DIV) leave_button(r);
     struct open_element fresh = {.node = NO_NODE}, *up = r->depth ? top(r) : &fresh;
     struct open_element e = {.name = name, .row = row, .node = up->node, .marks = up->marks, .links = up->links, .bolds = up->bolds, .skips = up->skips};
     if (row->tag == TAG_META || row->tag == TAG_LINK || row->tag == TAG_HTML) note_head(r, row, atts);
     if (row->flags & SKIPPED) e.skips++;
+    if (row->tag == TAG_BUTTON && r->button == 0 && up->skips == 0) r->button = r->depth + 1;
     if (row->tag == TAG_SCRIPT) {
         e.ld = slice_eq_nocase(slice_cut(attribute(atts, "type"), 0, 19), slice_of("application/ld+json"));
         buf_clear(&r->script);
@@ -317,8 +377,8 @@ static void on_start(void *self, const xmlChar *name, const xmlChar **atts)
     if (e.skips == 0 && !e.title) {
         uint64_t own = marks_of(r, atts);
         if (row->flags & BLOCK_LEVEL) {
-            end_block(r);
-            e.node = add_node(r, row, own, up->node);
+            if (!next_cell(r, row, up->node)) end_block(r);
+            e.node = add_node(r, row, atts, own, up->node);
             e.marks = 0;
         } else {
             e.marks |= own;
@@ -338,6 +398,7 @@ static void close_top(struct reader *r)
 {
     struct open_element e = r->stack[--r->depth];
     struct page *p = r->page;
+    if (r->button > r->depth) r->button = 0;
     if (e.ld && r->script.len > 0) {
         struct slice *scripts = page_grow(p->mem, p->jsonld, p->n_jsonld, &p->cap_jsonld, sizeof *scripts);
         if (scripts) {
@@ -351,7 +412,9 @@ static void close_top(struct reader *r)
         struct capture *c = &p->captures[e.capture - 1];
         c->text.e = (uint32_t)p->clean.len;
     }
-    if (e.skips == 0 && !e.title && (e.row->flags & BLOCK_LEVEL)) end_block(r);
+    bool open_row = is_cell(e.row->tag) && r->in_block && r->now.node != NO_NODE && is_cell(p->nodes[r->now.node].tag) &&
+                    p->nodes[r->now.node].parent == p->nodes[e.node].parent;
+    if (e.skips == 0 && !e.title && (e.row->flags & BLOCK_LEVEL) && !open_row) end_block(r);
 }
 
 static void on_end(void *self, const xmlChar *name)

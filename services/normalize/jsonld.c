@@ -45,8 +45,9 @@ static void take(struct arena *mem, struct slice *to, struct slice from, size_t 
     if (to->len == 0 && from.len > 0) *to = words_plain(mem, from, most);
 }
 
-static void add_author(struct arena *mem, struct jsonld *out, struct slice name)
+static void add_author(struct arena *mem, struct jsonld *out, struct slice name, bool organization)
 {
+    if (out->publisher.len > 0 && organization && slice_eq_nocase(name, out->publisher)) return;
     if (name.len == 0 || out->n_authors >= JSONLD_AUTHORS) return;
     name = words_plain(mem, name, 400);
     if (name.len) out->author[out->n_authors++] = name;
@@ -63,8 +64,8 @@ static void read_authors(struct arena *mem, const json_t *v, struct jsonld *out)
     }
     const json_t *names = json_is_object(v) ? json_object_get(v, "name") : v;
     if (json_is_array(names))
-        for (size_t i = 0; i < json_array_size(names); i++) add_author(mem, out, name_of(json_array_get(names, i)));
-    else add_author(mem, out, text_of(names));
+        for (size_t i = 0; i < json_array_size(names); i++) add_author(mem, out, name_of(json_array_get(names, i)), false);
+    else add_author(mem, out, text_of(names), type_has(v, "Organization") || type_has(v, "Corporation"));
 }
 
 static const json_t *by_id(const json_t *graph, struct slice id)

@@ -187,12 +187,34 @@ static enum err set_byline(const struct page *p, const struct people *who, struc
 
 static void read_people(const struct doc *doc, struct page *p, const struct jsonld *ld, const struct facts *f, struct people *who)
 {
-    struct slice outlet = f->outlet.value;
+    struct slice outlet = f->outlet.value, none = {NULL, 0}; /* who the JSON-LD calls a person is one, also when the site bears the name */
     for (size_t i = 0; i < doc->meta.byline.len; i++) people_add(who, doc->meta.byline.ptr[i], outlet);
-    for (size_t i = 0; i < ld->n_authors && doc->meta.byline.len == 0; i++) people_add(who, ld->author[i], outlet);
+    for (size_t i = 0; i < ld->n_authors && doc->meta.byline.len == 0; i++) people_add(who, ld->author[i], none);
     if (who->n == 0) captured_people(p, who, CAPTURE_AUTHOR, outlet);
-    for (size_t i = 0; i < COUNT(author_metas) && who->n == 0; i++) people_add(who, plain(p, meta_named(p, author_metas[i]), 400), outlet);
+    for (size_t i = 0; i < COUNT(author_metas) && who->n == 0; i++)
+        for (size_t k = 0; k < p->n_metas; k++)
+            if (slice_eq(p->metas[k].name, slice_of(author_metas[i]))) people_add(who, plain(p, p->metas[k].content, 400), outlet);
     if (who->n == 0) captured_people(p, who, CAPTURE_BYLINE, outlet);
+}
+
+/* "By Ada Marsh" in a block of its own near the headline, or a block that is a name behind one that says "Written by". */
+static void visible_people(const struct page *p, struct people *who, struct slice outlet)
+{
+    size_t from = p->h1 == SIZE_MAX || p->h1 < 5 ? 0 : p->h1 - 5, to = p->h1 == SIZE_MAX ? 30 : p->h1 + 14;
+    for (size_t i = from; i < p->n_blocks && i < to && who->n == 0; i++) {
+        struct slice t = block_text(p, &p->blocks[i]);
+        struct line_says says = line_look(t);
+        if (says.byline.len) people_add(who, says.byline, outlet);
+        bool label = slice_eq_nocase(t, SLICE("written by")) || slice_eq_nocase(t, SLICE("by")) || slice_eq_nocase(t, SLICE("von")) || slice_eq_nocase(t, SLICE("author")) ||
+                     slice_eq_nocase(t, SLICE("words by")) || slice_eq_nocase(t, SLICE("par")) || slice_eq_nocase(t, SLICE("por"));
+        if (!label || i + 1 >= p->n_blocks) continue;
+        struct slice next = block_text(p, &p->blocks[i + 1]);
+        if (next.len <= 60 && line_words(next) <= 5) people_add(who, next, outlet);
+    }
+    for (size_t i = 0; i < p->n_blocks && who->n == 0; i++) {
+        struct slice t = block_text(p, &p->blocks[i]);
+        if (t.len < 60 && slice_starts(t, SLICE("Written by "))) people_add(who, t, outlet);
+    }
 }
 
 /* --- the doors --- */
@@ -233,5 +255,6 @@ enum err facts_finish(const struct doc *doc, struct page *p, const struct hints 
     finish_dates(&(struct dating){doc, p, true}, hints, f);
     if (f->byline.len > 0) return OK;
     people_add(&who, hints->byline, f->outlet.value);
+    if (p->markup && who.n == 0) visible_people(p, &who, f->outlet.value);
     return set_byline(p, &who, f);
 }

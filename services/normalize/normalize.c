@@ -96,15 +96,24 @@ static void put_title(struct origin *out, const struct page *p, const struct tit
     }
 }
 
+/* A title is one line, whatever breaks its markup has. A break is never part of a run. */
+static void one_line(struct origin *out, size_t from)
+{
+    for (size_t i = from; i < out->len; i++)
+        if (out->text[i] == '\n') out->text[i] = ' ';
+}
+
 static void put_head(struct origin *out, const struct page *p, const struct title *t, struct layout *l)
 {
     put_title(out, p, t, l);
+    one_line(out, 0);
     if (l->title_e == 0) return;
     if (t->standfirst != SIZE_MAX) {
         origin_literal(out, SLICE("\n"));
         l->standfirst_b = (uint32_t)out->len;
         origin_copy(out, &p->clean, p->blocks[t->standfirst].text);
         l->standfirst_e = (uint32_t)out->len;
+        one_line(out, l->standfirst_b);
     }
     origin_literal(out, SLICE("\n\n"));
 }

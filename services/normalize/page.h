@@ -7,13 +7,13 @@
 #include "../../proto/doc.h"
 #include "origin.h"
 
-enum { NO_NODE = 0xFFFFFFFFu, PAGE_DEPTH_MAX = 2048, PAGE_BLOCKS_MAX = 400000, PAGE_NODES_MAX = 2000000 };
+enum { NO_NODE = 0xFFFFFFFFu, PAGE_DEPTH_MAX = 2048, PAGE_BLOCKS_MAX = 400000, PAGE_NODES_MAX = 2000000, NODE_TOKENS = 6, TOKEN_BITS = 15 };
 
 enum tag {
     TAG_OTHER, TAG_P, TAG_LI, TAG_H1, TAG_H2, TAG_H3, TAG_H4, TAG_H5, TAG_H6, TAG_DIV, TAG_SECTION, TAG_ARTICLE, TAG_MAIN, TAG_TD, TAG_TH, TAG_TR,
     TAG_TABLE, TAG_UL, TAG_OL, TAG_DL, TAG_DT, TAG_DD, TAG_BLOCKQUOTE, TAG_PRE, TAG_FIGURE, TAG_FIGCAPTION, TAG_HEADER, TAG_FOOTER, TAG_NAV,
     TAG_ASIDE, TAG_FORM, TAG_FIELDSET, TAG_ADDRESS, TAG_DETAILS, TAG_SUMMARY, TAG_BODY, TAG_CENTER, TAG_HR, TAG_A, TAG_BR, TAG_B, TAG_SPAN,
-    TAG_TIME, TAG_META, TAG_LINK, TAG_TITLE, TAG_SCRIPT, TAG_SKIP, TAG_HTML, TAG_HEAD, TAG_BASE, TAG_IMG, TAG_LINE, TAG_COUNT
+    TAG_TIME, TAG_META, TAG_LINK, TAG_TITLE, TAG_SCRIPT, TAG_SKIP, TAG_HTML, TAG_HEAD, TAG_BASE, TAG_IMG, TAG_LINE, TAG_BUTTON, TAG_COUNT
 };
 
 /* An element that makes blocks (or a line's place in plain text). */
@@ -21,6 +21,7 @@ struct node {
     uint32_t parent;  /* NO_NODE for the root */
     uint16_t depth;
     uint8_t tag;      /* enum tag */
+    uint16_t token[NODE_TOKENS]; /* hashes of its class and id words; 0: no more */
     uint64_t marks;   /* bit i: its class, id, role or itemprop contains attribute word i (attribute_words.h) */
     uint32_t chars, good, links, blocks; /* bytes of text below it; in running text; in links; blocks (up to six levels up) */
 };

@@ -6,10 +6,12 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const char *const openings[] = {"by ", "by: ", "von ", "par ", "por ", "di ", "door ", "av ", "af ", "written by ", "words by ", "story by ", "reported by ", "posted by ", "published by ",
-                                       "author: ", "author ", "autor: ", "text: ", "texte ", "de notre ", "reporting by ", "article by ", "автор: ", "by\xC2\xA0", "- ", "| ", "about "};
+                                       "author: ", "author ", "autor: ", "text: ", "texte ", "de notre ", "reporting by ", "article by ", "автор: ", "by\xC2\xA0", "- ", "| ", "about ", "text by ", "article by: ", "recipe by ", "this post was written by ", "this article was written by ", "interview by ", "review by ", "opinion by ", "analysis by ", "\xE2\x80\xA2 "};
 static const char *const cuts[] = {" and ", " und ", " et ", " y ", " e ", " & ", ", and ", " with ", " og ", " och ", " en "};
 static const char *const no_names[] = {"http", "www.", "@", ".com", "view all", "see all", "all posts", "read more", "follow", "updated", "published", "minutes", "min read", "subscribe",
-                                       "comment", "share", "facebook.com", "view profile", "posts by"};
+                                       "comment", "share", "facebook.com", "view profile", "posts by", "image:", "photo", "sponsored", "the author", "getty images", "unsplash", "bearbeiten", "verified", "fact checked", "content:", "design:", "code:"};
+/* Words that only a post or role has: such a part is no name when a name came before. */
+static const char *const roles[] = {"officer", "chief", "director", "head of", "editor", "contributor", "reporter", "correspondent", "columnist", "writer", "manager", "specialist", "consultant", "expert", "president", "founder", "professor", "reviewer", "facebook", "marketing", "development", "strategist", "analyst", "dietitian", "nutritionist", "producer", "redaktion", "journalist", "ceo", "associated press", "staff"};
 static const char *const endings[] = {"ph.d", "phd", "m.d", "md", "jr", "sr", "esq", "rd", "ms", "ma", "mba", "cpa", "rn", "cfp", "iii", "ii", "dds", "do", "m.a", "mph"};
 
 static bool has(struct slice s, const char *word) { return slice_find(s, slice_of(word), 0) != SIZE_MAX; }
@@ -50,12 +52,45 @@ static bool is_person(struct slice s, struct slice outlet)
     for (size_t i = 0; i < COUNT(no_names); i++)
         if (has(low, no_names[i])) return false;
     for (size_t i = 0; i < s.len; i++) digits += s.ptr[i] >= '0' && s.ptr[i] <= '9';
-    return digits < 3 && !(outlet.len && slice_eq_nocase(s, outlet));
+    return digits < 3 && digits + 1 < s.len && !(outlet.len && slice_eq_nocase(s, outlet));
+}
+
+static const char *const calendar[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "published", "updated"};
+
+/* The name without the date, the dash or the place that stands behind it. */
+static struct slice before_date(struct slice s)
+{
+    char room[128];
+    struct slice low = low_of(s, room);
+    static const char *const breaks[] = {" - ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", " \xE2\x80\xA2 ", " | ", " on behalf", " in ", " at ", " for ", " on ", " published ", " updated ", " posted ", " zuerst ", " ver\xC3\xB6" "ffentlicht"};
+    for (size_t i = 0; i < COUNT(breaks); i++) {
+        size_t at = slice_find(low, slice_of(breaks[i]), 0);
+        if (at != SIZE_MAX && at > 2 && low.len == slice_cut(s, 0, 120).len) low = slice_cut(low, 0, at);
+    }
+    for (size_t i = 0; i + 3 < low.len; i++) {
+        if (i > 0 && low.ptr[i - 1] != ' ') continue;
+        size_t digit = i;
+        for (size_t k = 0; k < COUNT(calendar); k++)
+            if (slice_starts(slice_cut(low, i, low.len), slice_of(calendar[k])))
+                while (digit < low.len && !(low.ptr[digit] >= '0' && low.ptr[digit] <= '9')) digit++;
+        if ((digit > i && digit < low.len && digit - i < 12) || (low.ptr[i] >= '0' && low.ptr[i] <= '9')) return slice_cut(s, 0, i);
+    }
+    return slice_cut(s, 0, low.len == slice_cut(s, 0, 120).len ? s.len : low.len);
+}
+
+static bool is_role(struct slice s)
+{
+    char room[128];
+    struct slice low = low_of(s, room);
+    for (size_t i = 0; i < COUNT(roles); i++)
+        if (has(low, roles[i])) return true;
+    return false;
 }
 
 static void add_one(struct people *p, struct slice s, struct slice outlet)
 {
-    s = tidy(without_opening(tidy(s)));
+    s = tidy(before_date(tidy(without_opening(tidy(s)))));
+    if (p->n > 0 && is_role(s)) return;
     if (p->n >= PEOPLE_MAX || !is_person(s, outlet)) return;
     for (size_t i = 0; i < p->n; i++)
         if (slice_eq_nocase(p->name[i], s)) return;

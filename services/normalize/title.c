@@ -100,7 +100,58 @@ static struct title page_title(const struct doc *doc, const struct page *p, cons
     return of_words(said.len ? said : slice_trim(p->title));
 }
 
+/* --- site names behind a bar or dash --- */
+
+/* Letters and digits of s in lower case; returns how many. */
+static size_t squeezed(struct slice s, char *out, size_t cap)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len && n < cap; i++) {
+        char c = s.ptr[i];
+        if (c >= 'A' && c <= 'Z') c = (char)(c + 32);
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80) out[n++] = c;
+    }
+    return n;
+}
+
+/* One holds the other: "Privacy Guides" and privacyguides.org. */
+static bool names_site(struct slice part, struct slice site)
+{
+    char a[128], b[512];
+    struct slice x = {a, squeezed(part, a, sizeof a)}, y = {b, squeezed(site, b, sizeof b)};
+    if (x.len < 3 || y.len < 3) return false;
+    return slice_find(y, x, 0) != SIZE_MAX || slice_find(x, y, 0) != SIZE_MAX;
+}
+
+/* Where a title ends when what the last bar or dash sets off is the site's name. */
+static size_t without_site(struct slice t, const struct facts *f)
+{
+    static const char *const marks[] = {" | ", " - ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", " \xE2\x80\xA2 ", " \xC2\xB7 ", " \xC2\xBB ", " :: "};
+    struct slice host = slice_cut(f->url, 0, 200);
+    for (size_t i = 8; i < host.len; i++)
+        if (host.ptr[i] == '/') host.len = i;
+    size_t end = t.len;
+    for (int round = 0; round < 3; round++) {
+        size_t at = 0, len = 0;
+        for (size_t k = 0; k < sizeof marks / sizeof *marks; k++)
+            for (size_t i = slice_find(slice_cut(t, 0, end), slice_of(marks[k]), 0); i != SIZE_MAX; i = slice_find(slice_cut(t, 0, end), slice_of(marks[k]), i + 1))
+                if (i > at) {
+                    at = i;
+                    len = strlen(marks[k]);
+                }
+        struct slice rest = slice_cut(t, at + len, end);
+        if (at < 8 || line_words(rest) > 6) return end;
+        if (!names_site(rest, f->outlet.value) && !names_site(rest, host)) return end;
+        end = at;
+    }
+    return end;
+}
+
 struct title title_choose(const struct doc *doc, const struct page *p, const struct facts *f, const struct hints *hints)
 {
-    return p->markup ? page_title(doc, p, f) : text_title(doc, p, hints);
+    if (!p->markup) return text_title(doc, p, hints);
+    struct title t = page_title(doc, p, f);
+    if (t.block == SIZE_MAX) t.words.len = without_site(t.words, f);
+    else t.span.e = t.span.b + (uint32_t)without_site(span_of((struct slice){p->clean.text, p->clean.len}, t.span), f);
+    return t;
 }

@@ -34,6 +34,7 @@ struct set {
     size_t n_pages, cap_pages, n, cap;
     float *rows;     /* n × FEATURES_SECOND */
     float *y, *w;
+    struct tokens *tokens;
     float *score;    /* the first pass's, out of fold */
 };
 
@@ -170,8 +171,10 @@ static void add_rows(struct set *s, const struct page *p, const float *rows, con
         s->rows = grown(s->rows, s->cap * FEATURES_SECOND * sizeof(float));
         s->y = grown(s->y, s->cap * sizeof(float));
         s->w = grown(s->w, s->cap * sizeof(float));
+        s->tokens = grown(s->tokens, s->cap * sizeof *s->tokens);
     }
     memcpy(s->rows + s->n * FEATURES_SECOND, rows, p->n_blocks * FEATURES_SECOND * sizeof(float));
+    for (size_t i = 0; i < p->n_blocks; i++) tokens_read(p, &p->blocks[i], &s->tokens[s->n + i]);
     for (size_t i = 0; i < p->n_blocks; i++) s->y[s->n + i] = labelled(g, block_text(p, &p->blocks[i]), &s->w[s->n + i]);
     s->n += p->n_blocks;
 }
@@ -188,7 +191,8 @@ static void add_page(struct set *s, struct sample *sample, const struct attribut
     struct page page = {.mem = mem, .source = d.text};
     doc_init(&doc);
     if (html_read(words, &page) != OK || facts_read(&doc, &page, &facts) != OK) return;
-    float *rows = features_read(&page, &facts);
+    static const int8_t nothing[TOKEN_TABLE];
+    float *rows = features_read(&page, &facts, &(struct tokens_model){nothing, nothing, 0, 0}); /* the tokens' columns come later */
     if (rows == NULL) die("no memory for", "features");
     struct gold g = gold_of(text);
     add_rows(s, &page, rows, &g);
@@ -402,6 +406,63 @@ static struct boost learn(const struct set *s, size_t width, size_t trees, unsig
     return b;
 }
 
+/* --- the tokens' weights: logistic regression with a step of its own for each weight (AdaGrad) --- */
+
+enum { EPOCHS = 4 };
+
+static int8_t *weights_of(const struct set *s, bool markup, unsigned without, float *step)
+{
+    float *w = calloc(TOKEN_TABLE, sizeof *w), *sq = calloc(TOKEN_TABLE, sizeof *sq), start = 0, start_sq = 1;
+    int8_t *out = grown(NULL, TOKEN_TABLE);
+    if (w == NULL || sq == NULL) die("no memory for", "tokens");
+    for (size_t round = 0; round < EPOCHS * s->n_pages; round++) {
+        const struct sample *page = &s->page[(round * 7919 + round / s->n_pages) % s->n_pages];
+        for (size_t i = page->first; i < page->first + page->n && page->fold != without; i++) {
+            const uint16_t *t = markup ? s->tokens[i].markup : s->tokens[i].text;
+            size_t n = markup ? s->tokens[i].n_markup : s->tokens[i].n_text;
+            float sum = 0, root = sqrtf((float)(n ? n : 1));
+            for (size_t k = 0; k < n; k++) sum += w[t[k]];
+            float g = (1.0F / (1.0F + expf(-start - sum / root)) - s->y[i]) * sqrtf(s->w[i]);
+            start_sq += g * g;
+            start -= 0.3F * g / sqrtf(start_sq);
+            g /= root;
+            for (size_t k = 0; k < n; k++) {
+                float gk = g + 1e-4F * w[t[k]];
+                sq[t[k]] += gk * gk;
+                w[t[k]] -= 0.3F * gk / sqrtf(sq[t[k]] + 0.1F);
+            }
+        }
+    }
+    *step = 8.0F / 127;
+    for (size_t k = 0; k < TOKEN_TABLE; k++) {
+        float q = w[k] / *step;
+        out[k] = (int8_t)lrintf(q > 127 ? 127 : q < -127 ? -127 : q);
+    }
+    free(w);
+    free(sq);
+    return out;
+}
+
+static struct tokens_model learn_tokens(const struct set *s, unsigned without)
+{
+    struct tokens_model m;
+    m.text = weights_of(s, false, without, &m.text_step);
+    m.markup = weights_of(s, true, without, &m.markup_step);
+    return m;
+}
+
+/* Fills the tokens' columns of page k, and their copies beside the neighbours. */
+static void token_columns(struct set *s, size_t k, const struct tokens_model *m)
+{
+    const struct sample *page = &s->page[k];
+    float *rows = s->rows + page->first * FEATURES_SECOND;
+    for (size_t i = 0; i < page->n; i++) {
+        float *o = rows + i * FEATURES_SECOND + FEATURES_TOKENS;
+        tokens_weigh(m, &s->tokens[page->first + i], o, o + 1);
+    }
+    features_near(page->n, rows);
+}
+
 /* --- the two passes over the folds --- */
 
 /* Writes what `model` thinks of page k to its rows' last columns. */
@@ -487,14 +548,23 @@ static void write_trees(FILE *f, const char *name, const struct boost *b)
     fprintf(f, "};\n\n");
 }
 
+static void write_weights(FILE *f, const char *name, const int8_t *w)
+{
+    fprintf(f, "static const int8_t %s[TOKEN_TABLE] = {\n", name);
+    for (size_t k = 0; k < TOKEN_TABLE; k++) fprintf(f, "%d,%s", w[k], k % 48 == 47 ? "\n" : "");
+    fprintf(f, "};\n\n");
+}
+
 static void write_model(const struct blocks_model *m, const char *path)
 {
     FILE *f = fopen(path, "w");
     if (f == NULL) die("cannot write", path);
     fprintf(f, "/* blocks_model.c - the block model's tables, written by wiredesk-train-blocks: do not edit (MODEL.md says how to make it again). */\n#include \"blocks.h\"\n\n");
+    write_weights(f, "text", m->tokens.text);
+    write_weights(f, "markup", m->tokens.markup);
     write_trees(f, "first", &m->first);
     write_trees(f, "second", &m->second);
-    fprintf(f, "const struct blocks_model blocks_model = {{first, %zu, %.6eF}, {second, %zu, %.6eF}, %.3fF};\n", m->first.n, (double)m->first.start, m->second.n, (double)m->second.start,
+    fprintf(f, "const struct blocks_model blocks_model = {{text, markup, %.6eF, %.6eF}, {first, %zu, %.6eF}, {second, %zu, %.6eF}, %.3fF};\n", (double)m->tokens.text_step, (double)m->tokens.markup_step, m->first.n, (double)m->first.start, m->second.n, (double)m->second.start,
             (double)m->threshold);
     if (fclose(f) != 0) die("cannot write", path);
 }
@@ -527,18 +597,21 @@ int main(int argc, char **argv)
     fprintf(stderr, "%zu pages, %zu blocks, %d features\n", s.n_pages, s.n, FEATURES_SECOND);
     s.score = grown(NULL, s.n * sizeof(float));
     struct boost first[FOLDS_MAX];
+    struct tokens_model tokens[FOLDS_MAX];
+    for (unsigned k = 0; k < o.folds; k++) tokens[k] = learn_tokens(&s, k);
+    for (size_t k = 0; k < s.n_pages; k++) token_columns(&s, k, &tokens[s.page[k].fold]);
     for (unsigned k = 0; k < o.folds; k++) {
         first[k] = learn(&s, FEATURES_FIRST, o.trees, k, o.seed + k);
         tell(&s, k, &first[k], "first");
     }
     for (size_t k = 0; k < s.n_pages; k++) second_columns(&s, k, &first[s.page[k].fold]);
     for (unsigned k = 0; k < o.folds && o.answers; k++) {
-        struct blocks_model m = {first[k], learn(&s, FEATURES_SECOND, o.trees, k, o.seed + 100 + k), 0.5F};
+        struct blocks_model m = {tokens[k], first[k], learn(&s, FEATURES_SECOND, o.trees, k, o.seed + 100 + k), 0.5F};
         tell(&s, k, &m.second, "second");
         answer(&s, k, &m, o.answers);
     }
     if (o.out) {
-        struct blocks_model m = {learn(&s, FEATURES_FIRST, o.trees, FOLDS_MAX, o.seed + 50), learn(&s, FEATURES_SECOND, o.trees, FOLDS_MAX, o.seed + 150), 0.5F};
+        struct blocks_model m = {learn_tokens(&s, FOLDS_MAX), learn(&s, FEATURES_FIRST, o.trees, FOLDS_MAX, o.seed + 50), learn(&s, FEATURES_SECOND, o.trees, FOLDS_MAX, o.seed + 150), 0.5F};
         write_model(&m, o.out);
     }
     return 0;

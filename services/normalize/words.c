@@ -8,6 +8,7 @@ static size_t reference(struct slice s, size_t at, uint32_t *cp)
 {
     char name[12];
     size_t i = at + 1, n = 0;
+    bool space = slice_starts(slice_cut(s, at, s.len), SLICE("&nbsp"));
     if (i < s.len && s.ptr[i] == '#') {
         bool hex = ++i < s.len && (s.ptr[i] | 32) == 'x';
         uint32_t v = 0;
@@ -24,9 +25,11 @@ static size_t reference(struct slice s, size_t at, uint32_t *cp)
         const htmlEntityDesc *e = n ? htmlEntityLookup((const xmlChar *)name) : NULL;
         if (e) *cp = e->value;
         else if (n == 4 && strcmp(name, "apos") == 0) *cp = '\'';
+        else if (space) *cp = ' ';
         else return 0;
     }
-    return n && i < s.len && s.ptr[i] == ';' ? i + 1 - at : 0;
+    if (n && i < s.len && s.ptr[i] == ';') return i + 1 - at;
+    return space ? 5 : 0;
 }
 
 struct slice words_plain(struct arena *mem, struct slice s, size_t most)
