@@ -2,6 +2,7 @@
 """run_worker.py - a real daemon (wiredesk-tag) over local sockets: good frames pass, strange ones are kept and told, and bad worlds are one line.
 
 Speaks plain msgpack over ZeroMQ, so that another language's view of the protocol is tested too."""
+import atexit
 import os
 import pathlib
 import shutil
@@ -56,6 +57,7 @@ class Pipe:
         self.returns.subscribe(b"all")
         self.args = args
         self.start()
+        atexit.register(lambda: self.process.poll() is None and self.process.kill())
 
     def open(self, kind, name, bind=False):
         sock = context.socket(kind)
