@@ -14,7 +14,7 @@
 enum {
     WATER_IN = 256,
     WATER_RETURNS = 65536, /* at least twice the window of all ingests */
-    WATER_STREAM = 100000,
+    WATER_STREAM = 10000, /* lines: some tens of megabytes for a reader that does not read */
     LINGER_MS = 2000,
     QUIET_MS = 1500,       /* without documents: the stats line of what came */
     DOZE_MS = 25,          /* while something is due soon */

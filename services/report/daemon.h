@@ -34,6 +34,7 @@ struct report {
     uint64_t started, last_in, last_stats, last_sync; /* ms of the clock that never jumps */
     uint64_t in, out, failed, refused, rate_in, rate_at, groups;
     double rate;
+    double tell_ms;              /* what a story's line takes, on average over the last ones */
     const char *trouble;         /* what it waits for, or NULL */
     uint64_t unindexed;
 };

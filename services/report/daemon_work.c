@@ -179,16 +179,24 @@ bool report_take(struct report *r, struct batch *g)
     return true;
 }
 
+/* Stories to a commit: a few share its sync, but large ones must not keep documents waiting for long. */
+static unsigned how_many(const struct report *r, uint64_t budget)
+{
+    double fit = r->tell_ms > 0 ? (double)budget / r->tell_ms : TELL_AT_ONCE;
+    return fit >= TELL_AT_ONCE ? TELL_AT_ONCE : fit < 1 ? 1 : (unsigned)fit;
+}
+
 bool report_tell(struct report *r, uint64_t budget, bool all)
 {
     uint64_t end = mono_ms() + budget;
-    unsigned told = TELL_AT_ONCE;
-    while (told == TELL_AT_ONCE && mono_ms() <= end) {
+    unsigned told = TELL_AT_ONCE, most = TELL_AT_ONCE;
+    for (uint64_t start = mono_ms(); told == most && start <= end; start = mono_ms()) {
         uint64_t now = clock_wall_ms(), n = 0;
+        most = how_many(r, end - start);
         enum err e = ledger_any_due(r->office.ledger, all ? UINT64_MAX : now, &n);
         if (e == OK && n == 0) return true;
         if (e == OK) e = ledger_begin(r->office.ledger);
-        if (e == OK) e = office_tell(&r->office, all ? UINT64_MAX : now, now, TELL_AT_ONCE, &told);
+        if (e == OK) e = office_tell(&r->office, all ? UINT64_MAX : now, now, most, &told);
         if (e == OK) e = ledger_commit(r->office.ledger);
         if (e != OK) {
             office_undo(&r->office);
@@ -197,6 +205,7 @@ bool report_tell(struct report *r, uint64_t budget, bool all)
         }
         if (!publish(r)) return false;
         well(r);
+        if (told > 0) r->tell_ms += ((double)(mono_ms() - start) / told - r->tell_ms) / 8;
     }
     return true;
 }
