@@ -91,15 +91,27 @@ static size_t sequence(const unsigned char *p, size_t left)
     return wrong ? 0 : n;
 }
 
-struct census { size_t ascii, multi, bad, nul, escapes; };
+struct census { size_t multi, bad, nul, escapes; };
+
+/* Eight bytes that the census need not look at one by one: ASCII without NUL, ESC or '~'. */
+static bool dull(const char *p)
+{
+    uint64_t v, ones = 0x0101010101010101U, highs = 0x8080808080808080U;
+    memcpy(&v, p, sizeof v);
+    uint64_t esc = v ^ ones * 0x1B, tilde = v ^ ones * '~';
+    return (((v - ones) | (esc - ones) | (tilde - ones) | v) & highs) == 0;
+}
 
 static struct census take_census(struct slice s)
 {
     struct census c = {0};
     for (size_t i = 0; i < s.len;) {
+        if (s.len - i >= 8 && dull(s.ptr + i)) {
+            i += 8;
+            continue;
+        }
         size_t n = sequence((const unsigned char *)s.ptr + i, s.len - i);
         if (n == 1) {
-            c.ascii++;
             c.nul += s.ptr[i] == '\0';
             c.escapes += s.ptr[i] == '\x1B' || (s.ptr[i] == '~' && i + 1 < s.len && (s.ptr[i + 1] == '{' || s.ptr[i + 1] == '}'));
         } else if (n == 0) {

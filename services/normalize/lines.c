@@ -250,8 +250,9 @@ static const char *counted(struct slice low)
 /* An address alone, or behind a word: "Source: https://..." */
 static struct slice address_in(struct slice line, size_t *before)
 {
-    size_t at = slice_find(line, SLICE("http://"), 0);
-    if (at == SIZE_MAX) at = slice_find(line, SLICE("https://"), 0);
+    size_t at = slice_find(line, SLICE("http"), 0);
+    while (at != SIZE_MAX && !slice_starts(slice_cut(line, at + 4, line.len), SLICE("://")) && !slice_starts(slice_cut(line, at + 4, line.len), SLICE("s://")))
+        at = slice_find(line, SLICE("http"), at + 1);
     if (at == SIZE_MAX) return (struct slice){NULL, 0};
     size_t e = at;
     while (e < line.len && line.ptr[e] > ' ' && !strchr("<>\"|", line.ptr[e])) e++;
@@ -286,7 +287,10 @@ static bool syndication_line(struct slice line, struct line_says *out)
         {"The post ", " was originally published on "}, {"", "first appeared on "}, {"", "originally appeared on "}, {"", "originally published on "},
         {"", "originally published by "}, {"", "originally appeared in "}, {"", "first published on "}, {"", "first published in "}, {"", "erschien zuerst auf "},
         {"", "appeared first on "}};
-    for (size_t i = 0; i < COUNT(forms); i++) {
+    static const char *const hints[] = {"appeared ", "published ", "erschien ", " apparu ", " public\xC3\xB3 "};
+    bool likely = false;
+    for (size_t i = 0; i < COUNT(hints) && !likely; i++) likely = slice_find(line, slice_of(hints[i]), 0) != SIZE_MAX;
+    for (size_t i = 0; likely && i < COUNT(forms); i++) {
         struct slice start = slice_of(forms[i].start), middle = slice_of(forms[i].middle);
         size_t at = slice_starts(line, start) ? slice_find(line, middle, start.len) : SIZE_MAX;
         if (at == SIZE_MAX || (start.len == 0 && at > 60) || line.len - at > 160) continue;
@@ -369,7 +373,7 @@ static int by_words(const void *key, const void *row)
 static const struct phrase *whole_line(struct slice core)
 {
     for (size_t i = 0; i < COUNT(whole); i++)
-        if (by_words(&core, &whole[i]) == 0) return &whole[i];
+        if (core.len > 0 && whole[i].words[0] == core.ptr[0] && by_words(&core, &whole[i]) == 0) return &whole[i];
     return NULL;
 }
 
@@ -399,7 +403,8 @@ struct line_says line_look(struct slice line)
     if (source_line(line, low, &says) || syndication_line(line, &says) || byline_line(line, &says)) return says;
     struct slice opening = slice_cut(low, (size_t)(core.ptr - low.ptr), low.len);
     for (size_t i = 0; i < COUNT(starts); i++) {
-        if (low.len > starts[i].most) continue;
+        char c = starts[i].words[0];
+        if (low.len > starts[i].most || (c != low.ptr[0] && (opening.len == 0 || c != opening.ptr[0]))) continue;
         if (!slice_starts(low, slice_of(starts[i].words)) && !slice_starts(opening, slice_of(starts[i].words))) continue;
         if (starts[i].why == DATE && line_is_closed(line)) continue;
         says.why = starts[i].why;
