@@ -2,8 +2,10 @@
 #include "test.h"
 
 #include "../services/normalize/charset.h"
+#include "../services/normalize/dates.h"
 #include "../services/normalize/lines.h"
 #include "../services/normalize/normalize.h"
+#include "../services/normalize/people.h"
 #include "laws.h"
 
 struct fixture { struct normalizer *n; struct arena *mem; };
@@ -230,6 +232,96 @@ static void feed_metadata_wins(void **state)
     assert_int_equal(doc.stub, STUB_SUMMARY);
 }
 
+static void dates_are_read_as_people_write_them(void **state)
+{
+    (void)state;
+    static const struct { const char *said; bool month_first; const char *want; } cases[] = {
+        {"2021-03-04T05:06:07+01:00", true, "2021-03-04T05:06:07+01:00"}, {"2021-03-04T05:06:07.123Z", true, "2021-03-04T05:06:07Z"}, {"2021-03-04", true, "2021-03-04"},
+        {"Thu, 04 Mar 2021 05:06:07 GMT", true, "2021-03-04T05:06:07Z"}, {"Thu, 04 Mar 21 05:06:07 -0500", true, "2021-03-04T05:06:07-05:00"},
+        {"Published March 4th, 2021 at 5:06 p.m. EST", true, "2021-03-04T17:06-05:00"}, {"4. März 2021, 17:06 Uhr", false, "2021-03-04T17:06"},
+        {"4 de marzo de 2021", false, "2021-03-04"}, {"04.03.2021", true, "2021-03-04"}, {"3/4/2021", true, "2021-03-04"}, {"3/4/2021", false, "2021-04-03"},
+        {"25/12/2021", true, "2021-12-25"}, {"2021年3月4日", true, "2021-03-04"}, {"1614834367", true, "2021-03-04T05:06:07Z"}, {"1614834367000", true, "2021-03-04T05:06:07Z"},
+        {"20210304", true, "2021-03-04"}, {"4 марта 2021", true, "2021-03-04"}, {"March 2021", true, "2021-03"},
+        {"31.02.2021", true, NULL}, {"yesterday", true, NULL}, {"", true, NULL}, {"2021-13-01", true, NULL}, {"version 1.2.3", true, NULL}, {"99999999999999999999", true, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct date d;
+        char out[DATE_MAX] = "";
+        bool got = date_read(slice_of(cases[i].said), cases[i].month_first, &d);
+        if (got) out[date_write(&d, out)] = '\0';
+        if (got != (cases[i].want != NULL) || (got && strcmp(out, cases[i].want) != 0)) fail_msg("\"%s\": got \"%s\", want \"%s\"", cases[i].said, out, cases[i].want ? cases[i].want : "none");
+    }
+}
+
+static void addresses_tell_their_date(void **state)
+{
+    (void)state;
+    static const struct { const char *url, *want; } cases[] = {
+        {"https://a.example/2021/03/04/ferry", "2021-03-04"}, {"https://a.example/2021/mar/04/ferry", "2021-03-04"}, {"https://a.example/ferry-20210304.html", "2021-03-04"},
+        {"https://a.example/2021-03-04-ferry", "2021-03-04"}, {"https://a.example/ferry-12021030499", NULL}, {"https://a.example/2021/ferry", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct date d;
+        char out[DATE_MAX] = "";
+        if (date_in_url(slice_of(cases[i].url), &d)) out[date_write(&d, out)] = '\0';
+        assert_string_equal(out, cases[i].want ? cases[i].want : "");
+    }
+}
+
+static void bylines_are_cut_into_people(void **state)
+{
+    (void)state;
+    static const struct { const char *said, *want; } cases[] = {
+        {"By Ada Marsh and Jo Reed", "Ada Marsh;Jo Reed;"}, {"Von Ada Marsh, Jo Reed und Li Bo", "Ada Marsh;Jo Reed;Li Bo;"}, {"Ada Marsh, Ph.D.", "Ada Marsh;"},
+        {"Ada Marsh, Chief Engineer", "Ada Marsh;"}, {"Ada Marsh | March 4, 2021", "Ada Marsh;"}, {"Ada Marsh March 4", "Ada Marsh;"}, {"Ellery Post", ""}, {"https://a.example/ada", ""},
+        {"@ada", ""}, {"Ada Marsh, Ada Marsh", "Ada Marsh;"}, {"", ""}, {"Text by Ada Marsh", "Ada Marsh;"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct people who = {.n = 0};
+        char out[400] = "";
+        people_add(&who, slice_of(cases[i].said), SLICE("Ellery Post"));
+        for (size_t k = 0; k < who.n; k++) snprintf(out + strlen(out), sizeof out - strlen(out), "%.*s;", (int)who.name[k].len, who.name[k].ptr);
+        if (strcmp(out, cases[i].want) != 0) fail_msg("\"%s\": got \"%s\", want \"%s\"", cases[i].said, out, cases[i].want);
+    }
+}
+
+#define LD "<script type='application/ld+json'>{\"@graph\":[{\"@type\":\"NewsArticle\",\"headline\":\"Council keeps the night ferry\",\"datePublished\":\"2021-03-04T05:06:07+01:00\"," \
+           "\"dateModified\":\"2021-03-05\",\"author\":[{\"@type\":\"Person\",\"name\":\"Ada Marsh\"}],\"articleSection\":\"Harbour\"}]}</script>"
+
+static void json_ld_says_who_and_when(void **state)
+{
+    struct doc doc = normalized(*state, "text/html", "<html><head><meta property='og:site_name' content='Ellery Post'>" LD "</head><body><h1>Council keeps the night ferry | Ellery Post</h1><p>" PROSE_1 "</p><p>" PROSE_2 "</p></body></html>");
+    assert_slice(span_of(doc.text, doc.title), "Council keeps the night ferry");
+    assert_slice(doc.published.value, "2021-03-04T05:06:07+01:00");
+    assert_slice(doc.published.basis, "json-ld");
+    assert_slice(doc.modified.value, "2021-03-05");
+    assert_slice(doc.section, "Harbour");
+    assert_slice(doc.outlet.value, "Ellery Post");
+    assert_int_equal(doc.byline.len, 1);
+    assert_slice(doc.byline.ptr[0], "Ada Marsh");
+}
+
+static void no_date_lies_behind_the_time_of_acceptance(void **state)
+{
+    struct doc doc = document("text/html", SLICE("<html><head>" LD "</head><body><p>" PROSE_1 "</p></body></html>"));
+    doc.accepted = 1514764800000; /* 2018 */
+    doc = normalized_doc(*state, doc, "future");
+    assert_false(doc_has(&doc, DOC_PUBLISHED));
+}
+
+static void a_row_of_a_table_is_a_line(void **state)
+{
+    struct doc doc = normalized(*state, "text/html", "<article><h1>Council keeps the night ferry</h1><p>" PROSE_1 "</p><p>" PROSE_2 "</p><table><tr><th>Boat</th><th>Crew</th></tr><tr><td>Night heron</td><td>4</td></tr></table><p>" PROSE_3 "</p></article>");
+    if (slice_find(doc.text, SLICE("Night heron"), 0) != SIZE_MAX) assert_true(slice_find(doc.text, SLICE("Night heron | 4"), 0) != SIZE_MAX);
+    for (size_t i = 0; i < doc.dropped.len; i++) assert_true(doc.dropped.ptr[i].e > doc.dropped.ptr[i].b);
+}
+
+static void an_unclosed_button_does_not_swallow_the_page(void **state)
+{
+    struct doc doc = normalized(*state, "text/html", "<body><div><button><div></button></div><main><article><h1>Council keeps the night ferry</h1><p>" PROSE_1 "</p><p>" PROSE_2 "</p></article></main></body>");
+    assert_true(slice_find(doc.text, SLICE(PROSE_2), 0) != SIZE_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,7 +331,10 @@ int main(void)
         cmocka_unit_test(markdown_leaves_its_words), cmocka_unit_test(html_gives_blocks_as_lines),
         cmocka_unit_test(entities_break_the_map_and_nothing_else), cmocka_unit_test(text_is_in_nfc_and_spans_move_with_it),
         cmocka_unit_test(bytes_become_utf8), cmocka_unit_test(sentences_do_not_end_at_abbreviations),
-        cmocka_unit_test(what_cannot_be_read_says_so), cmocka_unit_test(feed_metadata_wins),
+        cmocka_unit_test(what_cannot_be_read_says_so), cmocka_unit_test(feed_metadata_wins), cmocka_unit_test(dates_are_read_as_people_write_them),
+        cmocka_unit_test(addresses_tell_their_date), cmocka_unit_test(bylines_are_cut_into_people), cmocka_unit_test(json_ld_says_who_and_when),
+        cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line),
+        cmocka_unit_test(an_unclosed_button_does_not_swallow_the_page),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -13,6 +13,8 @@
 #include "title.h"
 #include "unicode.h"
 
+enum { PAYWALLED_MOST = 1500 }; /* bytes of body that a teaser has at most */
+
 struct normalizer {
     const struct blocks_model *model;
     struct attribute_words *words;
@@ -237,7 +239,8 @@ enum err normalize_doc(struct normalizer *n, struct arena *mem, struct doc *doc)
     if (e != OK) return e;
     set_facts(doc, &facts);
     set_language(&page, doc);
-    doc->stub = doc->meta.summary ? STUB_SUMMARY : facts.paywalled ? STUB_PAYWALL : STUB_NONE;
+    bool little = doc->text.len - doc->body < PAYWALLED_MOST; /* a page that says so and yet has the whole article is no stub */
+    doc->stub = doc->meta.summary ? STUB_SUMMARY : facts.paywalled && little ? STUB_PAYWALL : STUB_NONE;
     if (doc->stub != STUB_NONE) doc_set(doc, DOC_STUB);
     return OK;
 }

@@ -124,6 +124,7 @@ static void add_list(struct people *p, struct slice s, struct slice outlet)
 void people_add(struct people *p, struct slice s, struct slice outlet)
 {
     s = without_opening(slice_trim(s));
+    if (has(s, "://") || slice_starts(s, SLICE("www."))) return;
     while (s.len > 0) {
         size_t at = SIZE_MAX, len = 0;
         for (size_t i = 0; i < COUNT(cuts); i++) {
