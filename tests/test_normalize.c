@@ -241,7 +241,7 @@ static void dates_are_read_as_people_write_them(void **state)
         {"Published March 4th, 2021 at 5:06 p.m. EST", true, "2021-03-04T17:06-05:00"}, {"4. März 2021, 17:06 Uhr", false, "2021-03-04T17:06"},
         {"4 de marzo de 2021", false, "2021-03-04"}, {"04.03.2021", true, "2021-03-04"}, {"3/4/2021", true, "2021-03-04"}, {"3/4/2021", false, "2021-04-03"},
         {"25/12/2021", true, "2021-12-25"}, {"2021年3月4日", true, "2021-03-04"}, {"1614834367", true, "2021-03-04T05:06:07Z"}, {"1614834367000", true, "2021-03-04T05:06:07Z"},
-        {"20210304", true, "2021-03-04"}, {"4 марта 2021", true, "2021-03-04"}, {"March 2021", true, "2021-03"},
+        {"20210304", true, "2021-03-04"}, {"20210304T050607Z", true, "2021-03-04T05:06:07Z"}, {"20210304T050607+0100", true, "2021-03-04T05:06:07+01:00"}, {"4 марта 2021", true, "2021-03-04"}, {"March 2021", true, "2021-03"},
         {"31.02.2021", true, NULL}, {"yesterday", true, NULL}, {"", true, NULL}, {"2021-13-01", true, NULL}, {"version 1.2.3", true, NULL}, {"99999999999999999999", true, NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -316,6 +316,17 @@ static void a_row_of_a_table_is_a_line(void **state)
     for (size_t i = 0; i < doc.dropped.len; i++) assert_true(doc.dropped.ptr[i].e > doc.dropped.ptr[i].b);
 }
 
+static void nitf_gives_headline_byline_and_date(void **state)
+{
+    struct doc doc = normalized(*state, "application/nitf+xml",
+        "<?xml version='1.0'?><nitf><head><title>ferry-slug</title><docdata><date.issue norm='20210304T050607Z'/></docdata></head><body><body.head><hedline><hl1>Council keeps the night ferry</hl1></hedline>"
+        "<byline>By <person>Ada Marsh</person></byline></body.head><body.content><p>" PROSE_1 "</p><p>" PROSE_2 "</p></body.content></body></nitf>");
+    assert_slice(doc.text, "Council keeps the night ferry\n\n" PROSE_1 "\n\n" PROSE_2);
+    assert_slice(doc.published.value, "2021-03-04T05:06:07Z");
+    assert_int_equal(doc.byline.len, 1);
+    assert_slice(doc.byline.ptr[0], "Ada Marsh");
+}
+
 static void an_unclosed_button_does_not_swallow_the_page(void **state)
 {
     struct doc doc = normalized(*state, "text/html", "<body><div><button><div></button></div><main><article><h1>Council keeps the night ferry</h1><p>" PROSE_1 "</p><p>" PROSE_2 "</p></article></main></body>");
@@ -333,7 +344,7 @@ int main(void)
         cmocka_unit_test(bytes_become_utf8), cmocka_unit_test(sentences_do_not_end_at_abbreviations),
         cmocka_unit_test(what_cannot_be_read_says_so), cmocka_unit_test(feed_metadata_wins), cmocka_unit_test(dates_are_read_as_people_write_them),
         cmocka_unit_test(addresses_tell_their_date), cmocka_unit_test(bylines_are_cut_into_people), cmocka_unit_test(json_ld_says_who_and_when),
-        cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line),
+        cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line), cmocka_unit_test(nitf_gives_headline_byline_and_date),
         cmocka_unit_test(an_unclosed_button_does_not_swallow_the_page),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -282,6 +282,16 @@ bool date_read(struct slice s, bool month_first, struct date *out)
         if (n == 0) n = year_last(&sc, i, month_first, out);
         if (n == 0 && digits(&sc, i) == 8 && put_day(out, sc.t[i].value / 10000, sc.t[i].value / 100 % 100, sc.t[i].value % 100)) n = 1;
         if (n == 0) continue;
+        if (n == 1 && is_word(&sc, i + 1, "t") && digits(&sc, i + 2) == 6) {
+            int64_t v = sc.t[i + 2].value;
+            if (v / 10000 > 23 || v / 100 % 100 > 59 || v % 100 > 59) return true;
+            out->hour = (int)(v / 10000);
+            out->minute = (int)(v / 100 % 100);
+            out->second = (int)(v % 100);
+            out->precision = PRECISION_SECOND;
+            read_zone(&sc, i + 3, out);
+            return true;
+        }
         read_time(&sc, i + n, out);
         return true;
     }

@@ -12,12 +12,12 @@ enum { CELLS_MAX = 400, BLOCK_LEVEL = 1, SKIPPED = 2, BOLD = 4, PLAIN = 8 };
 static const struct tag_row { const char *name; uint8_t tag, flags; } tag_rows[] = { /* sorted by name */
     {"a", TAG_A, 0}, {"address", TAG_ADDRESS, BLOCK_LEVEL}, {"article", TAG_ARTICLE, BLOCK_LEVEL}, {"aside", TAG_ASIDE, BLOCK_LEVEL},
     {"audio", TAG_SKIP, SKIPPED}, {"b", TAG_B, BOLD}, {"base", TAG_BASE, 0}, {"blockquote", TAG_BLOCKQUOTE, BLOCK_LEVEL}, {"body", TAG_BODY, BLOCK_LEVEL},
-    {"br", TAG_BR, 0}, {"button", TAG_BUTTON, SKIPPED}, {"canvas", TAG_SKIP, SKIPPED}, {"center", TAG_CENTER, BLOCK_LEVEL}, {"dd", TAG_DD, BLOCK_LEVEL},
+    {"br", TAG_BR, 0}, {"button", TAG_BUTTON, SKIPPED}, {"byline", TAG_BYLINE, BLOCK_LEVEL}, {"canvas", TAG_SKIP, SKIPPED}, {"center", TAG_CENTER, BLOCK_LEVEL}, {"date.issue", TAG_ISSUED, 0}, {"dateline", TAG_DIV, BLOCK_LEVEL}, {"dd", TAG_DD, BLOCK_LEVEL},
     {"details", TAG_DETAILS, BLOCK_LEVEL}, {"div", TAG_DIV, BLOCK_LEVEL}, {"dl", TAG_DL, BLOCK_LEVEL}, {"dt", TAG_DT, BLOCK_LEVEL}, {"em", TAG_B, BOLD},
     {"fieldset", TAG_FIELDSET, BLOCK_LEVEL}, {"figcaption", TAG_FIGCAPTION, BLOCK_LEVEL}, {"figure", TAG_FIGURE, BLOCK_LEVEL},
     {"footer", TAG_FOOTER, BLOCK_LEVEL}, {"form", TAG_FORM, BLOCK_LEVEL}, {"h1", TAG_H1, BLOCK_LEVEL}, {"h2", TAG_H2, BLOCK_LEVEL},
     {"h3", TAG_H3, BLOCK_LEVEL}, {"h4", TAG_H4, BLOCK_LEVEL}, {"h5", TAG_H5, BLOCK_LEVEL}, {"h6", TAG_H6, BLOCK_LEVEL}, {"head", TAG_HEAD, 0},
-    {"header", TAG_HEADER, BLOCK_LEVEL}, {"hr", TAG_HR, BLOCK_LEVEL}, {"html", TAG_HTML, 0}, {"i", TAG_B, BOLD}, {"iframe", TAG_SKIP, SKIPPED},
+    {"header", TAG_HEADER, BLOCK_LEVEL}, {"hedline", TAG_HEADER, BLOCK_LEVEL}, {"hl1", TAG_H1, BLOCK_LEVEL}, {"hl2", TAG_H2, BLOCK_LEVEL}, {"hr", TAG_HR, BLOCK_LEVEL}, {"html", TAG_HTML, 0}, {"i", TAG_B, BOLD}, {"iframe", TAG_SKIP, SKIPPED},
     {"img", TAG_IMG, 0}, {"input", TAG_SKIP, SKIPPED}, {"li", TAG_LI, BLOCK_LEVEL}, {"link", TAG_LINK, 0}, {"main", TAG_MAIN, BLOCK_LEVEL},
     {"meta", TAG_META, 0}, {"nav", TAG_NAV, BLOCK_LEVEL}, {"noscript", TAG_SKIP, SKIPPED}, {"object", TAG_SKIP, SKIPPED}, {"ol", TAG_OL, BLOCK_LEVEL},
     {"optgroup", TAG_SKIP, SKIPPED}, {"option", TAG_SKIP, SKIPPED}, {"p", TAG_P, BLOCK_LEVEL}, {"pre", TAG_PRE, BLOCK_LEVEL}, {"script", TAG_SCRIPT, SKIPPED},
@@ -308,6 +308,8 @@ static uint32_t capture_of(struct reader *r, const struct tag_row *row, const xm
         {"creator", CAPTURE_AUTHOR}, {"headline", CAPTURE_HEADLINE}, {"articlesection", CAPTURE_SECTION}, {"alternativeheadline", CAPTURE_STANDFIRST}};
     for (size_t i = 0; prop.len && i < sizeof props / sizeof *props; i++)
         if (slice_eq_nocase(prop, slice_of(props[i].prop))) return add_capture(r, props[i].kind, value, node, marks);
+    if (row->tag == TAG_ISSUED) return add_capture(r, CAPTURE_PUBLISHED, attribute(atts, "norm"), node, marks); /* NITF's */
+    if (row->tag == TAG_BYLINE) return add_capture(r, CAPTURE_BYLINE, value, node, marks);
     if (row->tag == TAG_TIME) return add_capture(r, CAPTURE_TIME, value, node, marks);
     if (row->tag == TAG_H1) return add_capture(r, CAPTURE_H1, value, node, marks & ~own);
     if (rel.len && slice_eq_nocase(rel, slice_of("author"))) return add_capture(r, CAPTURE_AUTHOR, value, node, marks);
@@ -389,7 +391,7 @@ static void on_start(void *self, const xmlChar *name, const xmlChar **atts)
             r->now.links++;
         }
         if (row->flags & BOLD) e.bolds++;
-        if (own || atts || row->tag == TAG_H1) e.capture = capture_of(r, row, atts, up->node, own, up->marks | own);
+        if (own || atts || row->tag == TAG_H1 || row->tag == TAG_BYLINE) e.capture = capture_of(r, row, atts, up->node, own, up->marks | own);
     }
     r->stack[r->depth++] = e;
 }
