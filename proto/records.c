@@ -13,8 +13,11 @@ enum records records_of(const char *name, struct slice first)
     struct slice s = slice_of(name);
     if (slice_starts(first, SLICE("WARC/"))) return RECORDS_WARC;
     if (ends_nocase(s, SLICE(".gz"))) s.len -= 3;
+    if (ends_nocase(s, SLICE(".json"))) return RECORDS_NONE; /* may be one value on one line */
     if (ends_nocase(s, SLICE(".jsonl")) || ends_nocase(s, SLICE(".ndjson")) || ends_nocase(s, SLICE(".jsonlines"))) return RECORDS_LINES;
-    return RECORDS_NONE;
+    size_t nl = first.len > 0 && first.ptr[0] == '{' ? slice_find(first, SLICE("\n"), 0) : SIZE_MAX;
+    bool lines = nl != SIZE_MAX && slice_ends(slice_trim(slice_cut(first, 0, nl)), SLICE("}")) && slice_starts(slice_cut(first, nl + 1, first.len), SLICE("{"));
+    return lines ? RECORDS_LINES : RECORDS_NONE;
 }
 
 /* --- WARC --- */

@@ -264,6 +264,9 @@ enum err split_refuse(struct split_trouble *why, enum err e, size_t record, size
     why->at = at;
     vsnprintf(why->detail, sizeof why->detail, fmt, args);
     va_end(args);
+    bool sound = utf8_valid(slice_of(why->detail)); /* it may quote the body, and be cut within a character */
+    for (char *c = why->detail; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || (!sound && (unsigned char)*c >= 0x80)) *c = '?';
     return e;
 }
 

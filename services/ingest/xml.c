@@ -172,7 +172,7 @@ enum err xml_mend(struct slice s, struct buf *out)
         i += used;
         from = i;
     }
-    return buf_add(out, s.ptr + from, s.len - from);
+    return buf_put(out, slice_cut(s, from, s.len));
 }
 
 /* --- reading --- */
