@@ -19,7 +19,8 @@ static inline void check_document(const struct feed_request *q, const struct spl
     struct doc doc;
     check(d->fail < ERR_COUNT && (d->fail == OK) == (d->raw.ptr != NULL));
     check(d->raw.len <= DOC_RAW_MAX);
-    check(!slice_eq(d->meta.charset, SLICE("utf-8")) || utf8_valid(d->raw));
+    bool transported = slice_starts(d->bytes, SLICE("WARC/")); /* HTTP's word for it */
+    check(transported || !slice_eq(d->meta.charset, SLICE("utf-8")) || utf8_valid(d->raw));
     check(split_document(q, d, mem, &doc) == OK);
     doc.v = DOC_VERSION;
     doc.to = STAGE_NORMALIZE;

@@ -29,6 +29,7 @@ struct reading {
     struct split_docs *out;
     struct split_trouble *why;
     size_t record, at; /* of the record that is being read */
+    bool lenient;      /* a record that says nothing is refused alone: nobody can cut it out */
 };
 
 static struct slice text_of(const json_t *v)
@@ -174,17 +175,22 @@ static bool fill_body(struct reading *r, const json_t *record, struct split_doc 
 /* One record; `bytes` is where it stands in the body. */
 static enum err add_record(struct reading *r, const json_t *record, struct slice bytes)
 {
-    if (!json_is_object(record)) return split_refuse(r->why, ERR_SCHEMA, r->record, r->at, "record %zu is no object", r->record);
+    if (!json_is_object(record) && !r->lenient) return split_refuse(r->why, ERR_SCHEMA, r->record, r->at, "record %zu is no object", r->record);
     struct split_doc *d = split_add(r->out, r->in, r->mem, r->why);
     if (d == NULL) return r->why->record > SPLIT_DOCS_MAX ? ERR_TOO_BIG : ERR_NOMEM;
     d->at = r->at;
     d->bytes = bytes;
-    bool nomem = false;
+    bool nomem = false, object = json_is_object(record);
     d->name = split_part_name(r->in, r->record, r->mem, &nomem);
     if (nomem || !fill_meta(r, record, &d->meta)) return no_memory(r);
     if (!fill_body(r, record, d) || !fill_id(r, record, d)) return no_memory(r);
     d->meta.charset = SLICE("utf-8");
     if (d->raw.ptr != NULL) return OK;
+    if (r->lenient) {
+        d->type = SLICE("application/json");
+        split_fail(d, object ? ERR_MISSING : ERR_SCHEMA, r->record, r->out->before_bytes, r->mem, &nomem, object ? "has neither text nor title" : "is no object");
+        return nomem ? no_memory(r) : OK;
+    }
     return split_refuse(r->why, ERR_MISSING, r->record, r->at, "record %zu has no text (text, content, body ...) and no title", r->record);
 }
 
@@ -239,7 +245,7 @@ static struct slice without_mark(struct slice body)
 
 enum err split_jsonl(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
-    struct reading r = {in, mem, out, why, 0, 0};
+    struct reading r = {in, mem, out, why, 0, 0, false};
     struct slice body = without_mark(in->body);
     size_t lines = 0;
     for (size_t b = 0, e; b < body.len; b = e + 1) {
@@ -269,6 +275,7 @@ static size_t skip_blank(struct slice s, size_t i)
 /* The elements of the array that begins at body[i]; *end is behind its bracket. Each is parsed by itself. */
 static enum err read_array(struct reading *r, struct slice body, size_t i, size_t *end)
 {
+    r->lenient = true;
     i = skip_blank(body, i + 1);
     while (i < body.len && body.ptr[i] != ']') {
         r->record++;
@@ -295,6 +302,7 @@ static enum err read_list(struct reading *r, const json_t *list)
 {
     size_t i;
     json_t *v;
+    r->lenient = true;
     json_array_foreach(list, i, v) {
         r->record = i + 1;
         char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
@@ -334,7 +342,7 @@ static enum err read_object(struct reading *r, const json_t *root, struct slice 
 
 enum err split_json(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
-    struct reading r = {in, mem, out, why, 0, 0};
+    struct reading r = {in, mem, out, why, 0, 0, false};
     struct slice body = without_mark(in->body);
     size_t i = skip_blank(body, 0), end = 0;
     enum err e = check_depth(&r, body);

@@ -1,5 +1,5 @@
 /* split.c - which format a body is, and the way from a request to its documents. */
-#include "split.h"
+#include "xml.h"
 
 #include <sodium.h>
 #include <stdarg.h>
@@ -74,19 +74,11 @@ static struct slice past_blank(struct slice s)
     return slice_cut(s, i, s.len);
 }
 
-/* Past the XML declaration, comments, processing instructions and the doctype: at the first element. */
+/* At the first element, or at the doctype of HTML. */
 static struct slice past_prolog(struct slice s)
 {
-    for (;;) {
-        s = past_blank(s);
-        struct slice end = SLICE(">");
-        if (begins(s, "<?")) end = SLICE("?>");
-        else if (begins(s, "<!--")) end = SLICE("-->");
-        else if (!begins(s, "<!") || begins(s, "<!doctype html")) return s;
-        size_t at = slice_find(s, end, 2);
-        if (at == SIZE_MAX) return slice_cut(s, s.len, s.len);
-        s = slice_cut(s, at + end.len, s.len);
-    }
+    s = past_blank(s);
+    return begins(s, "<!doctype html") ? s : slice_cut(s, xml_root(s), s.len);
 }
 
 /* An element's name, with or without a prefix. */

@@ -23,6 +23,7 @@ struct filtering {
     const char *path; /* for people */
     struct buf id;    /* for keys */
     size_t records;   /* of this file, in pieces before this one */
+    size_t skipped;   /* of those, of kinds that are no documents */
     size_t at;        /* its bytes before this piece */
     int status;
 };
@@ -85,6 +86,7 @@ static enum err split_and_print(struct filtering *r, struct slice body, enum rec
 {
     struct feed_request q = {.source = slice_of(r->how->source ? r->how->source : "feed"), .id = buf_slice(&r->id), .name = buf_slice(&r->id),
                              .type = slice_of(r->how->type), .body = body};
+    if (q.type.len == 0 && kind == RECORDS_LINES) q.type = SLICE("application/x-ndjson"); /* a piece may be a single line */
     struct split_docs docs = {.before = r->records, .before_bytes = r->at};
     struct split_trouble why = {0};
     arena_reset(r->mem);
@@ -101,6 +103,7 @@ static enum err split_and_print(struct filtering *r, struct slice body, enum rec
         if (printed == ERR_IO) return printed;
         if (printed != OK) say(r, STATUS_WORLD, 0, 0, err_name(printed), SLICE("out of memory"));
     }
+    r->skipped += docs.skipped;
     r->records = kind == RECORDS_LINES && e != OK ? why.record : docs.before + docs.len + docs.skipped;
     return OK;
 }
@@ -124,6 +127,13 @@ static enum err take_piece(struct filtering *r, struct slice piece, enum records
 
 /* --- files --- */
 
+/* zlib's words without the descriptor that it puts before them. */
+static const char *what_only(const char *said)
+{
+    const char *colon = strstr(said, ": ");
+    return colon ? colon + 2 : said;
+}
+
 /* Up to CHUNK more bytes; false at the end or at trouble, which was said. */
 static bool read_some(struct filtering *r, gzFile gz)
 {
@@ -141,7 +151,7 @@ static bool read_some(struct filtering *r, gzFile gz)
     if (code == Z_ERRNO) say(r, STATUS_REFUSED, 0, 0, err_name(ERR_IO), slice_of(strerror(errno)));
     else if (code != Z_OK && code != Z_STREAM_END) {
         worse(r, STATUS_REFUSED);
-        say(r, STATUS_REFUSED, 0, r->at + r->in.len, err_name(ERR_MALFORMED), slice_of(code == Z_BUF_ERROR ? "packed data that ends early" : what));
+        say(r, STATUS_REFUSED, 0, r->at + r->in.len, err_name(ERR_MALFORMED), slice_of(code == Z_BUF_ERROR ? "packed data that ends early" : what_only(what)));
     }
     return false;
 }
@@ -202,13 +212,16 @@ static enum err read_container(struct filtering *r, gzFile gz, enum records kind
 
 static enum err read_file(struct filtering *r, gzFile gz)
 {
-    r->in.len = r->records = r->at = 0;
+    r->in.len = r->records = r->skipped = r->at = 0;
     r->in.failed = OK;
-    bool more = read_some(r, gz);
-    enum records kind = records_of(r->path, buf_slice(&r->in));
-    if (kind != RECORDS_NONE) return read_container(r, gz, kind);
     int before = r->status;
     r->status = STATUS_OK;
+    bool more = read_some(r, gz);
+    enum records kind = records_of(r->path, buf_slice(&r->in));
+    if (kind != RECORDS_NONE) {
+        worse(r, before);
+        return read_container(r, gz, kind);
+    }
     while (more) more = read_some(r, gz);
     int trouble = r->status;
     r->status = before;
@@ -249,6 +262,7 @@ static enum err take_file(struct filtering *r, const char *path, int fd)
     gzbuffer(gz, CHUNK);
     enum err e = read_file(r, gz);
     gzclose(gz);
+    if (r->skipped > 0) dprintf(r->how->err, "wiredesk-ingest: %s: %zu records, %zu of them no articles (requests, revisits, pictures ...)\n", r->path, r->records, r->skipped);
     return e;
 }
 
