@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <math.h>
+#include <time.h>
 
 #include "../services/tag/model.h"
 #include "../services/tag/tag.h"
@@ -130,6 +131,11 @@ static const struct row naming[] = {
     {"Trump wrote to NATO.", "P Donald Trump: Trump; O NATO: NATO"},
     {"The U.S. and Japan signed.", "L United States: U.S.; L Japan: Japan"},
     {"Nobody came.", ""},
+    {"The Northern Fisheries Council met in Oslo. The NFC said nothing.", "O Northern Fisheries Council: Northern Fisheries Council, NFC; L Oslo: Oslo"},
+    {"Anna Berg met Karl Berg. Karl Berg left; Berg slept.", "P Anna Berg: Anna Berg; P Karl Berg: Karl Berg, Karl Berg, Berg"},
+    {"Kiev is Kyiv.", "L Kyiv: Kiev, Kyiv"},
+    {"Anna Berg, the county's chief engineer, spoke.", "P Anna Berg: Anna Berg (chief engineer)"},
+    {"Special Envoy Anna Berg flew to Geneva.", "P Anna Berg: Anna Berg (Special Envoy); L Geneva: Geneva"},
 };
 
 static void full_names_surnames_titles_and_demonyms_are_one_entity(void **state)
@@ -309,6 +315,39 @@ static void a_broken_model_is_refused(void **state)
     assert_err(model_over(&head, sizeof head, &m), ERR_VERSION, "of another version");
 }
 
+/* The processor's time for one document of `size` bytes made of repeats, in ms. */
+static double time_of(const char *part, size_t size)
+{
+    struct buf text = buf_make(size + 1000);
+    while (text.len < size) buf_str(&text, part);
+    double best = 1e9;
+    for (int round = 0; round < 3; round++) {
+        struct doc doc;
+        doc_init(&doc);
+        doc.text = buf_slice(&text);
+        doc_set(&doc, DOC_TEXT);
+        clock_t begin = clock();
+        assert_err(tag_doc(tagger, mem, &doc), OK, part);
+        double ms = (double)(clock() - begin) * 1e3 / CLOCKS_PER_SEC;
+        if (ms < best) best = ms;
+        arena_reset(mem);
+    }
+    buf_free(&text);
+    return best;
+}
+
+static void hostile_inputs_take_time_in_line_with_their_length(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"abcdefghij", "AbcDef", "1234567890", "12 ", "\"", "“", "'", "said ", "according to ", "Anna Berg said ", "He said that ",
+        "May 5, ", "Aa-", "U.S. ", "(", ",", "Berg spoke, saying:\n\n", "\"A ", "THE BERG OF ", "Berg, the chief ", "\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        double small = time_of(parts[i], 1 << 15), large = time_of(parts[i], 1 << 18);
+        if (large > 30 * small + 20) print_error("%s: %.1f ms, then %.1f ms for eight times as much\n", parts[i], small, large);
+        assert_true(large <= 30 * small + 20);
+    }
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -339,6 +378,7 @@ int main(void)
         cmocka_unit_test(a_users_list_wins_over_the_model),
         cmocka_unit_test(a_wrong_line_of_the_list_is_named),
         cmocka_unit_test(a_broken_model_is_refused),
+        cmocka_unit_test(hostile_inputs_take_time_in_line_with_their_length),
         cmocka_unit_test(the_same_document_gives_the_same_bytes_whatever_ran_before),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

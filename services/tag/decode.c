@@ -20,18 +20,22 @@ bool labels_follow(int a, int b)
 typedef int16_t sums __attribute__((vector_size(2 * ROW)));
 typedef int8_t weights __attribute__((vector_size(ROW)));
 
-/* Looks up all features of a token at once, so that the memory's delays overlap. */
-static void score_token(const struct view *v, size_t i, float *score)
+struct asked { uint64_t feature[FEATURES_MAX]; size_t n; };
+
+/* Asks for a token's features and has their rows fetched, so that the memory's delays overlap with other work. */
+static void ask_token(const struct view *v, size_t i, struct asked *q)
 {
-    uint64_t feature[FEATURES_MAX];
-    const struct model *m = v->model;
+    q->n = features_of(v, i, q->feature);
+    for (size_t k = 0; k < q->n; k++) __builtin_prefetch(&v->model->feature[slot_of(q->feature[k], v->model->head->features)]);
+}
+
+static void score_token(const struct model *m, const struct asked *q, float *score)
+{
     uint32_t slots = m->head->features;
-    size_t n = features_of(v, i, feature);
-    for (size_t k = 0; k < n; k++) __builtin_prefetch(&m->feature[slot_of(feature[k], slots)]);
     sums sum = {0};
-    for (size_t k = 0; k < n && slots > 0; k++) {
-        uint32_t check = check_of(feature[k]);
-        for (uint32_t s = slot_of(feature[k], slots), tried = 0; m->feature[s].check != 0 && tried < slots; tried++) {
+    for (size_t k = 0; k < q->n && slots > 0; k++) {
+        uint32_t check = check_of(q->feature[k]);
+        for (uint32_t s = slot_of(q->feature[k], slots), tried = 0; m->feature[s].check != 0 && tried < slots; tried++) {
             if (m->feature[s].check == check) {
                 weights w;
                 memcpy(&w, m->feature[s].w, sizeof w);
@@ -47,8 +51,13 @@ static void score_token(const struct view *v, size_t i, float *score)
 
 void lattice_score(const struct view *v, size_t first, size_t end, struct lattice *l)
 {
+    struct asked asked[2]; /* the token's own and the next one's */
     l->n = end - first < RUN_MAX ? end - first : RUN_MAX;
-    for (size_t i = 0; i < l->n; i++) score_token(v, first + i, l->score[i]);
+    if (l->n > 0) ask_token(v, first, &asked[0]);
+    for (size_t i = 0; i < l->n; i++) {
+        if (i + 1 < l->n) ask_token(v, first + i + 1, &asked[(i + 1) & 1]);
+        score_token(v->model, &asked[i & 1], l->score[i]);
+    }
 }
 
 void chain_make(struct chain *c, const float transition[LABELS][LABELS])

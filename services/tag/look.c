@@ -18,7 +18,8 @@ static bool bridges(const struct tokens *t, size_t i)
 {
     const struct token *k = &t->ptr[i];
     if (k->kind & (TOKEN_LINK | TOKEN_OPEN) || (k->word & (WORD_SAY | WORD_AUXILIARY))) return false;
-    if (k->kind & (TOKEN_WORD | TOKEN_NUMBER)) return true;
+    if (k->kind & TOKEN_NUMBER || (k->word & (WORD_LINK | WORD_PREPOSITION | WORD_DETERMINER))) return true;
+    if (k->kind & TOKEN_WORD) return (k->kind & TOKEN_GLUED) != 0;
     return (k->kind & TOKEN_DASH && k->e - k->b == 1) || token_is(t, i, '\'') || token_is(t, i, '&') || token_is(t, i, '/') || token_is(t, i, '.')
         || slice_eq(token_text(t, i), SLICE("’"));
 }
@@ -26,10 +27,6 @@ static bool bridges(const struct tokens *t, size_t i)
 static void activate_gap(const struct view *v, size_t last, size_t i)
 {
     if (i - last - 1 > GAP_MAX) return;
-    if (i == last + 2 && token_is(v->t, last + 1, ',')) { /* Oslo, Norway */
-        v->look[last + 1].active = true;
-        return;
-    }
     for (size_t k = last + 1; k < i; k++)
         if (!bridges(v->t, k)) return;
     for (size_t k = last + 1; k < i; k++) v->look[k].active = true;

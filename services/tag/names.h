@@ -24,7 +24,9 @@ struct names {
 /* Names by rule alone: capitals, titles, the world's facts. For a tagger without a model. Names do not overlap, in text order. */
 enum err names_by_rule(const struct world *w, struct arena *mem, const struct tokens *t, struct names *out) MUST_CHECK;
 
-/* Names by the learned model, made to agree. */
+/* Names as the learned model reads them, each by itself. */
+enum err names_decode(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, struct names *out) MUST_CHECK;
+/* The same, made to agree. */
 enum err names_by_model(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, struct names *out) MUST_CHECK;
 
 /* Adds what a document's names say of its other words, and what the world's facts say; types of one word agree. */

@@ -3,7 +3,7 @@
 
 enum { SLOTS_LEAST = 64 };
 
-struct vote { uint64_t word; uint16_t n[5]; uint16_t full; /* by enum entity_type; of persons named in full */ };
+struct vote { uint64_t word; uint16_t n[5], full, sure; /* by enum entity_type; of persons named in full, and of those that are sure */ };
 
 struct agreement {
     const struct world *world;
@@ -28,13 +28,9 @@ static struct vote *vote_at(const struct agreement *g, uint64_t word)
     return &g->slot[i];
 }
 
-static enum err vote(struct agreement *g, struct arena *mem)
+static void vote(struct agreement *g)
 {
-    size_t slots = SLOTS_LEAST;
-    while (slots < g->names->len * 2) slots *= 2;
-    g->slot = arena_array(mem, slots, sizeof *g->slot);
-    g->mask = slots - 1;
-    if (g->slot == NULL) return ERR_NOMEM;
+    memset(g->slot, 0, (g->mask + 1) * sizeof *g->slot);
     for (size_t i = 0; i < g->names->len; i++) {
         const struct name *n = &g->names->ptr[i];
         bool full = n->type == ENTITY_PERSON && n->end - n->first > 1, single = n->end - n->first == 1;
@@ -43,9 +39,9 @@ static enum err vote(struct agreement *g, struct arena *mem)
         struct vote *v = vote_at(g, k->exact);
         v->word = k->exact ? k->exact : 1;
         if (single && v->n[n->type] < UINT16_MAX) v->n[n->type]++;
-        if (full && n->score >= CERTAIN && v->full < UINT16_MAX) v->full++;
+        if (full && v->full < UINT16_MAX) v->full++;
+        if (full && n->score >= CERTAIN && v->sure < UINT16_MAX) v->sure++;
     }
-    return OK;
 }
 
 /* The type that the document gives to a lone word, and whether that is sure. */
@@ -54,8 +50,8 @@ static enum entity_type voted(const struct vote *v, bool *sure)
     enum entity_type best = ENTITY_PERSON;
     for (enum entity_type k = ENTITY_PERSON; k <= ENTITY_MISC; k++)
         if (v->n[k] > v->n[best]) best = k;
-    if (v->full > 0) best = ENTITY_PERSON;
-    *sure = v->full > 0 || v->n[best] >= 2;
+    if (v->sure > 0) best = ENTITY_PERSON;
+    *sure = v->sure > 0 || v->n[best] >= 2;
     return best;
 }
 
@@ -65,14 +61,41 @@ static const struct alias *place_or_body(const struct agreement *g, size_t first
     return a != NULL && a->kind != ALIAS_SURNAME && world_fact(g->world, a->fact)->type != ENTITY_PERSON ? a : NULL;
 }
 
+/* "…, the county's chief engineer, …": what stands behind a comma at token i is what a person is. */
+static bool has_role(const struct tokens *t, size_t i)
+{
+    if (!token_is(t, i, ',')) return false;
+    for (size_t k = i + 1; k < t->len && k < i + 8 && !(t->ptr[k].kind & TOKEN_FIRST); k++) {
+        if (token_in(t, k, WORD_ROLE) && !(t->ptr[k].kind & TOKEN_UPPER)) return true;
+        if (!(t->ptr[k].kind & (TOKEN_WORD | TOKEN_DASH)) || token_in(t, k, WORD_SAY | WORD_AUXILIARY | WORD_SUBORDINATE)) return false;
+    }
+    return false;
+}
+
+/* "…,” said Anna Berg" and "Anna Berg said": people speak more often than things, unless a word in the name says what it is. */
+static bool speaks(const struct tokens *t, const struct name *n)
+{
+    for (size_t i = n->first; i < n->end; i++)
+        if (token_in(t, i, WORD_ORG | WORD_PLACE) || !(t->ptr[i].kind & TOKEN_UPPER) || (t->ptr[i].kind & TOKEN_CAPITALS)) return false;
+    if (n->first > 0 && slice_eq_nocase(token_text(t, n->first - 1), SLICE("the"))) return false;
+    bool before = n->first > 1 && token_in(t, n->first - 1, WORD_SAY) && !(t->ptr[n->first].kind & TOKEN_FIRST)
+        && ((t->ptr[n->first - 2].kind & TOKEN_CLOSE) || token_is(t, n->first - 2, ','));
+    bool behind = token_in(t, n->end, WORD_SAY) && !(t->ptr[n->end].kind & TOKEN_FIRST) && !(n->first > 0 && token_in(t, n->first - 1, WORD_PREPOSITION));
+    return before || behind;
+}
+
 /* A body that was taken for a place or person is a body; a lone word that is a person's surname elsewhere is that person. */
 static void retype(const struct agreement *g, struct name *n)
 {
     const struct alias *a = place_or_body(g, n->first, n->end);
     if (a != NULL && a->kind == ALIAS_NAME && world_fact(g->world, a->fact)->type == ENTITY_ORGANIZATION) n->type = ENTITY_ORGANIZATION;
-    if (a != NULL || n->end - n->first != 1 || n->type == ENTITY_PERSON) return;
-    const struct vote *v = vote_at(g, g->t->ptr[n->first].exact);
-    if (v->word != 0 && v->full > 0 && n->score < CERTAIN) n->type = ENTITY_PERSON;
+    if (n->score >= CERTAIN) return;
+    if (a != NULL && a->kind == ALIAS_NAME && n->type == ENTITY_ORGANIZATION) n->type = world_fact(g->world, a->fact)->type; /* a country is rarely a team */
+    if (a != NULL || n->type == ENTITY_PERSON) return;
+    const struct vote *v = vote_at(g, g->t->ptr[n->end - 1].exact);
+    if (n->end - n->first == 1) {
+        if (v->word != 0 && v->full > 0) n->type = ENTITY_PERSON;
+    } else if (n->end - n->first <= 3 && (has_role(g->t, n->end) || speaks(g->t, n) || (v->word != 0 && v->n[ENTITY_PERSON] > 0))) n->type = ENTITY_PERSON;
 }
 
 /* "Special Envoy Berg" as a thing: the person without what stands before. */
@@ -133,17 +156,23 @@ static void fill_gap(const struct agreement *g, size_t from, size_t to, struct n
 enum err names_agree(const struct world *w, struct arena *mem, const struct tokens *t, struct names *names)
 {
     struct agreement g = {.world = w, .t = t, .names = names};
-    enum err e = vote(&g, mem);
-    if (e != OK) return e;
-    size_t most = names->len;
+    size_t slots = SLOTS_LEAST, most = names->len, at = 0;
+    while (slots < names->len * 2) slots *= 2;
+    g.slot = arena_array(mem, slots, sizeof *g.slot);
+    g.mask = slots - 1;
     for (size_t i = 0; i < t->len; i++) most += capital(&t->ptr[i]);
     struct names out = {arena_array(mem, most + 1, sizeof *out.ptr), 0};
-    if (out.ptr == NULL) return ERR_NOMEM;
-    size_t at = 0;
+    if (g.slot == NULL || out.ptr == NULL) return ERR_NOMEM;
+    for (int round = 0; round < 2; round++) { /* in the second, lone surnames learn from names that the first made persons */
+        vote(&g);
+        for (size_t i = 0; i < names->len; i++) {
+            strip_titles(&g, &names->ptr[i]);
+            retype(&g, &names->ptr[i]);
+        }
+    }
+    vote(&g);
     for (size_t i = 0; i < names->len; i++) {
         struct name *n = &names->ptr[i];
-        retype(&g, n);
-        strip_titles(&g, n);
         take_administration(&g, n, i + 1 < names->len ? names->ptr[i + 1].first : t->len);
         fill_gap(&g, at, n->first, &out);
         out.ptr[out.len++] = *n;

@@ -38,7 +38,7 @@ static bool any_name(const struct lattice *l)
     return false;
 }
 
-enum err names_by_model(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, struct names *out)
+enum err names_decode(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, struct names *out)
 {
     struct view v;
     struct lattice l;
@@ -57,5 +57,11 @@ enum err names_by_model(const struct model *m, const struct world *w, struct are
         lattice_sums(&c, &l);
         take_run(&v, &c, first, &l, out);
     }
-    return names_agree(w, mem, t, out);
+    return OK;
+}
+
+enum err names_by_model(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, struct names *out)
+{
+    enum err e = names_decode(m, w, mem, t, out);
+    return e == OK ? names_agree(w, mem, t, out) : e;
 }

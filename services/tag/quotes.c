@@ -85,8 +85,8 @@ static void pair_marks(const struct tokens *t, size_t first, size_t end, bool ne
             open = NOBODY;
         }
     }
-    /* a quote that goes on in the next paragraph stays open, and so does a paragraph that is one quote */
-    if (open != NOBODY && (next_opens || open == first)) add_marked(f, open, end, false, false);
+    /* a quote that goes on in the next paragraph stays open, and so does one that is whole sentences up to its paragraph's end */
+    if (open != NOBODY && (next_opens || open == first || (t->ptr[open].kind & TOKEN_FIRST))) add_marked(f, open, end, false, false);
 }
 
 /* --- what a quote looks like --- */
@@ -192,6 +192,15 @@ static bool noun_like(const struct tokens *t, size_t first, size_t c)
     return (k->word & (WORD_DETERMINER | WORD_PREPOSITION | WORD_CARDINAL)) != 0 || glued_owner || (t->ptr[c].kind & TOKEN_UPPER);
 }
 
+/* "The dam, said Anna Berg, “…”": the speaker between the verb at c and the mark. */
+static struct speaker inverted(const struct stage_of_speech *s, size_t c, size_t first, size_t open)
+{
+    struct speaker none = {.entity = NOBODY};
+    if (c <= first || !token_is(s->t, c - 1, ',') || !token_in(s->t, c, WORD_SAY) || !token_is(s->t, open - 1, ',')) return none;
+    struct speaker got = speaker_forward(s, c + 1, open - 1);
+    return got.found && got.end + 1 >= open ? got : none;
+}
+
 /* X said: “…”; called it “…”; X emphasized that they “…”. The nearest verb before the quote in its sentence. */
 static bool try_before(const struct stage_of_speech *s, struct finding *q, size_t first)
 {
@@ -199,7 +208,8 @@ static bool try_before(const struct stage_of_speech *s, struct finding *q, size_
     for (size_t c = q->open; c-- > first && q->open - c < 40;) {
         if (s->quoted[c] || (t->ptr[c].kind & TOKEN_CLOSE && !(t->ptr[c].kind & TOKEN_WORD))) continue;
         if (!token_in(t, c, WORD_SAY | WORD_THAT | WORD_CALL | WORD_DEMAND) || noun_like(t, first, c)) continue;
-        struct speaker got = speaker_backward(s, first, c);
+        struct speaker got = inverted(s, c, first, q->open);
+        if (!got.found) got = speaker_backward(s, first, c);
         if (!got.found) continue;
         bool close_by = q->open - c <= 1 || token_is(t, q->open - 1, ',') || token_is(t, q->open - 1, ':');
         bool whole = close_by && begins_upper(t, q) && (stop_mark(t, q) || token_is(t, q->open - 1, ':'));
@@ -259,11 +269,22 @@ struct paragraph_state {
     const struct finding *previous;  /* and of the paragraph before */
 };
 
+/* “…,” said X, “and …”: the sentence goes on behind the speaker. */
+static bool goes_on(const struct tokens *t, const struct finding *last, const struct finding *q)
+{
+    size_t from = last->speaker.end > last->cue_end ? last->speaker.end : last->cue_end;
+    return q->open > from && q->open - from <= 6 && token_is(t, q->open - 1, ',') && words_in(t, q) >= 3;
+}
+
 static bool try_carry(const struct stage_of_speech *s, struct finding *q, size_t first, const struct paragraph_state *p)
 {
     const struct tokens *t = s->t;
     bool whole = begins_upper(t, q) && words_in(t, q) >= 4 && (stop_mark(t, q) || !q->closed) && !looks_like_title(t, q);
     bool own = q->open == first || (t->ptr[q->open].kind & TOKEN_FIRST) != 0; /* it is a sentence by itself */
+    if (p->last != NULL && strcmp(p->last->rule, "after") == 0 && goes_on(t, p->last, q)) {
+        settle(q, QUOTE_DIRECT, "carry", q->open, q->open, p->last->speaker);
+        return true;
+    }
     if (!whole) return false;
     if (p->last != NULL && (own || (q->open > 0 && token_is(t, q->open - 1, ',')))) {
         settle(q, QUOTE_DIRECT, "carry", q->open, q->open, p->last->speaker);

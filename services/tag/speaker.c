@@ -138,6 +138,32 @@ static const struct name *carried_on(const struct stage_of_speech *s, const stru
     return NULL;
 }
 
+/* The same as far as it goes: "the U.S. president's special envoy, Anna Berg" is Berg. NULL when the name is nobody's but its own. */
+static const struct name *carried_far(const struct stage_of_speech *s, const struct name *n, size_t end)
+{
+    const struct name *last = NULL;
+    for (int steps = 0; steps < 4; steps++) {
+        const struct name *next = is_person(n) && !possessive(s->t, n->end) ? NULL : carried_on(s, n, end);
+        if (next == NULL) break;
+        last = n = next;
+    }
+    return last;
+}
+
+/* "The head of the service, Anna Berg, praised": the name in apposition to a role at `head`, or NULL. */
+static const struct name *in_apposition(const struct stage_of_speech *s, size_t head, size_t end)
+{
+    size_t limit = head + 10 < end ? head + 10 : end;
+    for (size_t i = head + 1; i + 1 < limit; i++) {
+        if (token_is(s->t, i, ',')) {
+            const struct name *n = speech_name(s, i + 1);
+            return is_person(n) && n->first == i + 1 && n->end < end && token_is(s->t, n->end, ',') ? n : NULL;
+        }
+        if (s->quoted[i] || token_in(s->t, i, WORD_SAY | WORD_AUXILIARY | WORD_SUBORDINATE)) return NULL;
+    }
+    return NULL;
+}
+
 /* "a spokesperson for Putin": where the phrase goes on behind its head. */
 static size_t phrase_end(const struct stage_of_speech *s, size_t head, size_t end)
 {
@@ -158,7 +184,7 @@ struct speaker speaker_forward(const struct stage_of_speech *s, size_t i, size_t
     for (; i < end && i < first + PHRASE_MAX; i++) {
         const struct name *n = speech_name(s, i);
         if (n != NULL) {
-            const struct name *next = is_person(n) && !possessive(s->t, n->end) ? NULL : carried_on(s, n, end);
+            const struct name *next = carried_far(s, n, end);
             if (next != NULL) return named(next);
             bool adjective = n->type == ENTITY_MISC || possessive(s->t, n->end) || token_in(s->t, n->end, WORD_ROLE | WORD_GROUP);
             if (!adjective || is_person(n)) {
@@ -234,7 +260,8 @@ static struct speaker by_apposition(const struct stage_of_speech *s, size_t firs
     struct speaker best = nobody;
     for (size_t k = i; k-- > from;) {
         const struct name *n = speech_name(s, k);
-        if (is_person(n) && !possessive(s->t, n->end)) {
+        bool of_it = n != NULL && n->end == i && n->first > from && token_in(s->t, n->first - 1, WORD_PREPOSITION); /* "president of X," */
+        if (is_person(n) && !of_it && !possessive(s->t, n->end)) {
             best = named(n);
             if (token_is(s->t, n->end, ',') || token_is(s->t, n->end, '(')) return best;
         }
@@ -257,15 +284,17 @@ struct speaker speaker_of_clause(const struct stage_of_speech *s, size_t first, 
             return speaker_forward(s, i, end);
         const struct name *n = speech_name(s, i);
         if (n != NULL) {
-            const struct name *next = is_person(n) && !possessive(s->t, n->end) ? NULL : carried_on(s, n, end);
+            const struct name *next = carried_far(s, n, end);
             if (next != NULL) return named(next);
             if (!possessive(s->t, n->end) && n->type != ENTITY_MISC && !(n->first > first && token_in(s->t, n->first - 1, WORD_PREPOSITION)))
                 return named(n);
             i = n->end - 1;
             continue;
         }
-        if (k->word & WORD_GROUP || ((k->word & WORD_ROLE) && !token_in(s->t, i + 1, WORD_ROLE) && speech_name(s, i + 1) == NULL))
-            return by_head(s, first, i);
+        if (k->word & WORD_GROUP || ((k->word & WORD_ROLE) && !token_in(s->t, i + 1, WORD_ROLE) && speech_name(s, i + 1) == NULL)) {
+            const struct name *own = in_apposition(s, i, end);
+            return own != NULL ? named(own) : by_head(s, first, i);
+        }
     }
     return nobody;
 }
@@ -284,10 +313,13 @@ struct speaker speaker_backward(const struct stage_of_speech *s, size_t first, s
     size_t last = i - 1;
     if (s->quoted[last]) return nobody;
     const struct token *k = &s->t->ptr[last];
-    if ((k->word & WORD_PRONOUN) && k->value == PRONOUN_WHO) {
-        if (last == first) return nobody;
+    if (((k->word & WORD_PRONOUN) && k->value == PRONOUN_WHO) || slice_eq(token_text(s->t, last), SLICE("which"))) {
+        if (last < first + 2) return nobody;
         const struct name *n = speech_name(s, last - 1 - (token_is(s->t, last - 1, ',') && last - 1 > first ? 1 : 0));
-        return n != NULL ? by_name(s, first, n) : token_in(s->t, last - 1, WORD_ROLE | WORD_GROUP) ? by_head(s, first, last - 1) : nobody;
+        if (n != NULL) return by_name(s, first, n);
+        size_t head = last - 1 - (token_is(s->t, last - 1, ','));
+        bool phrase = token_in(s->t, head, WORD_ROLE | WORD_GROUP | WORD_ORG | WORD_PLACE) || token_in(s->t, phrase_begin(s, first, head), WORD_DETERMINER);
+        return phrase && head > first ? by_head(s, first, head) : nobody;
     }
     if (k->word & WORD_PRONOUN) return (struct speaker){true, (uint32_t)last, (uint32_t)last + 1, resolve_pronoun(s, last), false};
     const struct name *n = speech_name(s, last);

@@ -1,6 +1,8 @@
 /* who.c - groups mentions: by the world's facts, full name and surname, acronym and expansion, and otherwise by the words. */
 #include "who.h"
 
+#include <math.h>
+
 /* A map from hashes to members; a full map takes no more. */
 struct map {
     struct { uint64_t key; uint32_t value; } *slot;
@@ -299,6 +301,16 @@ enum err who(const struct world *w, struct arena *mem, const struct tokens *t, s
 
 /* --- what the document gets --- */
 
+/* Capitalised words that go before a role: "Special Envoy", "Foreign Minister". */
+static bool qualifies(struct slice s)
+{
+    static const char *const words[] = {"special", "foreign", "prime", "vice", "deputy", "acting", "former", "senior", "chief", "press", "interior", "finance",
+                                        "defense", "defence", "health", "first", "executive", "managing", "assistant", "associate", "national", "general"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_eq_nocase(s, slice_of(words[i]))) return true;
+    return false;
+}
+
 /* The role phrase right before a person: "special envoy", "Kremlin spokesman" without the name in it. */
 static struct span role_before(const struct tokens *t, size_t first)
 {
@@ -306,27 +318,36 @@ static struct span role_before(const struct tokens *t, size_t first)
     while (b > 0 && !(t->ptr[b].kind & TOKEN_FIRST) && first - b < 6) {
         const struct token *k = &t->ptr[b - 1];
         bool word = (k->kind & TOKEN_WORD) && !(k->kind & TOKEN_GLUED) && !(k->word & (WORD_FUNCTION | WORD_SAY | WORD_AUXILIARY));
-        if (!word || ((k->kind & TOKEN_UPPER) && !(k->word & (WORD_TITLE | WORD_ROLE)))) break;
+        if (!word || ((k->kind & TOKEN_UPPER) && !(k->word & (WORD_TITLE | WORD_ROLE)) && !qualifies(token_text(t, b - 1)))) break;
         b--;
     }
     if (b == first || !token_in(t, first - 1, WORD_TITLE | WORD_ROLE)) return (struct span){0, 0};
     return (struct span){t->ptr[b].b, t->ptr[first - 1].e};
 }
 
-/* The one behind it: "Raymond, a political analyst at" gives "political analyst". */
+static bool role_word(const struct token *k)
+{
+    return (k->kind & TOKEN_WORD) && !(k->word & (WORD_FUNCTION | WORD_SAY | WORD_AUXILIARY | WORD_SUBORDINATE)) && !(k->kind & TOKEN_UPPER);
+}
+
+/* The one behind it: "Raymond, a political analyst at" gives "political analyst"; "Berg, the county's chief engineer" gives "chief engineer". */
 static struct span role_after(const struct tokens *t, size_t end)
 {
     size_t i = end + 1, b;
+    bool role = false;
     if (!token_is(t, end, ',') || i >= t->len || (t->ptr[end].kind & TOKEN_FIRST)) return (struct span){0, 0};
     if (token_in(t, i, WORD_DETERMINER)) i++;
     b = i;
     for (; i < t->len && i < b + 6 && !(t->ptr[i].kind & TOKEN_FIRST); i++) {
-        const struct token *k = &t->ptr[i];
-        if (!(k->kind & TOKEN_WORD) || (k->word & (WORD_FUNCTION | WORD_SAY))) break;
-        if ((k->word & (WORD_ROLE | WORD_TITLE)) && !(t->ptr[b].kind & TOKEN_UPPER) && !token_in(t, i + 1, WORD_ROLE))
-            return (struct span){t->ptr[b].b, k->e};
+        if (is_possessive(t, i) && !role) {
+            b = i + 1;
+            continue;
+        }
+        bool owner = i + 1 < t->len && is_possessive(t, i + 1);
+        if (!role_word(&t->ptr[i]) && !(owner && (t->ptr[i].kind & TOKEN_WORD))) break;
+        role = role || (t->ptr[i].word & (WORD_ROLE | WORD_TITLE)) != 0;
     }
-    return (struct span){0, 0};
+    return role && i > b ? (struct span){t->ptr[b].b, t->ptr[i - 1].e} : (struct span){0, 0};
 }
 
 static void add_roles(const struct tokens *t, const struct name *n, struct entity *e)
@@ -351,7 +372,7 @@ enum err who_entities(struct arena *mem, const struct tokens *t, const struct na
         const struct name *n = &names->ptr[i];
         struct entity *e = &out->ptr[n->entity];
         e->mentions.ptr[e->mentions.len++] = (struct mention){t->ptr[n->first].b, t->ptr[n->end - 1].e,
-                                                              n->type == e->type ? ENTITY_NONE : n->type, n->score};
+                                                              n->type == e->type ? ENTITY_NONE : n->type, round((double)n->score * 1000) / 1000};
         if (e->type == ENTITY_PERSON && e->roles.len < 16) add_roles(t, n, e);
     }
     return OK;

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { FACTS_MAX = 1024, SLOTS = 8192, ALIAS_TOKENS_MAX = 6 };
+enum { FACTS_MAX = 2048, SLOTS = 16384, ALIAS_TOKENS_MAX = 6 };
 
 struct world {
     const struct lexicon *lex;
@@ -214,6 +214,18 @@ static const char *const places[] = {
     "Saint Petersburg:St Petersburg", "Gaza Strip:Gaza;Gazan|Gazans", "West Bank", "Black Sea", "Red Sea", "Mediterranean Sea:Mediterranean",
     "Baltic Sea", "Balkans", "Caucasus", "Scotland;Scottish|Scot|Scots", "Wales;Welsh", "England;English", "Northern Ireland;Northern Irish",
     "Catalonia;Catalan|Catalans", "Hong Kong:Hongkong", "Kashmir;Kashmiri|Kashmiris", "Tibet;Tibetan|Tibetans", "Greenland;Greenlandic|Greenlander|Greenlanders",
+    "Alabama", "Alaska;Alaskan|Alaskans", "Arizona", "Arkansas", "California;Californian|Californians", "Colorado", "Connecticut", "Delaware",
+    "Florida;Floridian|Floridians", "Hawaii;Hawaiian|Hawaiians", "Idaho", "Illinois", "Indiana", "Iowa", "Kansas", "Kentucky", "Louisiana", "Maine", "Maryland",
+    "Massachusetts", "Michigan", "Minnesota", "Mississippi", "Missouri", "Montana", "Nebraska", "Nevada", "New Hampshire", "New Jersey", "New Mexico",
+    "North Carolina", "North Dakota", "Ohio", "Oklahoma", "Oregon", "Pennsylvania", "Rhode Island", "South Carolina", "South Dakota", "Tennessee",
+    "Texas;Texan|Texans", "Utah", "Vermont", "Virginia", "West Virginia", "Wisconsin", "Wyoming", "Ontario", "Quebec", "British Columbia", "Alberta",
+    "New South Wales", "Queensland", "Bavaria;Bavarian|Bavarians", "Silicon Valley", "Los Angeles", "Chicago", "San Francisco", "Boston", "Houston", "Miami",
+    "Toronto", "Montreal", "Sydney", "Melbourne", "Shanghai", "Hong Kong Island", "Frankfurt", "Munich", "Hamburg", "Milan", "Barcelona", "Marseille", "Tel Aviv",
+    "Aleppo", "Mosul", "Basra", "Kandahar", "Karachi", "Lahore", "New Delhi", "Bangalore:Bengaluru", "Chennai", "Guangzhou", "Shenzhen", "Wuhan", "Taipei City",
+    "Mariupol", "Kherson", "Zaporizhzhia", "Bakhmut", "Dnipro", "Sevastopol", "Xinjiang", "Guantanamo Bay", "Golan Heights", "Rafah", "Khan Younis",
+    "Central Asia;Central Asian|Central Asians", "East Asia", "South Asia;South Asian|South Asians", "Eastern Europe;Eastern European|Eastern Europeans",
+    "Western Europe;Western European", "Central America;Central American|Central Americans", "East Africa;East African", "West Africa;West African",
+    "North Africa;North African|North Africans", "Sub-Saharan Africa:sub-Saharan Africa", "Horn of Africa", "Pacific Ocean", "Atlantic Ocean", "Indian Ocean",
     "Puerto Rico;Puerto Rican|Puerto Ricans", "Chechnya;Chechen|Chechens", "New York City:New York", "Geneva", "Istanbul", "Mumbai:Bombay", "Kolkata:Calcutta",
     "Southeast Asia;Southeast Asian", "Persian Gulf", "South China Sea", "Caribbean", "Sahel",
 };
@@ -230,7 +242,23 @@ static const char *const bodies[] = {
     "al-Qaeda:al-Qaida:al Qaeda:Al-Qaeda", "Kremlin", "White House", "Pentagon", "Federal Bureau of Investigation:FBI", "Central Intelligence Agency:CIA",
     "Federal Reserve:Fed", "State Department:US State Department:U.S. State Department", "Democratic Party", "Republican Party:GOP",
     "Associated Press:AP", "Agence France-Presse:AFP", "Reuters", "BBC", "CNN", "Fox News",
-    "Bloomberg", "Al Jazeera",
+    "Bloomberg", "Al Jazeera", "New York Times", "Washington Post", "Wall Street Journal", "Financial Times", "Los Angeles Times", "NBC News", "CBS News",
+    "ABC News", "NPR", "TASS:Tass", "Xinhua", "Interfax", "Kyodo", "Yonhap", "Der Spiegel", "Le Monde", "Haaretz",
+    "US Congress:U.S. Congress", "House of Representatives:US House of Representatives:U.S. House of Representatives", "US Senate:U.S. Senate",
+    "US Supreme Court:U.S. Supreme Court", "Justice Department:Department of Justice:US Justice Department:U.S. Justice Department:DOJ",
+    "Treasury Department:US Treasury:U.S. Treasury", "Defense Department:Department of Defense", "Department of Homeland Security:Homeland Security Department:DHS",
+    "NASA:Nasa", "Food and Drug Administration:FDA", "Centers for Disease Control and Prevention:CDC", "Environmental Protection Agency:EPA",
+    "Securities and Exchange Commission:SEC", "National Security Council", "National Security Agency:NSA", "Federal Aviation Administration:FAA",
+    "National Weather Service", "Secret Service", "Democratic National Committee:DNC", "Republican National Committee:RNC",
+    "Bank of England", "Bank of Japan", "House of Commons", "House of Lords", "Labour Party", "Conservative Party", "Liberal Democrats", "Scotland Yard",
+    "Metropolitan Police", "National Health Service:NHS", "Bundestag", "Bundesbank", "Knesset", "State Duma:Duma", "Federal Security Service:FSB",
+    "Wagner Group", "Rosneft", "Gazprom", "Lukoil", "European Council", "Council of Europe", "Eurogroup", "Europol", "Frontex", "UNRWA", "UNAIDS",
+    "International Olympic Committee:IOC", "FIFA:Fifa", "UEFA:Uefa", "Amnesty International", "Human Rights Watch", "Greenpeace", "Oxfam", "Doctors Without Borders:MSF",
+    "Save the Children", "Boko Haram", "al-Shabab:al-Shabaab:Al-Shabab", "Fatah", "Muslim Brotherhood", "Palestinian Authority", "Revolutionary Guards:Revolutionary Guard",
+    "Google", "Microsoft", "Facebook", "Twitter", "YouTube", "Instagram", "WhatsApp", "TikTok", "ByteDance", "OpenAI", "Tesla", "SpaceX", "Boeing", "Airbus",
+    "Toyota", "Honda", "Samsung", "Sony", "Volkswagen", "BMW", "Siemens", "Huawei", "Alibaba", "Tencent", "Netflix", "Disney:Walt Disney", "Pfizer", "Moderna",
+    "AstraZeneca", "BioNTech", "Goldman Sachs", "JPMorgan:JPMorgan Chase:JP Morgan", "Morgan Stanley", "Deutsche Bank", "HSBC", "Credit Suisse", "UBS", "ExxonMobil:Exxon Mobil",
+    "Chevron", "Saudi Aramco:Aramco", "TotalEnergies", "Nvidia", "Intel", "IBM", "Walmart", "Uber", "Lockheed Martin", "Raytheon", "Truth Social", "LinkedIn", "Reddit",
 };
 
 uint64_t world_mix(uint64_t h, uint64_t token)
