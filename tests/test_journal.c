@@ -222,7 +222,9 @@ static void a_refused_document_goes_on_with_its_failure_and_without_its_content(
     add_document(j);
     assert_err(evidence_weigh(j, &n, notes, &c), OK, "weigh");
     assert_true(c.guilty);
-    assert_err(evidence_condemn(j, &n, &c, mem, &frame), OK, "condemn");
+    bool done;
+    assert_err(evidence_condemn(j, &n, &c, mem, &frame, &done), OK, "condemn");
+    assert_true(done);
     commit(j);
     assert_err(journal_read(j, 1, &seq, &held), OK, "read");
     assert_err(doc_decode(held, DOC_ALL, mem, &d), OK, "decode");
@@ -230,6 +232,8 @@ static void a_refused_document_goes_on_with_its_failure_and_without_its_content(
     assert_int_equal(d.fail.stage, STAGE_TAG);
     assert_slice(d.fail.error, "too_big");
     assert_int_equal(journal_counts(j).bytes, held.len);
+    assert_err(evidence_condemn(j, &n, &c, mem, &frame, &done), OK, "condemn again");
+    assert_false(done);
     arena_destroy(&mem);
     arena_destroy(&notes);
     buf_free(&frame);

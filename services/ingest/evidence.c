@@ -42,11 +42,12 @@ enum err evidence_weigh(struct journal *j, const struct note *n, struct arena *m
     return OK;
 }
 
-enum err evidence_condemn(struct journal *j, const struct note *n, const struct condemnation *c, struct arena *mem, struct buf *frame)
+enum err evidence_condemn(struct journal *j, const struct note *n, const struct condemnation *c, struct arena *mem, struct buf *frame, bool *done)
 {
     struct slice held;
     struct doc doc;
     uint64_t seq, at;
+    *done = false;
     enum err e = journal_find(j, n->key, &seq);
     if (e != OK || seq == 0 || seq != n->seq) return e;
     e = journal_read(j, seq, &at, &held);
@@ -59,5 +60,7 @@ enum err evidence_condemn(struct journal *j, const struct note *n, const struct 
     doc_clear(&doc, DOC_META);
     doc_fail(&doc, mem, n->stage, c->error, "%.*s", (int)c->detail.len, c->detail.ptr ? c->detail.ptr : "");
     e = doc_encode(&doc, frame);
-    return e == OK ? journal_replace(j, seq, buf_slice(frame)) : e;
+    if (e == OK) e = journal_replace(j, seq, buf_slice(frame));
+    *done = e == OK;
+    return e;
 }

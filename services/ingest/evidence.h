@@ -17,7 +17,8 @@ struct condemnation {
 enum err evidence_weigh(struct journal *j, const struct note *n, struct arena *mem, struct condemnation *out) MUST_CHECK;
 
 /* Its entry becomes one that carries the failure, without the content that nobody could take. `frame` is scratch. A document that
- * is not held, or that carries a failure already, stays as it is. */
-enum err evidence_condemn(struct journal *j, const struct note *n, const struct condemnation *c, struct arena *mem, struct buf *frame) MUST_CHECK;
+ * is not held, or that carries a failure already, stays as it is: *done says whether it was changed. */
+enum err evidence_condemn(struct journal *j, const struct note *n, const struct condemnation *c, struct arena *mem, struct buf *frame, bool *done)
+    MUST_CHECK;
 
 #endif

@@ -189,9 +189,10 @@ static void hear_outcome(struct ingest *g, const struct note *n, uint64_t now)
 static void hear_evidence(struct ingest *g, const struct note *n)
 {
     struct condemnation c;
+    bool condemned = false;
     enum err e = evidence_weigh(g->journal, n, g->note_mem, &c);
-    if (e == OK && c.guilty) e = evidence_condemn(g->journal, n, &c, g->mem, &g->frame);
-    if (e == OK && c.guilty) {
+    if (e == OK && c.guilty) e = evidence_condemn(g->journal, n, &c, g->mem, &g->frame, &condemned);
+    if (condemned) {
         g->condemned++;
         char key[2 * DOC_KEY_MAX], why[2048];
         log_event(LOG_WARN, "condemned", "key=%s error=%s detail=%s", log_quote(n->key, key, sizeof key), err_name(c.error), log_quote(c.detail, why, sizeof why));
@@ -202,7 +203,7 @@ static void hear_evidence(struct ingest *g, const struct note *n)
         feeders_settle(g->feeders, e);
         return;
     }
-    if (c.guilty) commit(g, clock_mono_ns()); /* what goes out next must carry the failure */
+    if (condemned) commit(g, clock_mono_ns()); /* what goes out next must carry the failure */
     sender_lost(g->sender, n->seq, n->epoch, n->try);
 }
 

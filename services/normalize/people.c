@@ -62,7 +62,7 @@ static struct slice before_date(struct slice s)
 {
     char room[128];
     struct slice low = low_of(s, room);
-    static const char *const breaks[] = {" - ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", " \xE2\x80\xA2 ", " | ", " on behalf", " in ", " at ", " for ", " on ", " published ", " updated ", " posted ", " zuerst ", " ver\xC3\xB6" "ffentlicht"};
+    static const char *const breaks[] = {" - ", " \xE2\x80\x93 ", " \xE2\x80\x94 ", " \xE2\x80\xA2 ", " | ", " on behalf", " in ", " at ", " for ", " on ", " published ", " updated ", " posted ", " zuerst ", (" ver\xC3\xB6" "ffentlicht")};
     for (size_t i = 0; i < COUNT(breaks); i++) {
         size_t at = slice_find(low, slice_of(breaks[i]), 0);
         if (at != SIZE_MAX && at > 2 && low.len == slice_cut(s, 0, 120).len) low = slice_cut(low, 0, at);
