@@ -9,7 +9,7 @@
  *   DIR/run/NAME.R.slot               what a worker is busy with: full after a crash
  *   DIR/run/NAME.R.strikes            what earlier workers of that name died of, until all have been told
  *   DIR/quarantine/NAME/              frames that could not be read
- *   DIR/journal/  DIR/index/  DIR/report/ledger.db  DIR/report/stream/YYYY-MM-DD.jsonl  DIR/report/stories/ */
+ *   DIR/journal/  DIR/index/  DIR/report/ledger.db  DIR/report/stream/YYYY-MM-DD.jsonl  DIR/report/rejects/ */
 #ifndef WD_STATE_H
 #define WD_STATE_H
 

@@ -194,13 +194,14 @@ static void hash_key(struct slice key, char out[16])
     memcpy(out, canonical.digest, 16);
 }
 
-/* The document's time, and the clock, which never goes back. A publication after the clock is not believed. */
+/* The document's time, and the clock, which never goes back. A publication after the clock is not believed; a text without one has
+ * no time: that it was accepted today says nothing about when it was written. */
 static void tell_time(struct deduper *d, const struct doc *doc, struct work *w)
 {
     uint32_t accepted = (uint32_t)(doc->accepted / 60000), published = 0;
     if (doc_has(doc, DOC_PUBLISHED)) published = moment_minutes(doc->published.value);
     if (accepted && published > accepted + 1440) published = 0;
-    w->minutes = published ? published : accepted;
+    w->minutes = published;
     uint32_t now = accepted ? accepted : published;
     if (now > d->counters.clock) d->counters.clock = now;
 }
@@ -277,7 +278,7 @@ static enum err judge_near(struct deduper *d, struct arena *mem, struct work *w,
         kin[i] = (struct kin){match[i], h.root, h.outlet, h.source};
     }
     if (e != OK) return e;
-    struct ruling r = verdict_choose(kin, n, w->outlet, w->source);
+    struct ruling r = verdict_choose(kin, n, &(struct newcomer){w->outlet, w->source, verdict_corrects(doc->text)});
     doc->verdict = (struct verdict){.kind = r.kind, .similarity = isnan(r.similarity) ? NAN : thousandths(r.similarity)};
     if (r.kind == VERDICT_ORIGINAL) return OK;
     w->of = kin[r.of].match.doc;

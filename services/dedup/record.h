@@ -15,7 +15,7 @@ enum {
 
 /* What a restart loads of each document. Times in minutes since 1970. */
 struct hot {
-    uint32_t minutes; /* published, else accepted; 0: unknown */
+    uint32_t minutes; /* when it was published; 0: it does not say */
     uint32_t clock;   /* the index's clock when it came */
     uint32_t root;    /* the original that its chain of copies ends at; its own number for an original */
     uint32_t story;   /* as it was judged; follow stories_find() */

@@ -33,7 +33,14 @@ static int agreement(const struct kin *kin, size_t n, uint32_t root)
     return sum;
 }
 
-struct ruling verdict_choose(const struct kin *kin, size_t n, uint32_t outlet, uint32_t source)
+/* From the same desk: by outlet or address; a text that corrects itself corrects its own, unless another outlet's is known. */
+static bool same_desk(const struct kin *k, const struct newcomer *of)
+{
+    bool differ = of->outlet && k->outlet && of->outlet != k->outlet;
+    return (of->outlet && of->outlet == k->outlet) || (of->source && of->source == k->source) || (of->corrects && !differ);
+}
+
+struct ruling verdict_choose(const struct kin *kin, size_t n, const struct newcomer *of)
 {
     struct ruling r = {VERDICT_ORIGINAL, 0, NAN};
     size_t best = n;
@@ -49,10 +56,28 @@ struct ruling verdict_choose(const struct kin *kin, size_t n, uint32_t outlet, u
     r.of = best;
     r.similarity = contained(m);
     double least = m->of_new < m->of_old ? m->of_new : m->of_old;
-    bool same_outlet = (outlet && outlet == kin[best].outlet) || (source && source == kin[best].source);
-    if (least >= WHOLE_LEAST) r.kind = same_outlet ? VERDICT_REVISION : VERDICT_NEAR;
+    if (least >= WHOLE_LEAST) r.kind = same_desk(&kin[best], of) ? VERDICT_REVISION : VERDICT_NEAR;
     else r.kind = m->of_new > m->of_old ? VERDICT_CONTAINED : VERDICT_CONTAINS;
     return r;
+}
+
+static bool holds_nocase(struct slice text, struct slice words)
+{
+    for (size_t i = 0; i + words.len <= text.len; i++)
+        if (slice_eq_nocase(slice_cut(text, i, i + words.len), words)) return true;
+    return false;
+}
+
+bool verdict_corrects(struct slice text)
+{
+    enum { HEAD = 400, TAIL = 800 };
+    static const char *const notes[] = {"correction:", "corrections:", "correction -", "clarification:", "earlier version of this", "previous version of this",
+                                        "this article has been corrected", "this story has been corrected", "this article was amended"};
+    struct slice ends[] = {slice_cut(text, 0, HEAD), slice_cut(text, text.len > HEAD + TAIL ? text.len - TAIL : 0, text.len)};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+            if (holds_nocase(ends[k], slice_of(notes[i]))) return true;
+    return false;
 }
 
 /* The agency whose name ends or begins the folded words [b, e), as "(AP)", "Reuters -", "Associated Press". */
