@@ -1,0 +1,166 @@
+/* test_dedup.c - the judge of copies and stories on a real index: kinds of copies, met twice, what was not committed is forgotten. */
+#include "test.h"
+
+#include "../services/dedup/dedup.h"
+#include "../services/dedup/verdict.h"
+
+static char dir[] = "/tmp/wiredesk-dedup-XXXXXX";
+static struct index *store;
+static struct deduper *deduper;
+static struct arena *mem;
+
+static const char ferry[] =
+    "Night ferry to Quorra returns\n\nThe night ferry to Quorra will sail again on Tuesday, harbour master Oona Sarrel said, eleven months after a storm tore forty "
+    "metres from the pier. Tickets will cost twelve crowns and the crossing takes three hours.\n\nIdris Veck, who runs a bakery in Quorra, said the town had lost a "
+    "third of its visitors while the harbour was closed. \"We baked half as much bread, and we threw some of it away,\" Veck said.\n\nThe council of Saltmere paid "
+    "for the new pier from a loan that it will repay over fifteen years. Two smaller boats carried mail and medicine in the meantime.";
+
+static void open_all(void)
+{
+    assert_err(index_open(dir, 1 << 28, &store), OK, "index");
+    assert_err(dedup_create(store, &(struct dedup_settings){(uint64_t)30 * 86400000, (uint64_t)14 * 86400000}, &deduper), OK, "deduper");
+}
+
+static void close_all(void)
+{
+    dedup_destroy(&deduper);
+    index_close(&store);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    memcpy(dir + sizeof dir - 7, "XXXXXX", 6);
+    mem = arena_create(64 << 20);
+    if (mem == NULL || mkdtemp(dir) == NULL) return 1;
+    open_all();
+    return 0;
+}
+
+static int end(void **state)
+{
+    char command[64];
+    (void)state;
+    close_all();
+    arena_destroy(&mem);
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    return system(command);
+}
+
+/* Judges a text and says what came of it. */
+static struct doc judge(const char *key, struct slice text, const char *outlet)
+{
+    struct doc d;
+    doc_init(&d);
+    d.key = slice_of(key);
+    d.accepted = UINT64_C(1930000000000);
+    d.text = text;
+    d.title = (struct span){0, (uint32_t)slice_find(text, SLICE("\n"), 0)};
+    doc_set(&d, DOC_KEY);
+    doc_set(&d, DOC_ACCEPTED);
+    doc_set(&d, DOC_TEXT);
+    doc_set(&d, DOC_TITLE);
+    if (outlet) {
+        d.outlet = (struct sourced){slice_of(outlet), SLICE("meta")};
+        doc_set(&d, DOC_OUTLET);
+    }
+    assert_err(dedup_doc(deduper, mem, &d), OK, key);
+    return d;
+}
+
+static struct slice joined(const char *a, const char *b)
+{
+    struct slice s = arena_printf(mem, "%s%s", a, b);
+    assert_non_null(s.ptr);
+    return s;
+}
+
+static void what_kind_of_copy_a_text_is(void **state)
+{
+    static const struct {
+        const char *name, *behind, *outlet;
+        enum verdict_kind kind;
+    } cases[] = {
+        {"the same text", "", "Quorra News", VERDICT_EXACT},
+        {"a line more, another outlet", "\n\nThe weather stays fair, forecasters said.", "Quorra News", VERDICT_NEAR},
+        {"a line more, the same outlet", "\n\nBuses wait at the quay.", "Saltmere Ledger", VERDICT_REVISION},
+        {"a correction, no outlet known", "\n\nCorrection: An earlier version of this article named another price.", NULL, VERDICT_REVISION},
+        {"a correction, but another outlet's", "\n\nCorrection: The loan runs for fifteen years, not five.", "Quorra News", VERDICT_NEAR},
+    };
+    (void)state;
+    judge("first", slice_of(ferry), "Saltmere Ledger");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct doc d = judge(cases[i].name, joined(ferry, cases[i].behind), cases[i].outlet);
+        if (d.verdict.kind != cases[i].kind) fail_msg("%s: verdict %d, want %d", cases[i].name, d.verdict.kind, cases[i].kind);
+        assert_slice(d.verdict.of, "first");
+        assert_slice(d.story.id, "s1");
+    }
+}
+
+static void another_event_is_an_original_in_a_story_of_its_own(void **state)
+{
+    (void)state;
+    judge("first", slice_of(ferry), NULL);
+    struct doc d = judge("other", SLICE("Vellin library moves into the old brewery\n\nThe library of Vellin will open in the former Harrow brewery in June, librarian "
+                                        "Lise Karrow announced. The move costs four million crowns and doubles the shelves. Readers carried nine thousand "
+                                        "books across the square on Saturday, each of them two or three."), NULL);
+    assert_int_equal(d.verdict.kind, VERDICT_ORIGINAL);
+    assert_slice(d.story.id, "s2");
+}
+
+static void a_document_met_twice_gets_the_verdict_it_got_and_is_no_copy_of_itself(void **state)
+{
+    (void)state;
+    for (int reopened = 0; reopened < 2; reopened++) {
+        struct doc d = judge("first", slice_of(ferry), NULL), e = judge("copy", slice_of(ferry), NULL);
+        assert_int_equal(d.verdict.kind, VERDICT_ORIGINAL);
+        assert_true(d.story.fresh);
+        assert_int_equal(e.verdict.kind, VERDICT_EXACT);
+        assert_err(dedup_commit(deduper), OK, "commit");
+        assert_int_equal(dedup_size(deduper).documents, 2);
+        close_all();
+        open_all();
+    }
+}
+
+static void what_was_not_committed_is_forgotten(void **state)
+{
+    (void)state;
+    judge("lost", slice_of(ferry), NULL);
+    close_all();
+    open_all();
+    assert_int_equal(dedup_size(deduper).documents, 0);
+    struct doc d = judge("first", slice_of(ferry), NULL);
+    assert_int_equal(d.verdict.kind, VERDICT_ORIGINAL);
+    assert_slice(d.story.id, "s1");
+}
+
+static void which_texts_say_that_they_correct_themselves(void **state)
+{
+    static const struct {
+        const char *text;
+        bool want;
+    } cases[] = {
+        {"A title\n\nA body.\n\nCorrection: the price is twelve crowns.", true},
+        {"A title\n\nCORRECTION: the price is twelve crowns. A body.", true},
+        {"A title\n\nA body. An earlier version of this story gave another price.", true},
+        {"A title\n\nThe house of correction was closed in May.", false},
+        {"", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (verdict_corrects(slice_of(cases[i].text)) != cases[i].want) fail_msg("%s", cases[i].text);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+    const struct CMUnitTest tests[] = {
+        T(what_kind_of_copy_a_text_is),
+        T(another_event_is_an_original_in_a_story_of_its_own),
+        T(a_document_met_twice_gets_the_verdict_it_got_and_is_no_copy_of_itself),
+        T(what_was_not_committed_is_forgotten),
+        cmocka_unit_test(which_texts_say_that_they_correct_themselves),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
