@@ -145,32 +145,13 @@ static enum err keep_reply(struct feeders *f, struct request *r, struct slices k
 
 /* --- documents --- */
 
-static void fill(struct doc *doc, const struct feed_request *in, const struct split_doc *d, struct arena *mem)
+/* Whom it is for, its place in the journal and its time. */
+static void stamp(struct doc *doc, struct journal *j, uint64_t now_ms)
 {
-    doc_init(doc);
     doc->v = DOC_VERSION;
     doc->to = STAGE_NORMALIZE;
     doc_set(doc, DOC_V);
     doc_set(doc, DOC_TO);
-    const struct { enum doc_field f; struct slice *member, value; } texts[] = {
-        {DOC_SOURCE, &doc->source, in->source}, {DOC_ID, &doc->id, d->id}, {DOC_NAME, &doc->name, d->name}, {DOC_TYPE, &doc->type, d->type},
-    };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        *texts[i].member = texts[i].value;
-        if (texts[i].value.ptr != NULL) doc_set(doc, texts[i].f);
-    }
-    doc->meta = d->meta;
-    doc_set(doc, DOC_META);
-    doc->bytes = d->raw.len;
-    doc_set(doc, DOC_BYTES);
-    doc->raw = d->raw;
-    if (d->fail == OK) doc_set(doc, DOC_RAW);
-    else doc_fail(doc, mem, STAGE_INGEST, d->fail, "%.*s", (int)d->detail.len, d->detail.ptr ? d->detail.ptr : "");
-}
-
-/* Everything but the key and the place in the journal. */
-static void stamp(struct doc *doc, struct journal *j, uint64_t now_ms)
-{
     doc->instance = journal_instance(j);
     doc->seq = journal_next(j);
     doc->accepted = now_ms;
@@ -188,24 +169,17 @@ struct obstacle {
 static void add_document(struct feeders *f, const struct feed_request *in, const struct split_doc *d, uint64_t now_ms, struct slice *key,
                          struct obstacle *o)
 {
-    char hex[33], hash[65];
     struct doc doc;
-    uint64_t held;
-    feed_key(in->source, d->id, d->bytes, hex);
-    *key = arena_copy(f->mem, (struct slice){hex, 32});
-    o->journal = key->ptr ? journal_find(f->journal, *key, &held) : ERR_NOMEM;
+    uint64_t held = 0;
+    o->journal = split_document(in, d, f->mem, &doc);
+    *key = doc.key;
+    if (o->journal == OK) o->journal = journal_find(f->journal, *key, &held);
     if (o->journal != OK) return;
     if (held != 0) {
         f->stats.known++;
         return;
     }
-    fill(&doc, in, d, f->mem);
     stamp(&doc, f->journal, now_ms);
-    feed_hash(d->raw, hash);
-    doc.key = *key;
-    doc.hash = (struct slice){hash, 64};
-    doc_set(&doc, DOC_KEY);
-    doc_set(&doc, DOC_HASH);
     buf_clear(&f->frame);
     o->document = doc_encode(&doc, &f->frame);
     if (o->document != OK) {
