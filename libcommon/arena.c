@@ -111,8 +111,3 @@ void arena_reset(struct arena *a)
     a->used = 0;
     a->next = FIRST;
 }
-
-size_t arena_used(const struct arena *a)
-{
-    return a->used;
-}

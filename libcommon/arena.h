@@ -29,7 +29,4 @@ struct slice arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 
 /* Takes everything back at once. Pointers from before are dead. */
 void arena_reset(struct arena *a);
 
-/* Bytes handed out since the last reset. */
-size_t arena_used(const struct arena *a);
-
 #endif

@@ -44,7 +44,7 @@ struct run {
     size_t held_count, held_bytes, taken; /* taken: messages since the last commit */
 
     uint64_t started, serviced, sampled, drain_end; /* ns; drain_end 0: not asked to stop */
-    uint64_t count_in, count_out, count_refused, count_lost, sampled_in, sampled_refused;
+    uint64_t count_in, count_out, count_refused, count_lost, sampled_in;
     uint64_t work_ns, work[BUCKETS];
     double rate;
     size_t connected;

@@ -159,11 +159,6 @@ enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem)
     return OK;
 }
 
-enum err doc_need(const struct doc *doc, doc_mask need)
-{
-    return (doc->has & need) == need ? OK : ERR_MISSING;
-}
-
 enum err doc_check(const struct doc *doc, enum doc_field f)
 {
     return check(doc, f);

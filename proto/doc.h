@@ -262,9 +262,6 @@ enum err doc_peek(struct slice frame, doc_mask want, struct arena *mem, struct d
 /* Decodes further fields of a decoded doc into its members; absent ones are skipped. */
 enum err doc_open(struct doc *doc, doc_mask want, struct arena *mem) MUST_CHECK;
 
-/* ERR_MISSING unless all of `need` is present. */
-enum err doc_need(const struct doc *doc, doc_mask need) MUST_CHECK;
-
 /* Fields whose last reader lies before stage `to`: they are left out of messages to it. */
 doc_mask doc_behind(enum stage to);
 

@@ -190,6 +190,48 @@ struct slice feed_ref(uint64_t n, char out[9])
     return (struct slice){out, 9};
 }
 
+bool feed_hidden(const char *name)
+{
+    static const char *const unfinished[] = {"~", ".part", ".tmp", ".crdownload", ".swp"};
+    if (name[0] == '.') return true;
+    for (size_t i = 0; i < sizeof unfinished / sizeof *unfinished; i++)
+        if (slice_ends(slice_of(name), slice_of(unfinished[i]))) return true;
+    return false;
+}
+
+/* The next part of a path: without slashes; empty at the end. */
+static struct slice next_part(const char **p)
+{
+    while (**p == '/') ++*p;
+    const char *begin = *p;
+    while (**p != '\0' && **p != '/') ++*p;
+    return (struct slice){begin, (size_t)(*p - begin)};
+}
+
+static enum err put_clean(struct slice part, struct buf *out)
+{
+    if (utf8_valid(part)) return buf_put(out, part);
+    for (size_t i = 0; i < part.len; i++) {
+        unsigned char c = (unsigned char)part.ptr[i];
+        if (c < 0x80) buf_char(out, (char)c);
+        else buf_printf(out, "%%%02X", c);
+    }
+    return out->failed;
+}
+
+enum err feed_id(const char *at, struct buf *out)
+{
+    size_t begin = out->len;
+    for (;;) {
+        struct slice part = next_part(&at);
+        if (part.len == 0) break;
+        if (slice_eq(part, SLICE(".")) || (slice_eq(part, SLICE("..")) && out->len == begin)) continue;
+        if (out->len > begin) buf_char(out, '/');
+        if (put_clean(part, out) != OK) break;
+    }
+    return out->failed;
+}
+
 static void hash_part(crypto_generichash_state *state, struct slice s)
 {
     unsigned char len[8];

@@ -42,6 +42,11 @@ enum err feed_reply_encode(const struct feed_reply *in, struct buf *out) MUST_CH
 /* A msgpack unsigned integer as a `ref`, into out (at most 9 bytes). */
 struct slice feed_ref(uint64_t n, char out[9]);
 
+/* The id that a file has for feeders: "../a//./b" -> "a/b"; bytes that are no UTF-8 become %XX. Appends to out. */
+enum err feed_id(const char *path, struct buf *out) MUST_CHECK;
+/* True for the name of a file or folder that is left out unless it is named itself: it begins with a dot, or someone is still making it. */
+bool feed_hidden(const char *name);
+
 /* The document key: BLAKE2b-128 over source, id, body, each with its length (8 bytes, little-endian) before it; 32 hex digits. */
 void feed_key(struct slice source, struct slice id, struct slice body, char out[33]);
 /* BLAKE2b-256 of the body, 64 hex digits. */

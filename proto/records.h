@@ -1,5 +1,5 @@
 /* records.h - where a large container may be cut so that each piece is a container of whole records: JSON Lines at line ends, WARC (ISO 28500) at its
- * records. Pure; for whoever feeds, and for ingest, which cuts the same places. */
+ * records. Pure; ingest's filter cuts by it, and `wiredesk feed` knows by it which files are lines. */
 #ifndef WD_RECORDS_H
 #define WD_RECORDS_H
 

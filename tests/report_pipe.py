@@ -185,11 +185,7 @@ class Report:
 
 
 def binary_of(folder):
-    binary = os.path.join(os.path.abspath(folder), "wiredesk-report")
-    if not os.path.exists(binary):
-        print("skipped: no wiredesk-report")
-        sys.exit(77)
-    return binary
+    return os.path.join(os.path.abspath(folder), "wiredesk-report")
 
 
 def numbered(lines):

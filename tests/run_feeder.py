@@ -21,9 +21,6 @@ def main():
         return SKIP
     bin_dir = os.path.abspath(sys.argv[1])
     desk = os.path.join(bin_dir, "wiredesk")
-    if not all(os.path.exists(os.path.join(bin_dir, "wiredesk-" + s)) for s in ("ingest", "normalize", "tag", "dedup", "report")):
-        print("skipped: not all daemons are built")
-        return SKIP
     blocks = re.findall(r"```python\n(.*?)```", open("README.md", encoding="utf-8").read(), re.S)
     feeder = [b for b in blocks if "zmq" in b]
     assert len(feeder) == 1, f"{len(feeder)} feeders in README.md"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # run_help.sh - every program prints its help and version, refuses a wrong option with status 64, and needs no socket for any of it.
 set -u
-bin=$1 status=0
+bin=$1 status=0 folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 fail() { echo "FAIL: $*"; status=1; }
 
 try() { # program and subcommand, then words: what it must print (or nothing) and its status
@@ -16,7 +17,7 @@ try() { # program and subcommand, then words: what it must print (or nothing) an
 programs=0
 for name in ingest normalize tag dedup report; do
     program=$bin/wiredesk-$name
-    [ -x "$program" ] || { echo "not built: wiredesk-$name"; continue; }
+    [ -x "$program" ] || { fail "wiredesk-$name is not built"; continue; }
     programs=$((programs + 1))
     try 0 "Usage: wiredesk-$name" "$program" --help
     try 0 "--state=DIR" "$program" --help
@@ -46,9 +47,9 @@ done
 try 64 "name files" "$desk" feed
 try 64 "WIREDESK_WINDOW" env WIREDESK_WINDOW=0 "$desk" feed -
 try 64 "--meta 'colour=red'" "$desk" feed --meta colour=red -
-try 64 "normalize=N or tag=N" "$desk" up --scale report=2 --state "$(mktemp -d)"
+try 64 "normalize=N or tag=N" "$desk" up --scale report=2 --state "$folder"
 try 64 "--stream and --replay" "$desk" tail --stream tcp://127.0.0.1:1
-try 75 "no ledger in" "$desk" show S1 --state "$PWD/never-made"
+try 75 "no ledger in" "$desk" show s1 --state "$PWD/never-made"
 try 1 "not started" "$desk" status --state "$PWD/never-made"
 echo "$programs daemons and 5 commands asked"
 exit $status

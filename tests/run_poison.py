@@ -15,10 +15,6 @@ import time
 
 BIN = os.path.abspath(sys.argv[1])
 STAGES = ("ingest", "normalize", "tag", "dedup", "report")
-missing = [s for s in (*(f"wiredesk-{s}" for s in STAGES), "wiredesk") if not os.path.exists(f"{BIN}/{s}")]
-if missing:
-    print("skipped: no", *missing)
-    sys.exit(77)
 PROGRAM = open(f"{BIN}/wiredesk-tag", "rb").read()
 SANITIZED = b"__asan_init" in PROGRAM
 if b"POISON-CRASH" not in PROGRAM:

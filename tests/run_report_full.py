@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 
-from report_pipe import Report, binary_of, check, document, finish, hold, json, numbered, texts_of
+from report_pipe import Report, binary_of, check, document, finish, hold, numbered, texts_of
 
 BINARY = binary_of(sys.argv[1])
 DOCUMENTS = 1500

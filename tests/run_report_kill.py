@@ -77,6 +77,7 @@ def run(report, dice):
 
 
 def audit(report, kills, outcomes, live):
+    check(kills == KILLS, f"it was killed {kills} times, not {KILLS}")
     live += report.lines(2500)
     last = report.status()["ledger"]["seq"]
     counts = report.ledger(DOCUMENTS)

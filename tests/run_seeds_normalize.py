@@ -8,9 +8,6 @@ if not glob.glob(SHARED + "/seeds/*.txt"):
     print("skipped: no ../shared/seeds")
     sys.exit(77)
 binary = sys.argv[1] + "/wiredesk-normalize"
-if not os.path.exists(binary):
-    print("skipped: wiredesk-normalize is not built")
-    sys.exit(77)
 
 raws = {os.path.basename(f)[:3]: open(f, "rb").read() for f in sorted(glob.glob(SHARED + "/seeds/*.txt"))}
 lines = "".join(json.dumps({"key": k, "type": "text/plain", "raw": base64.b64encode(r).decode()}) + "\n" for k, r in raws.items())

@@ -21,9 +21,6 @@ except ImportError as missing:
     sys.exit(77)
 
 TAG = os.path.join(os.path.abspath(sys.argv[1]), "wiredesk-tag")
-if not os.path.exists(TAG):
-    print("skipped: no wiredesk-tag")
-    sys.exit(77)
 
 INSTANCE = bytes(range(16))
 TEXT = "Mayor Ines Calder opened the Fenwick bridge on Tuesday.\n\n\"It is open,\" said Calder. The bridge cost 12 million euros.\n"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "../proto/feed.h"
 #include "../services/cli/paths.h"
 #include "../services/cli/pieces.h"
 #include "../services/cli/tally.h"
@@ -143,7 +144,7 @@ static void ids_are_relative_clean_utf8(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         struct buf out = buf_make(100);
-        assert_int_equal(paths_id(ids[i].in, &out), OK);
+        assert_int_equal(feed_id(ids[i].in, &out), OK);
         assert_slice(buf_slice(&out), ids[i].out);
         buf_free(&out);
     }

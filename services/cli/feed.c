@@ -29,11 +29,11 @@ static const struct option_row rows[] = {
     {"ingest", 0, "ENDPOINT", OPTION_TEXT, AT(ingest), NULL, 0, 0, "Feed this ingest instead: tcp://HOST:5550"},
     {"source", 0, "WORD", OPTION_TEXT, AT(source), "feed", 0, 0, "Who the documents come from; part of their keys"},
     {"type", 't', "TYPE", OPTION_TEXT, AT(type), NULL, 0, 0, "Media type of all files: text/html, application/jsonl ...; else ingest looks"},
-    {"meta", 'm', "NAME=VALUE", OPTION_LIST, AT(meta), NULL, 0, 0, "Said of every document: outlet, url, published, lang, title or section"},
+    {"meta", 'm', "NAME=VALUE", OPTION_LIST, AT(meta), NULL, 0, 0, "Said of every document: outlet, url, published, modified, lang, title or section"},
     {"watch", 'w', "DIR", OPTION_TEXT, AT(watch), NULL, 0, 0, "Then go on: feed each new or changed file below DIR once it is whole"},
     {"window", 0, "N", OPTION_NUMBER, AT(window), "64", 1, 4096, "Requests without an answer, at most"},
     {"piece", 0, "SIZE", OPTION_SIZE, AT(piece), "256K", 1, 16 << 20, "Cut JSON Lines into requests of about this size"},
-    {"wait", 0, "TIME", OPTION_TIME, AT(wait), "30s", 0, 86400000, "Give up (status 75) when ingest cannot be reached for so long"},
+    {"wait", 0, "TIME", OPTION_TIME, AT(wait), "30s", 0, 86400000, "Give up (status 75) when ingest cannot be reached for so long; with --watch it goes on waiting"},
     {"silence", 0, "TIME", OPTION_TIME, AT(silence), "30s", 1000, 86400000, "Connect anew when ingest has answered nothing for so long"},
     {"quiet", 'q', NULL, OPTION_FLAG, AT(quiet), NULL, 0, 0, "No progress, no summary; what is refused is still told"},
     {NULL},
@@ -43,7 +43,7 @@ const struct option_table feed_table = {
     .program = "wiredesk feed",
     .purpose = "Feed files, folders or standard input (-) to ingest",
     .operands = "[PATH...]",
-    .epilog = "Returns when each document is on ingest's disk. Exit status: 0 all accepted, 1 some refused, 75 ingest could not be reached.",
+    .epilog = "Returns when each document is on ingest's disk. Exit status: 0 all accepted, 1 some refused, 75 ingest could not be reached, 130 interrupted.",
     .rows = tables,
 };
 
@@ -62,11 +62,6 @@ struct feeding {
     uint64_t began, look_at, shown, told_busy; /* ms */
     bool terminal, was_up, told_alone;
 };
-
-static uint64_t now_ms(void)
-{
-    return clock_mono_ns() / 1000000;
-}
 
 /* --- telling --- */
 
@@ -94,21 +89,21 @@ static void refuse_path(void *self, const char *at, int error)
 
 static void show_progress(struct feeding *f, bool now)
 {
-    if (!f->terminal || (!now && now_ms() - f->shown < PROGRESS_MS)) return;
+    if (!f->terminal || (!now && clock_mono_ms() - f->shown < PROGRESS_MS)) return;
     struct winsize size = {0};
     struct buf line = buf_make(4096);
     unsigned columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1u : 79;
-    tally_progress(&f->tally, now_ms() - f->began, columns, &line);
+    tally_progress(&f->tally, clock_mono_ms() - f->began, columns, &line);
     fprintf(stderr, "\r\033[K%.*s", (int)line.len, line.ptr ? line.ptr : "");
     fflush(stderr);
     buf_free(&line);
-    f->shown = now_ms();
+    f->shown = clock_mono_ms();
 }
 
 static void print_summary(const struct feeding *f)
 {
     struct buf text = buf_make(1 << 16);
-    tally_summary(&f->tally, now_ms() - f->began, &text);
+    tally_summary(&f->tally, clock_mono_ms() - f->began, &text);
     wipe(f);
     fwrite(text.ptr, 1, text.len, stdout);
     buf_free(&text);
@@ -154,8 +149,8 @@ static bool answered(void *self, struct request *r, const struct feed_reply *rep
 static void busy(void *self)
 {
     struct feeding *f = self;
-    if (now_ms() - f->told_busy < 10000 && f->told_busy > 0) return;
-    f->told_busy = now_ms();
+    if (clock_mono_ms() - f->told_busy < 10000 && f->told_busy > 0) return;
+    f->told_busy = clock_mono_ms();
     wipe(f);
     fputs("ingest is busy (its journal is at its ceiling, or the disk is full); trying again until it takes more\n", stderr);
 }
@@ -231,14 +226,14 @@ static enum err fill(struct feeding *f, bool *idle)
 
 static enum err look(struct feeding *f)
 {
-    uint64_t now = now_ms(), before = f->paths.len;
+    uint64_t now = clock_mono_ms(), before = f->paths.len;
     if (f->next == f->paths.len && f->open == NULL && f->window.used == 0) {
         paths_free(&f->paths); /* a watcher may run for years */
         f->next = before = 0;
     }
     enum err e = watch_look(&f->watch, f->set.watch, now, &f->paths);
     f->tally.files += f->paths.len - before;
-    uint64_t took = now_ms() - now;
+    uint64_t took = clock_mono_ms() - now;
     f->look_at = now + took + (took * 10 > LOOK_MS ? took * 10 : LOOK_MS);
     return e;
 }
@@ -306,7 +301,7 @@ static int feed(struct feeding *f)
     enum err e = OK;
     while (e == OK && !signals_stop()) {
         bool idle;
-        if (f->set.watch != NULL && now_ms() >= f->look_at) e = look(f);
+        if (f->set.watch != NULL && clock_mono_ms() >= f->look_at) e = look(f);
         if (e == OK) e = fill(f, &idle);
         if (e != OK) break;
         if (idle && f->window.used == 0 && f->set.watch == NULL) return f->tally.refused > 0 ? EXIT_FOUND_WRONG : 0;
@@ -334,7 +329,7 @@ int feed_run(int argc, char **argv)
     }
     log_open("feed", LOG_INFO);
     if (signals_open() < 0) return EXIT_TRY_AGAIN;
-    f.began = now_ms();
+    f.began = clock_mono_ms();
     f.terminal = isatty(STDERR_FILENO) && !f.set.quiet;
     int status = begin(&f, argv + first);
     if (status == 0) status = feed(&f);

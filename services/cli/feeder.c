@@ -29,11 +29,6 @@ struct feeder {
     uint64_t heard;  /* ms: the last answer, or the first send since */
 };
 
-static uint64_t now_ms(void)
-{
-    return clock_mono_ns() / 1000000;
-}
-
 static enum err set(void *socket, int option, int value)
 {
     return zmq_setsockopt(socket, option, &value, sizeof value) == 0 ? OK : ERR_IO;
@@ -77,7 +72,7 @@ enum err feeder_make(const char *endpoint, struct window *w, const struct feeder
     *out = NULL;
     if (f == NULL) return ERR_NOMEM;
     *f = (struct feeder){.endpoint = endpoint, .window = w, .said = *said, .events = *events, .frame = buf_make(FEED_FRAME_MAX),
-                         .context = zmq_ctx_new(), .mem = arena_create(REPLY_ARENA), .since = now_ms()};
+                         .context = zmq_ctx_new(), .mem = arena_create(REPLY_ARENA), .since = clock_mono_ms()};
     enum err e = f->context == NULL || f->mem == NULL ? ERR_NOMEM : open_socket(f);
     int saved = errno;
     if (e != OK) feeder_free(&f);
@@ -100,15 +95,15 @@ void feeder_free(struct feeder **at)
 
 uint64_t feeder_alone_ms(const struct feeder *f)
 {
-    return f->up ? 0 : now_ms() - f->since;
+    return f->up ? 0 : clock_mono_ms() - f->since;
 }
 
 static void set_up(struct feeder *f, bool up)
 {
     if (up == f->up) return;
-    if (!up) f->unsure = window_broken(f->window, now_ms());
+    if (!up) f->unsure = window_broken(f->window, clock_mono_ms());
     f->up = up;
-    f->since = f->heard = now_ms();
+    f->since = f->heard = clock_mono_ms();
     f->events.link(f->events.self, up, f->unsure);
 }
 
@@ -149,7 +144,7 @@ static enum err send_due(struct feeder *f, uint64_t *wait)
 {
     struct request *r;
     *wait = UINT64_MAX;
-    while (f->up && (r = window_due(f->window, now_ms(), wait)) != NULL) {
+    while (f->up && (r = window_due(f->window, clock_mono_ms(), wait)) != NULL) {
         bool sent;
         enum err e = send_one(f, r, &sent);
         if (e != OK) return e;
@@ -168,12 +163,12 @@ static enum err take_reply(struct feeder *f, struct slice frame)
     arena_reset(f->mem);
     enum err e = feed_reply_decode(frame, f->mem, &reply);
     if (e != OK) return e == ERR_NOMEM ? e : OK; /* what we cannot read answers nothing */
-    f->heard = now_ms();
+    f->heard = clock_mono_ms();
     if (reply.ref.ptr == NULL || mp_head(reply.ref, &ref) != OK || ref.kind != MP_UINT) return OK;
     struct request *r = window_find(f->window, ref.uint);
     if (r == NULL) return OK;
     if (reply.status == FEED_BUSY) {
-        window_busy(f->window, r, reply.retry_ms, now_ms());
+        window_busy(f->window, r, reply.retry_ms, clock_mono_ms());
         f->events.busy(f->events.self);
     } else if (f->events.answered(f->events.self, r, &reply)) {
         window_again(f->window, r);
@@ -217,8 +212,8 @@ enum err feeder_turn(struct feeder *f, uint64_t most_ms, int fd)
     enum err e = send_due(f, &wait);
     if (e != OK) return e;
     if (!any_sent(f->window)) {
-        f->heard = now_ms();
-    } else if (f->up && now_ms() - f->heard > f->said.silence_ms) {
+        f->heard = clock_mono_ms();
+    } else if (f->up && clock_mono_ms() - f->heard > f->said.silence_ms) {
         close_socket(f);
         set_up(f, false);
         e = open_socket(f);

@@ -1,54 +1,14 @@
 /* paths.c - walks folders with fts, names files, and decides when a watched file is whole. */
 #include "paths.h"
 
+#include "../../proto/feed.h"
+
 #include <errno.h>
 #include <fts.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 enum { ID_MAX = 4096 };
-
-bool paths_hidden(const char *name)
-{
-    static const char *const unfinished[] = {"~", ".part", ".tmp", ".crdownload", ".swp"};
-    if (name[0] == '.') return true;
-    for (size_t i = 0; i < sizeof unfinished / sizeof *unfinished; i++)
-        if (slice_ends(slice_of(name), slice_of(unfinished[i]))) return true;
-    return false;
-}
-
-/* The next part of a path: without slashes; empty at the end. */
-static struct slice next_part(const char **p)
-{
-    while (**p == '/') ++*p;
-    const char *begin = *p;
-    while (**p != '\0' && **p != '/') ++*p;
-    return (struct slice){begin, (size_t)(*p - begin)};
-}
-
-static enum err put_clean(struct slice part, struct buf *out)
-{
-    if (utf8_valid(part)) return buf_put(out, part);
-    for (size_t i = 0; i < part.len; i++) {
-        unsigned char c = (unsigned char)part.ptr[i];
-        if (c < 0x80) buf_char(out, (char)c);
-        else buf_printf(out, "%%%02X", c);
-    }
-    return out->failed;
-}
-
-enum err paths_id(const char *at, struct buf *out)
-{
-    size_t begin = out->len;
-    for (;;) {
-        struct slice part = next_part(&at);
-        if (part.len == 0) break;
-        if (slice_eq(part, SLICE(".")) || (slice_eq(part, SLICE("..")) && out->len == begin)) continue;
-        if (out->len > begin) buf_char(out, '/');
-        if (put_clean(part, out) != OK) break;
-    }
-    return out->failed;
-}
 
 enum err paths_put(struct paths *p, const char *at, const char *id, uint64_t size)
 {
@@ -72,7 +32,7 @@ enum err paths_put(struct paths *p, const char *at, const char *id, uint64_t siz
 static enum err add(struct paths *p, const char *at, const char *id_of, uint64_t size)
 {
     struct buf id = buf_make(ID_MAX);
-    enum err e = paths_id(id_of, &id);
+    enum err e = feed_id(id_of, &id);
     const char *text = e == OK ? buf_cstr(&id) : NULL;
     e = text != NULL ? paths_put(p, at, text, size) : id.failed;
     buf_free(&id);
@@ -101,7 +61,7 @@ enum err paths_add(struct paths *p, const char *at, const char *base, void (*unr
     enum err e = OK;
     FTSENT *f;
     while (e == OK && (errno = 0, f = fts_read(fts)) != NULL) {
-        bool hidden = f->fts_level > 0 && paths_hidden(f->fts_name);
+        bool hidden = f->fts_level > 0 && feed_hidden(f->fts_name);
         if (f->fts_info == FTS_D && hidden) fts_set(fts, f, FTS_SKIP);
         if (f->fts_info == FTS_DNR || f->fts_info == FTS_ERR || f->fts_info == FTS_NS || f->fts_info == FTS_SLNONE) {
             if (!hidden) unread(self, f->fts_path, f->fts_errno ? f->fts_errno : ENOENT);

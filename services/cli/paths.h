@@ -27,12 +27,6 @@ enum err paths_add(struct paths *p, const char *at, const char *base,
 enum err paths_put(struct paths *p, const char *at, const char *id, uint64_t size) MUST_CHECK;
 void paths_free(struct paths *p);
 
-/* "../a//./b" -> "a/b"; bytes that are no UTF-8 become %XX. Appends to out. */
-enum err paths_id(const char *at, struct buf *out) MUST_CHECK;
-
-/* True for a name that --watch and folders leave out. */
-bool paths_hidden(const char *name);
-
 /* --- watching a folder: is a file whole yet? --- */
 
 struct seen { /* what one look at a file showed */

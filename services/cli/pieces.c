@@ -5,10 +5,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
+
+#include "../../proto/records.h"
 
 enum { CHUNK = 64 << 10, DROP_MOST = 100 };
 
@@ -24,19 +25,6 @@ struct pieces {
     size_t in_len;    /* bytes in `in`; packed: next_in points into them */
     unsigned char in[CHUNK];
 };
-
-static bool ends_nocase(const char *name, size_t len, const char *with)
-{
-    size_t n = strlen(with);
-    return len > n && strncasecmp(name + len - n, with, n) == 0;
-}
-
-bool pieces_named_lines(const char *name)
-{
-    size_t len = strlen(name);
-    if (ends_nocase(name, len, ".gz")) len -= 3;
-    return ends_nocase(name, len, ".jsonl") || ends_nocase(name, len, ".ndjson");
-}
 
 enum err pieces_open(const char *path, int fd, enum pieces_how how, size_t size, struct pieces **out)
 {
@@ -56,7 +44,7 @@ enum err pieces_open(const char *path, int fd, enum pieces_how how, size_t size,
         return ERR_IO;
     }
     p->pipe = fstat(p->fd, &st) == 0 && !S_ISREG(st.st_mode);
-    p->lines = how == PIECES_LINES || (p->guess && path != NULL && pieces_named_lines(path));
+    p->lines = how == PIECES_LINES || (p->guess && path != NULL && records_of(path, (struct slice){"", 0}) == RECORDS_LINES);
     *out = p;
     return OK;
 }
@@ -168,8 +156,8 @@ static enum err next_whole(struct pieces *p, size_t most, struct piece *piece, b
             p->ended = false;
             return OK;
         }
-        if (p->rest.len > most) p->ended = true;
         if (p->rest.len > most) {
+            p->ended = true;
             piece->why = "larger than one request may be";
             return ERR_TOO_BIG;
         }

@@ -7,7 +7,7 @@
 struct pieces;
 
 enum pieces_how {
-    PIECES_GUESS, /* lines when the name says so (.jsonl, .ndjson, each also .gz), or the file is too large for one body and begins with '{' */
+    PIECES_GUESS, /* lines when the name says so (.jsonl, .ndjson, .jsonlines, each also .gz), or the file is too large for one body and begins with '{' */
     PIECES_WHOLE,
     PIECES_LINES,
 };
@@ -30,9 +30,6 @@ enum err pieces_next(struct pieces *p, size_t most, struct piece *piece, bool *m
 int pieces_wait_fd(const struct pieces *p);
 /* NULL is fine. */
 void pieces_close(struct pieces **p);
-
-/* True when a file of that name holds JSON Lines. */
-bool pieces_named_lines(const char *name);
 
 /* Takes the line in which byte `at` lies out of the piece; *line gets its number. False when the
  * piece is not made of lines, `at` lies behind it, or a hundred lines were taken out of it already: it is no JSON Lines. */

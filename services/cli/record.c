@@ -1,6 +1,8 @@
 /* record.c - SQL in, JSON objects out. */
 #include "record.h"
 
+#include "view_parts.h"
+
 #include <ctype.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -147,19 +149,13 @@ static void put_row(struct buf *out, const struct screen *screen, const char *la
     buf_free(&clean);
 }
 
-static struct slice text_at(const json_t *o, const char *key)
-{
-    const json_t *s = json_object_get(o, key);
-    return json_is_string(s) ? (struct slice){json_string_value(s), json_string_length(s)} : (struct slice){"", 0};
-}
-
-/* "original; story S1" or "near copy of KEY (91 %)": what became of it. */
+/* "original; story s1" or "near copy of KEY (91 %)": what became of it. */
 static void put_outcome(const json_t *d, struct buf *text)
 {
     static const char *const parts[] = {"verdict", "of", "agency", "stage", "error", "detail", "story"};
-    buf_put(text, text_at(d, "outcome"));
+    buf_put(text, view_text(d, "outcome"));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        struct slice s = text_at(d, parts[i]);
+        struct slice s = view_text(d, parts[i]);
         if (s.len > 0) buf_printf(text, i == 0 || i >= 3 ? ", %s %.*s" : " %s %.*s", parts[i], (int)s.len, s.ptr);
     }
 }
@@ -170,7 +166,7 @@ static void put_names(const json_t *d, struct buf *text)
     json_t *o;
     json_array_foreach(json_object_get(d, "entities"), i, o)
     {
-        struct slice name = text_at(o, "name"), type = text_at(o, "type");
+        struct slice name = view_text(o, "name"), type = view_text(o, "type");
         buf_printf(text, "%s%.*s (%.*s, %lld)", i > 0 ? ", " : "", (int)name.len, name.ptr, (int)type.len, type.ptr,
                    (long long)json_integer_value(json_object_get(o, "n")));
     }
@@ -178,7 +174,7 @@ static void put_names(const json_t *d, struct buf *text)
 
 static void put_text(const json_t *d, const struct screen *screen, struct buf *out)
 {
-    struct slice text = text_at(d, "text");
+    struct slice text = view_text(d, "text");
     for (size_t at = 0; at < text.len;) {
         size_t nl = slice_find(text, SLICE("\n"), at), end = nl == SIZE_MAX ? text.len : nl;
         put_row(out, screen, "", slice_cut(text, at, end));
@@ -199,7 +195,7 @@ enum err record_put(const json_t *d, bool json, const struct screen *screen, str
         return e == OK ? buf_char(out, '\n') : e;
     }
     struct buf text = buf_make(4 << 20);
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) put_row(out, screen, plain[i].label, text_at(d, plain[i].key));
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) put_row(out, screen, plain[i].label, view_text(d, plain[i].key));
     put_outcome(d, &text);
     put_row(out, screen, "IS", buf_slice(&text));
     buf_clear(&text);
@@ -209,9 +205,9 @@ enum err record_put(const json_t *d, bool json, const struct screen *screen, str
     json_t *o;
     json_array_foreach(json_object_get(d, "quotes"), i, o)
     {
-        struct slice speaker = text_at(o, "speaker"), words = text_at(o, "words");
+        struct slice speaker = view_text(o, "speaker"), words = view_text(o, "words");
         buf_clear(&text);
-        const char *mark = slice_eq(text_at(o, "kind"), SLICE("indirect")) ? "" : "\"";
+        const char *mark = slice_eq(view_text(o, "kind"), SLICE("indirect")) ? "" : "\"";
         if (speaker.len == 0) speaker = SLICE("(no speaker)");
         buf_printf(&text, "%.*s  %s%.*s%s", (int)speaker.len, speaker.ptr, mark, (int)words.len, words.ptr, mark);
         put_row(out, screen, i == 0 ? "SAID" : "", buf_slice(&text));

@@ -28,7 +28,7 @@ const struct option_table show_table = {
     .program = "wiredesk show",
     .purpose = "Show one story or one document",
     .operands = "ID...",
-    .epilog = "ID is a story's id as tail shows it (S1), a document's key or its first six or more digits, or the name of a file as it was fed. "
+    .epilog = "ID is a story's id as tail shows it (s1), a document's key or its first six or more digits, or the name of a file as it was fed. "
               "The daemons need not run. Exit status: 0, 1 when there is no such thing.",
     .rows = tables,
 };

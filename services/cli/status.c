@@ -83,8 +83,8 @@ static bool ask_all(struct view *v)
 /* Waits for the pipe to come to rest, at most as long as --settle says. */
 static void settle(const struct view *v)
 {
-    uint64_t until = clock_mono_ns() / 1000000 + v->set.settle, seq;
-    while (clock_mono_ns() / 1000000 < until && ask_rest(v->set.state, &v->set.at, v->set.timeout, &seq) != REST_DONE) usleep(TURN_US);
+    uint64_t until = clock_mono_ms() + v->set.settle, seq;
+    while (clock_mono_ms() < until && ask_rest(v->set.state, &v->set.at, v->set.timeout, &seq) != REST_DONE) usleep(TURN_US);
 }
 
 /* --- adding up --- */

@@ -24,11 +24,6 @@ struct stream {
     uint64_t asked, waiting; /* ms: the last request; since when an answer is wanted, 0: none is */
 };
 
-static uint64_t now_ms(void)
-{
-    return clock_mono_ns() / 1000000;
-}
-
 static enum err set(void *socket, int option, int value)
 {
     return zmq_setsockopt(socket, option, &value, sizeof value) == 0 ? OK : ERR_IO;
@@ -55,7 +50,7 @@ enum err stream_make(const char *live, const char *replay, const struct stream_w
     *out = NULL;
     if (s == NULL) return ERR_NOMEM;
     *s = (struct stream){.context = zmq_ctx_new(), .want = *want, .at = {.next = want->from}, .frame = buf_make(256)};
-    s->waiting = now_ms();
+    s->waiting = clock_mono_ms();
     enum err e = s->context != NULL ? open_socket(s, ZMQ_SUB, live, &s->live) : ERR_NOMEM;
     if (e == OK) e = open_socket(s, ZMQ_DEALER, replay, &s->replay);
     int saved = errno;
@@ -89,13 +84,13 @@ bool stream_heard(const struct stream *s)
 
 uint64_t stream_unheard_ms(const struct stream *s)
 {
-    return s->waiting > 0 ? now_ms() - s->waiting : 0;
+    return s->waiting > 0 ? clock_mono_ms() - s->waiting : 0;
 }
 
 /* Sends the request that is due; *wait gets the ms until the next one is. */
 static enum err ask(struct stream *s, uint64_t *wait)
 {
-    uint64_t now = now_ms(), since = now - s->asked, pause = s->asking ? ANSWER_MS : cursor_behind(&s->at) || s->at.next == 0 ? 0 : ASK_EVERY_MS;
+    uint64_t now = clock_mono_ms(), since = now - s->asked, pause = s->asking ? ANSWER_MS : cursor_behind(&s->at) || s->at.next == 0 ? 0 : ASK_EVERY_MS;
     *wait = since < pause ? pause - since : RETRY_MS;
     if (s->asked > 0 && since < pause) return OK;
     bool first = s->at.next == 0;

@@ -63,11 +63,6 @@ struct tailing {
     bool told, closed;         /* that we wait; nobody reads us any more */
 };
 
-static uint64_t now_ms(void)
-{
-    return clock_mono_ns() / 1000000;
-}
-
 static enum err flush(struct tailing *t)
 {
     enum err e = t->out.failed;
@@ -81,7 +76,7 @@ static enum err line(void *self, uint64_t seq, struct slice text)
 {
     struct tailing *t = self;
     (void)seq;
-    t->line_at = now_ms();
+    t->line_at = clock_mono_ms();
     if (t->view != NULL) return view_line(t->view, text, &t->out) == OK && t->out.len < 65536 ? OK : flush(t);
     buf_put(&t->out, text);
     buf_char(&t->out, '\n');
@@ -107,8 +102,8 @@ static bool all_shown(struct tailing *t)
     struct cursor at = stream_at(t->stream);
     uint64_t seq = 0;
     if (t->set.no_follow) return stream_heard(t->stream) && at.next > 0 && !cursor_behind(&at);
-    if (!t->set.settled || now_ms() < t->look_at) return false;
-    t->look_at = now_ms() + LOOK_MS;
+    if (!t->set.settled || clock_mono_ms() < t->look_at) return false;
+    t->look_at = clock_mono_ms() + LOOK_MS;
     return gone(t->set.pid) && ask_rest(t->set.state, &t->set.at, LOOK_MS * 10, &seq) == REST_DONE && at.next > seq;
 }
 
@@ -126,7 +121,7 @@ static int follow(struct tailing *t)
     while (e == OK && !signals_stop()) {
         e = stream_turn(t->stream, TURN_MS);
         struct cursor at = stream_at(t->stream);
-        bool quiet = now_ms() - t->line_at > QUIET_MS && !cursor_behind(&at);
+        bool quiet = clock_mono_ms() - t->line_at > QUIET_MS && !cursor_behind(&at);
         if (e == OK && quiet && t->view != NULL && view_owes(t->view)) e = view_quiet(t->view, &t->out);
         if (e == OK) e = flush(t);
         if (e == OK && all_shown(t)) break;

@@ -63,11 +63,6 @@ struct crew {
     bool stopping, told_ready;
 };
 
-static uint64_t now_ms(void)
-{
-    return clock_mono_ns() / 1000000;
-}
-
 /* --- starting --- */
 
 static void become(const struct crew *c, const struct child *k, int log)
@@ -88,7 +83,7 @@ static void start(struct crew *c, struct child *k)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        k->due = now_ms() + BACKOFF_MOST_MS;
+        k->due = clock_mono_ms() + BACKOFF_MOST_MS;
         log_event(LOG_ERROR, "pipe", "error=\"%s\"", strerror(errno));
         return;
     }
@@ -100,7 +95,7 @@ static void start(struct crew *c, struct child *k)
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
-        k->due = now_ms() + BACKOFF_MOST_MS;
+        k->due = clock_mono_ms() + BACKOFF_MOST_MS;
         log_event(LOG_ERROR, "fork", "error=\"%s\"", strerror(errno));
         return;
     }
@@ -109,7 +104,7 @@ static void start(struct crew *c, struct child *k)
     k->log = ends[0];
     k->len = 0;
     k->ready = false;
-    k->began = now_ms();
+    k->began = clock_mono_ms();
 }
 
 /* --- what they say --- */
@@ -158,7 +153,7 @@ static void listen_to(struct child *k)
 
 static void buried(struct crew *c, struct child *k, int status)
 {
-    uint64_t lived = now_ms() - k->began;
+    uint64_t lived = clock_mono_ms() - k->began;
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     if (k->log >= 0) listen_to(k);
     if (k->log >= 0) close(k->log);
@@ -172,7 +167,7 @@ static void buried(struct crew *c, struct child *k, int status)
         return;
     }
     k->backoff = lived > LIVED_MS || k->backoff == 0 ? BACKOFF_FIRST_MS : k->backoff * 2 < BACKOFF_MOST_MS ? k->backoff * 2 : BACKOFF_MOST_MS;
-    k->due = now_ms() + k->backoff;
+    k->due = clock_mono_ms() + k->backoff;
     log_event(LOG_WARN, "died", "stage=%s replica=%u %s=%d lived_ms=%llu again_in_ms=%llu", stage_name(k->stage), k->replica,
               WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : code, (unsigned long long)lived,
               (unsigned long long)k->backoff);
@@ -222,9 +217,9 @@ static void end_all(struct crew *c)
 {
     c->stopping = true;
     for (enum stage s = STAGE_INGEST; s <= STAGE_REPORT; s++) {
-        uint64_t until = now_ms() + c->set.grace;
+        uint64_t until = clock_mono_ms() + c->set.grace;
         send_all(c, s, SIGTERM);
-        while (any_alive(c, s) && now_ms() < until) turn(c, 20);
+        while (any_alive(c, s) && clock_mono_ms() < until) turn(c, 20);
         if (!any_alive(c, s)) continue;
         log_event(LOG_WARN, "killed", "stage=%s after_ms=%llu", stage_name(s), (unsigned long long)c->set.grace);
         send_all(c, s, SIGKILL);
@@ -258,7 +253,7 @@ static int watch_over(struct crew *c)
     while (!signals_stop() && c->status == 0) {
         for (size_t i = 0; i < c->len; i++) {
             struct child *k = &c->child[i];
-            if (k->pid == 0 && now_ms() >= k->due) start(c, k);
+            if (k->pid == 0 && clock_mono_ms() >= k->due) start(c, k);
         }
         turn(c, c->told_ready ? TURN_MS : 50);
         if (!c->told_ready) look_for_ready(c);
@@ -325,7 +320,9 @@ int up_run(int argc, char **argv)
         status = EXIT_TRY_AGAIN;
     } else if (state_folder(c->set.state, "run") != OK || state_folder(c->set.state, "sock") != OK) {
         fprintf(stderr, "wiredesk up: cannot make '%s': %s\n", c->set.state, strerror(errno));
-    } else if (state_lock(c->set.state, "up", &holder) != OK) {
+    } else if (state_lock(c->set.state, "up", &holder) != OK && holder == 0) {
+        fprintf(stderr, "wiredesk up: cannot lock '%s': %s\n", c->set.state, strerror(errno));
+    } else if (holder != 0) {
         fprintf(stderr, "wiredesk up: another one runs in '%s' (pid %d)\n", c->set.state, holder);
     } else if (man(c)) {
         status = watch_over(c);

@@ -119,8 +119,3 @@ size_t anchors_bytes(const struct anchors *a)
 {
     return a->cells * sizeof *a->pair;
 }
-
-size_t anchors_count(const struct anchors *a)
-{
-    return a->used;
-}

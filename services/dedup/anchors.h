@@ -22,6 +22,5 @@ size_t anchors_find(const struct anchors *a, uint32_t hash, uint32_t docs[ANCHOR
 void anchors_prefetch(const struct anchors *a, uint32_t hash);
 /* Bytes held. */
 size_t anchors_bytes(const struct anchors *a);
-size_t anchors_count(const struct anchors *a);
 
 #endif

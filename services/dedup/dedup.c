@@ -278,7 +278,7 @@ static enum err judge_near(struct deduper *d, struct arena *mem, struct work *w,
         kin[i] = (struct kin){match[i], h.root, h.outlet, h.source};
     }
     if (e != OK) return e;
-    struct ruling r = verdict_choose(kin, n, &(struct newcomer){w->outlet, w->source, verdict_corrects(doc->text)});
+    struct ruling r = verdict_choose(kin, n, &(struct newcomer){w->outlet, w->source, n > 0 && verdict_corrects(doc->text)});
     doc->verdict = (struct verdict){.kind = r.kind, .similarity = isnan(r.similarity) ? NAN : thousandths(r.similarity)};
     if (r.kind == VERDICT_ORIGINAL) return OK;
     w->of = kin[r.of].match.doc;

@@ -1,4 +1,4 @@
-/* lexicon_table.h - in how many of LEXICON_DOCUMENTS news texts a term was; printed by scripts/train-links. */
+/* lexicon_table.h - in how many of LEXICON_DOCUMENTS news texts a term was; printed by wiredesk-train-links. */
 enum { LEXICON_TERMS = 9000, LEXICON_DOCUMENTS = 20113 };
 static const struct {
     uint32_t id;

@@ -1,4 +1,4 @@
-/* links.c - one pass over two term vectors gives the features; a model learned by scripts/train-links weighs them. */
+/* links.c - one pass over two term vectors gives the features; a model learned by wiredesk-train-links weighs them. */
 #include "links.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* links_model.h - weights of the link model; printed by scripts/train-links. */
+/* links_model.h - weights of the link model; printed by wiredesk-train-links. */
 enum { LINK_CROSSED = LINK_COUNT };
 struct link_model {
     double bias, linear[LINK_COUNT], crossed[LINK_CROSSED][LINK_CROSSED];

@@ -173,7 +173,7 @@ static void learn_lexicon(int n, char **paths, struct arena *mem)
     }
     qsort(all, TERM_MASK + 1, sizeof *all, by_documents);
     while (kept < MOST && all[kept].documents >= LEAST) kept++;
-    printf("/* lexicon_table.h - in how many of LEXICON_DOCUMENTS news texts a term was; printed by scripts/train-links. */\n");
+    printf("/* lexicon_table.h - in how many of LEXICON_DOCUMENTS news texts a term was; printed by wiredesk-train-links. */\n");
     printf("enum { LEXICON_TERMS = %zu, LEXICON_DOCUMENTS = %zu };\n", kept, documents);
     printf("static const struct {\n    uint32_t id;\n    uint16_t documents;\n} lexicon_terms[LEXICON_TERMS] = {\n");
     for (size_t i = 0; i < kept; i++)
@@ -357,7 +357,7 @@ static void learn_links(unsigned fold, unsigned folds, int n, char **paths, stru
             for (size_t k = from; k < titles.len; k++) titles.ptr[k].weight *= 0.3f; /* titles of full texts: a help */
         fprintf(stderr, "%s: %zu pairs of texts, %zu of titles so far\n", paths[i], texts.len, titles.len);
     }
-    printf("/* links_model.h - weights of the link model; printed by scripts/train-links. */\n");
+    printf("/* links_model.h - weights of the link model; printed by wiredesk-train-links. */\n");
     printf("enum { LINK_CROSSED = LINK_COUNT };\nstruct link_model {\n    double bias, linear[LINK_COUNT], crossed[LINK_CROSSED][LINK_CROSSED];\n};\n");
     fit(&titles, w);
     print_model("link_titles", w);

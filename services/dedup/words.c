@@ -94,12 +94,6 @@ static uint32_t stem_hash(char *w, size_t n)
     return h ? h : 1;
 }
 
-uint32_t word_stem(struct slice word)
-{
-    char w[64];
-    return stem_hash(w, word_fold(word, w));
-}
-
 static bool is_stop(const char *w, size_t n)
 {
     char probe[18];

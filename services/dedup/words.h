@@ -34,9 +34,6 @@ enum err words_cut(struct slice text, size_t title_end, struct arena *mem, struc
 /* The same into words->ptr, which has room for `most`. */
 void words_cut_into(struct slice text, size_t title_end, size_t most, struct words *words);
 
-/* The hash that words_cut() gives a word, for tables of stems. */
-uint32_t word_stem(struct slice word);
-
 /* The word folded to lower-case ASCII where it has such letters, without its possessive, into out[64]; returns its length. */
 size_t word_fold(struct slice word, char out[64]);
 

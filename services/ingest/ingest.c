@@ -138,6 +138,13 @@ static void on_metrics(void *self, struct buf *text)
 
 /* --- the commit --- */
 
+/* What had gathered is forgotten: feeders come again, a strike is told again, a refusal happens again. */
+static void forget(struct ingest *g, enum err e)
+{
+    journal_abort(g->journal);
+    feeders_settle(g->feeders, e);
+}
+
 static enum err retire_all(struct ingest *g)
 {
     enum err e = OK;
@@ -198,11 +205,7 @@ static void hear_evidence(struct ingest *g, const struct note *n)
         log_event(LOG_WARN, "condemned", "key=%s error=%s detail=%s", log_quote(n->key, key, sizeof key), err_name(c.error), log_quote(c.detail, why, sizeof why));
     }
     if (e == ERR_IO) return fail_world(g, "journal", e);
-    if (e != OK) { /* a strike is told again, a refusal happens again */
-        journal_abort(g->journal);
-        feeders_settle(g->feeders, e);
-        return;
-    }
+    if (e != OK) return forget(g, e);
     if (condemned) commit(g, clock_mono_ns()); /* what goes out next must carry the failure */
     sender_lost(g->sender, n->seq, n->epoch, n->try);
 }
@@ -296,8 +299,7 @@ static void take(struct ingest *g)
     for (int i = 0; i < TAKEN_MAX && took && g->status == 0 && feeders_waiting_documents(g->feeders) < g->set->common.batch; i++) {
         enum err e = feeders_take(g->feeders, clock_wall_ms(), &took);
         if (e == OK) continue;
-        journal_abort(g->journal);
-        feeders_settle(g->feeders, e);
+        forget(g, e);
         if (e == ERR_FULL) feeders_hold_off(g->feeders, clock_wall_ms() + RETRY_MS);
         if (e == ERR_IO) fail_world(g, "journal", e);
     }

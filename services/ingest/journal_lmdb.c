@@ -107,7 +107,7 @@ static int read_state(struct journal *j)
     int rc = mdb_get(j->write, j->meta, &k, &v);
     if (rc == MDB_NOTFOUND) return make_new(j);
     if (rc != 0) return rc;
-    if (!slice_eq((struct slice){v.mv_data, v.mv_size}, SLICE("wiredesk journal 1"))) return MDB_VERSION_MISMATCH;
+    if (!slice_eq((struct slice){v.mv_data, v.mv_size}, (struct slice){FORMAT, sizeof FORMAT - 1})) return MDB_VERSION_MISMATCH;
     k = val(SLICE("instance"));
     rc = mdb_get(j->write, j->meta, &k, &v);
     if (rc != 0 || v.mv_size != INSTANCE_SIZE) return rc ? rc : MDB_CORRUPTED;

@@ -150,7 +150,6 @@ static bool read_some(struct filtering *r, gzFile gz)
     }
     if (code == Z_ERRNO) say(r, STATUS_REFUSED, 0, 0, err_name(ERR_IO), slice_of(strerror(errno)));
     else if (code != Z_OK && code != Z_STREAM_END) {
-        worse(r, STATUS_REFUSED);
         say(r, STATUS_REFUSED, 0, r->at + r->in.len, err_name(ERR_MALFORMED), slice_of(code == Z_BUF_ERROR ? "packed data that ends early" : what_only(what)));
     }
     return false;
@@ -230,29 +229,16 @@ static enum err read_file(struct filtering *r, gzFile gz)
     return trouble == STATUS_OK ? split_and_print(r, buf_slice(&r->in), kind, &bad) : OK;
 }
 
-/* "../a//./b" -> "a/b", as `wiredesk feed` calls it; bytes that are no UTF-8 become %XX. */
-static void name_file(struct filtering *r, const char *path)
-{
-    buf_clear(&r->id);
-    while (*path != '\0') {
-        while (*path == '/') path++;
-        struct slice part = {path, strcspn(path, "/")};
-        path += part.len;
-        if (part.len == 0 || slice_eq(part, SLICE(".")) || (slice_eq(part, SLICE("..")) && r->id.len == 0)) continue;
-        if (r->id.len > 0) buf_char(&r->id, '/');
-        bool valid = utf8_valid(part);
-        for (size_t i = 0; i < part.len; i++) {
-            if (valid || (unsigned char)part.ptr[i] < 0x80) buf_char(&r->id, part.ptr[i]);
-            else buf_printf(&r->id, "%%%02X", (unsigned char)part.ptr[i]);
-        }
-    }
-}
-
 static enum err take_file(struct filtering *r, const char *path, int fd)
 {
     r->path = path;
     if (strcmp(path, "-") == 0) r->path = "standard input";
-    name_file(r, path);
+    buf_clear(&r->id);
+    if (feed_id(path, &r->id) != OK) {
+        say(r, STATUS_REFUSED, 0, 0, err_name(r->id.failed), SLICE("its path is too long"));
+        if (fd >= 0) close(fd);
+        return OK;
+    }
     gzFile gz = fd >= 0 ? gzdopen(fd, "rb") : NULL;
     if (gz == NULL) {
         say(r, STATUS_REFUSED, 0, 0, err_name(ERR_IO), slice_of(strerror(errno)));
@@ -264,15 +250,6 @@ static enum err take_file(struct filtering *r, const char *path, int fd)
     gzclose(gz);
     if (r->skipped > 0) dprintf(r->how->err, "wiredesk-ingest: %s: %zu records, %zu of them no articles (requests, revisits, pictures ...)\n", r->path, r->records, r->skipped);
     return e;
-}
-
-static bool unfinished(const char *name)
-{
-    static const char *const ends[] = {"~", ".part", ".tmp", ".crdownload", ".swp"};
-    if (name[0] == '.') return true;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (slice_ends(slice_of(name), slice_of(ends[i]))) return true;
-    return false;
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -289,7 +266,7 @@ static enum err take_path(struct filtering *r, char *path)
     if (fts == NULL) return ERR_NOMEM;
     enum err e = OK;
     for (FTSENT *f; e == OK && (f = fts_read(fts)) != NULL;) {
-        bool hidden = f->fts_level > 0 && unfinished(f->fts_name);
+        bool hidden = f->fts_level > 0 && feed_hidden(f->fts_name);
         if (f->fts_info == FTS_D && hidden) fts_set(fts, f, FTS_SKIP);
         if (f->fts_info == FTS_D || f->fts_info == FTS_DP || hidden || (f->fts_level > 0 && f->fts_info == FTS_DEFAULT)) continue;
         e = take_file(r, f->fts_path, open(f->fts_accpath, O_RDONLY | O_CLOEXEC));

@@ -263,19 +263,6 @@ xmlNode *xml_below(const xmlNode *top, const char *name)
     return n;
 }
 
-xmlNode *xml_path(const xmlNode *top, const char *path)
-{
-    const xmlNode *n = top;
-    while (n != NULL && *path != '\0') {
-        char part[64];
-        size_t len = strcspn(path, "/");
-        snprintf(part, sizeof part, "%.*s", (int)len, path);
-        n = xml_child(n, part, NULL);
-        path += len + (path[len] == '/');
-    }
-    return (xmlNode *)(uintptr_t)n;
-}
-
 /* Takes over what libxml2 allocated. */
 static struct slice taken(xmlChar *text, struct arena *mem, bool *nomem)
 {

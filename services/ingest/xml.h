@@ -29,8 +29,6 @@ const char *xml_name(const xmlNode *node, char out[64]);
 xmlNode *xml_child(const xmlNode *parent, const char *name, const xmlNode *after);
 /* The first such element below `top`, at any depth, in document order. */
 xmlNode *xml_below(const xmlNode *top, const char *name);
-/* Follows a path of names separated by '/'. */
-xmlNode *xml_path(const xmlNode *top, const char *path);
 
 /* Text of the node and all below it. Absent when empty; ptr NULL and *nomem when there was no room. */
 struct slice xml_text(const xmlNode *node, struct arena *mem, bool *nomem);

@@ -26,11 +26,6 @@ enum {
     CATCH_UP_LINES = 1000,
 };
 
-static uint64_t mono_ms(void)
-{
-    return clock_mono_ns() / 1000000;
-}
-
 /* --- taking frames --- */
 
 struct inbox { zmq_msg_t msg[GROUP_MAX]; struct batch group; size_t bytes; };
@@ -57,10 +52,10 @@ static void gather(struct report *r, struct inbox *in)
     in->group.n = 0;
     in->bytes = 0;
     if (!receive(r, in)) return;
-    uint64_t most = r->settings->stage.batch < GROUP_MAX ? r->settings->stage.batch : GROUP_MAX, end = mono_ms() + GROUP_MS;
+    uint64_t most = r->settings->stage.batch < GROUP_MAX ? r->settings->stage.batch : GROUP_MAX, end = clock_mono_ms() + GROUP_MS;
     while (in->group.n < most && in->bytes < GROUP_BYTES) {
         if (receive(r, in)) continue;
-        uint64_t now = mono_ms();
+        uint64_t now = clock_mono_ms();
         if (now >= end || signals_stop()) break;
         zmq_pollitem_t item = {zsock_resolve(r->inlet), 0, ZMQ_POLLIN, 0};
         if (zmq_poll(&item, 1, (long)(end - now)) < 0 && zmq_errno() != EINTR) break;
@@ -120,7 +115,7 @@ static enum err catch_up_line(void *self, const struct ledger_line *line)
 bool report_catch_up(struct report *r, bool now)
 {
     enum err e = OK;
-    while (r->unpublished != 0 && e == OK && (now || r->heard || mono_ms() - r->started > CATCH_UP_MS)) {
+    while (r->unpublished != 0 && e == OK && (now || r->heard || clock_mono_ms() - r->started > CATCH_UP_MS)) {
         e = ledger_lines(r->office.ledger, r->unpublished, CATCH_UP_LINES, (struct slice){NULL, 0}, catch_up_line, r);
         if (r->unpublished >= r->first_own) r->unpublished = 0;
     }
@@ -129,14 +124,14 @@ bool report_catch_up(struct report *r, bool now)
 
 static bool stats_due(const struct report *r, bool idle)
 {
-    uint64_t now = mono_ms();
+    uint64_t now = clock_mono_ms();
     if (desk_taken_since(r->office.desk) == 0) return false;
     return now - r->last_stats >= r->settings->stats_every || (idle && now - r->last_in >= QUIET_MS);
 }
 
 static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
 {
-    uint64_t start = mono_ms();
+    uint64_t start = clock_mono_ms();
     gather(r, in);
     *busy = in->group.n > 0;
     if (!report_catch_up(r, false)) return false;
@@ -144,9 +139,9 @@ static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
         bool ok = report_take(r, &in->group);
         release(in);
         if (!ok) return false;
-        r->last_in = mono_ms();
+        r->last_in = clock_mono_ms();
     }
-    uint64_t spent = mono_ms() - start;
+    uint64_t spent = clock_mono_ms() - start;
     uint64_t share = spent / 3, budget = !*busy ? BUDGET_IDLE_MS : share > BUDGET_BUSY_MS ? share : BUDGET_BUSY_MS;
     if (!report_tell(r, budget, false)) return false;
     if (stats_due(r, !*busy) && !report_stats(r)) return false;
@@ -210,7 +205,7 @@ static bool open_report(struct report *r, struct trouble *t)
     r->office.self = r;
     r->notes = buf_make((size_t)GROUP_MAX * NOTE_MAX);
     r->started_ns = clock_mono_ns();
-    r->started = r->last_stats = r->last_sync = r->rate_at = mono_ms();
+    r->started = r->last_stats = r->last_sync = r->rate_at = clock_mono_ms();
     quarantine_open(&r->quarantine, r->settings->stage.state, "report");
     if (!office_open(&r->office, r->settings, true, t)) return false;
     r->unpublished = r->office.first_new;

@@ -8,15 +8,10 @@
 #include "daemon.h"
 #include "jot.h"
 
-static uint64_t mono_ms(void)
-{
-    return clock_mono_ns() / 1000000;
-}
-
 /* Documents a second over the last seconds. */
 static double rate(struct report *r)
 {
-    uint64_t now = mono_ms();
+    uint64_t now = clock_mono_ms();
     if (now - r->rate_at >= 2000) {
         r->rate = (double)(r->in - r->rate_in) * 1000.0 / (double)(now - r->rate_at);
         r->rate_in = r->in;

@@ -14,18 +14,13 @@ enum { WAIT_MS = 1000, REST_DOCS = 256, TELL_AT_ONCE = 8, SYNC_MS = 5000 };
 
 #define ENVELOPE (DOC_BIT(DOC_INSTANCE) | DOC_BIT(DOC_SEQ) | DOC_BIT(DOC_EPOCH) | DOC_BIT(DOC_TRY))
 
-static uint64_t mono_ms(void)
-{
-    return clock_mono_ns() / 1000000;
-}
-
 bool report_wait(struct report *r, const char *what)
 {
     if (r->trouble == NULL) log_event(LOG_ERROR, "waiting", "for=\"%s\" detail=\"%s\"", what, ledger_trouble(r->office.ledger));
     r->trouble = what;
     if (r->http != NULL) http_set_ready(r->http, false);
-    uint64_t end = mono_ms() + WAIT_MS;
-    for (uint64_t now = mono_ms(); now < end && !signals_stop(); now = mono_ms()) {
+    uint64_t end = clock_mono_ms() + WAIT_MS;
+    for (uint64_t now = clock_mono_ms(); now < end && !signals_stop(); now = clock_mono_ms()) {
         struct pollfd p[2] = {{.fd = r->stop_fd, .events = POLLIN}, {.fd = r->http != NULL ? http_fd(r->http) : -1, .events = POLLIN}};
         (void)poll(p, 2, (int)(end - now));
         if (r->http != NULL) http_answer(r->http);
@@ -188,9 +183,9 @@ static unsigned how_many(const struct report *r, uint64_t budget)
 
 bool report_tell(struct report *r, uint64_t budget, bool all)
 {
-    uint64_t end = mono_ms() + budget;
+    uint64_t end = clock_mono_ms() + budget;
     unsigned told = TELL_AT_ONCE, most = TELL_AT_ONCE;
-    for (uint64_t start = mono_ms(); told == most && start <= end; start = mono_ms()) {
+    for (uint64_t start = clock_mono_ms(); told == most && start <= end; start = clock_mono_ms()) {
         uint64_t now = clock_wall_ms(), n = 0;
         most = how_many(r, end - start);
         enum err e = ledger_any_due(r->office.ledger, all ? UINT64_MAX : now, &n);
@@ -205,7 +200,7 @@ bool report_tell(struct report *r, uint64_t budget, bool all)
         }
         if (!publish(r)) return false;
         well(r);
-        if (told > 0) r->tell_ms += ((double)(mono_ms() - start) / told - r->tell_ms) / 8;
+        if (told > 0) r->tell_ms += ((double)(clock_mono_ms() - start) / told - r->tell_ms) / 8;
     }
     return true;
 }
@@ -224,7 +219,7 @@ bool report_stats(struct report *r)
         return e == ERR_FULL || report_fatal(r, e, "stats"); /* they are counted on, and told when there is room */
     }
     r->latency = (struct gauge){0};
-    r->last_stats = mono_ms();
+    r->last_stats = clock_mono_ms();
     return publish(r);
 }
 
@@ -232,7 +227,7 @@ static bool sync_files(struct report *r)
 {
     enum err e = dayfile_sync(r->office.days);
     if (e == OK) e = dayfile_sync(r->office.rejects);
-    r->last_sync = mono_ms();
+    r->last_sync = clock_mono_ms();
     return e == OK || report_fatal(r, e, "sync");
 }
 
@@ -243,6 +238,6 @@ bool report_rest(struct report *r, bool *more)
     if (e == ERR_FULL) return true; /* the index lags: documents have found their room or wait for it */
     if (e != OK) return report_fatal(r, e, "index");
     *more = r->unindexed > 0;
-    if (!*more && mono_ms() - r->last_sync >= SYNC_MS) return sync_files(r);
+    if (!*more && clock_mono_ms() - r->last_sync >= SYNC_MS) return sync_files(r);
     return true;
 }

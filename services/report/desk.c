@@ -37,7 +37,8 @@ void desk_destroy(struct desk **d)
     *d = NULL;
 }
 
-bool desk_world(enum err e)
+/* True for errors that are the world's, not a document's. */
+static bool is_world(enum err e)
 {
     return e == ERR_FULL || e == ERR_IO || e == ERR_MALFORMED;
 }
@@ -336,7 +337,7 @@ static enum err take_new(struct desk *d, struct arena *mem, struct doc *doc, uin
         e = ledger_savepoint(d->ledger);
         size_t lines = d->n_lines, text = d->text.len;
         if (e == OK) e = take_article(d, mem, doc, now, outcome);
-        if (e != OK && !desk_world(e)) {
+        if (e != OK && !is_world(e)) {
             doc_fail(doc, mem, STAGE_REPORT, e, "the document does not fit its lines: %s", err_name(e));
             desk_strip(doc);
             d->n_lines = lines;

@@ -22,8 +22,6 @@ struct desk {
 struct line_head desk_head(const struct desk *d, uint64_t now, const char *type, const char *op, struct slice id);
 /* Takes the line that was appended to d->text from `at` on: a newline, its row in the ledger, its place among the gathered. */
 enum err desk_add(struct desk *d, const struct line_head *head, size_t at) MUST_CHECK;
-/* True for errors that are the world's, not a document's. */
-bool desk_world(enum err e);
 
 /* The story owes a line: when it is due is set unless it is already. */
 void desk_owe(const struct desk *d, struct ledger_story *s, uint64_t now);

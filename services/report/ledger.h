@@ -179,10 +179,4 @@ enum err ledger_count_upto(struct ledger *l, struct slice instance, uint64_t upt
 /* Brings the full-text index on by at most `most` documents, in a transaction of its own. *left: documents not yet indexed. */
 enum err ledger_index(struct ledger *l, unsigned most, uint64_t *left) MUST_CHECK;
 
-/* Stories whose pages are older than their last line, oldest first; and the note that they have been written at `rev`. */
-enum err ledger_stale_pages(struct ledger *l, unsigned most, struct arena *mem, struct slices *ids) MUST_CHECK;
-enum err ledger_page_written(struct ledger *l, struct slice story, uint64_t rev) MUST_CHECK;
-/* The last line of a story. */
-enum err ledger_story_line(struct ledger *l, struct slice story, struct arena *mem, struct slice *line) MUST_CHECK;
-
 #endif

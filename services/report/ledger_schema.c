@@ -22,10 +22,9 @@ static const char first[] =
     "  holder TEXT, cue TEXT, words TEXT NOT NULL, score REAL, same_as TEXT, PRIMARY KEY(document, b, e)) WITHOUT ROWID;"
     "CREATE TABLE stories(id TEXT PRIMARY KEY, storyline TEXT, state INTEGER NOT NULL, into_story TEXT, rev INTEGER NOT NULL,"
     "  opened INTEGER, updated INTEGER, line_at INTEGER, due INTEGER, title TEXT, n_articles INTEGER, n_outlets INTEGER,"
-    "  n_independent INTEGER, line_seq INTEGER, page_rev INTEGER NOT NULL DEFAULT 0);"
+    "  n_independent INTEGER, line_seq INTEGER);"
     "CREATE TABLE digests(story TEXT PRIMARY KEY, digest TEXT, upto INTEGER NOT NULL, moved TEXT);"
     "CREATE INDEX stories_due ON stories(due) WHERE due IS NOT NULL;"
-    "CREATE INDEX stories_page ON stories(line_seq) WHERE page_rev < rev;"
     "CREATE INDEX stories_line ON stories(storyline) WHERE storyline IS NOT NULL;"
     "CREATE TABLE facts(story TEXT NOT NULL, ord INTEGER NOT NULL, kind TEXT NOT NULL, slot TEXT NOT NULL, subject TEXT, value TEXT,"
     "  n INTEGER NOT NULL, spans TEXT NOT NULL, PRIMARY KEY(story, ord)) WITHOUT ROWID;"
@@ -120,7 +119,4 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
                   " WHERE id > ?1 AND id <= ?2",
     [SQL_SAVE_INDEXED] = "INSERT OR REPLACE INTO meta(name, value) VALUES('indexed', ?)",
     [SQL_LAST_DOC] = "SELECT max(id) FROM documents",
-    [SQL_STALE_PAGES] = "SELECT id FROM stories WHERE page_rev < rev ORDER BY line_seq LIMIT ?",
-    [SQL_PAGE_WRITTEN] = "UPDATE stories SET page_rev = ?2 WHERE id = ?1",
-    [SQL_STORY_LINE] = "SELECT t.line FROM stories s JOIN stream t ON t.seq = s.line_seq WHERE s.id = ?",
 };

@@ -118,33 +118,6 @@ enum err ledger_storyline(struct ledger *l, struct slice storyline, struct slice
     return e == OK ? gather(s, most, mem, ids) : e;
 }
 
-enum err ledger_stale_pages(struct ledger *l, unsigned most, struct arena *mem, struct slices *ids)
-{
-    sqlite3_stmt *s = NULL;
-    *ids = (struct slices){NULL, 0};
-    enum err e = ledger_bind(l, SQL_STALE_PAGES, &s, "i", (int64_t)most);
-    return e == OK ? gather(s, most, mem, ids) : e;
-}
-
-enum err ledger_page_written(struct ledger *l, struct slice story, uint64_t rev)
-{
-    sqlite3_stmt *s = NULL;
-    enum err e = ledger_bind(l, SQL_PAGE_WRITTEN, &s, "ti", story, (int64_t)rev);
-    return e == OK ? ledger_run(s) : e;
-}
-
-enum err ledger_story_line(struct ledger *l, struct slice story, struct arena *mem, struct slice *line)
-{
-    sqlite3_stmt *s = NULL;
-    bool row = false;
-    *line = (struct slice){NULL, 0};
-    enum err e = ledger_bind(l, SQL_STORY_LINE, &s, "t", story);
-    if (e == OK) e = ledger_step(s, &row);
-    if (e == OK && row) *line = kept(mem, s, 0, &e);
-    if (s != NULL) sqlite3_reset(s);
-    return e;
-}
-
 /* --- facts and conflicts --- */
 
 enum err ledger_put_facts(struct ledger *l, struct slice story, const struct ledger_fact *facts, size_t n)

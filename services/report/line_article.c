@@ -6,8 +6,6 @@
 #include "../../proto/doc_fields.h"
 #include "lines.h"
 
-const doc_mask LINE_READS = DOC_ALL & ~(DOC_BIT(DOC_RAW) | DOC_BIT(DOC_META) | DOC_BIT(DOC_MAP) | DOC_BIT(DOC_TYPE));
-
 void line_day(uint64_t ms, char out[11])
 {
     char at[25];

@@ -30,9 +30,7 @@ void line_begin(struct jot *j, const struct line_head *head);
 /* {"d","b","e","t"}: the words of text[b, e). */
 void line_span(struct jot *j, const char *key, struct slice d, struct slice text, struct span s);
 
-/* The fields that line_article reads; `doc` must have them decoded where it has them. */
-extern const doc_mask LINE_READS;
-
+/* Fields that `doc` has must be decoded: all but raw, meta, map and type are read. */
 enum err line_article(const struct line_head *head, const struct doc *doc, struct slice outcome, struct buf *out) MUST_CHECK;
 
 /* The id of a quote's line: KEY#bB-E. */

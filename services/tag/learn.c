@@ -74,11 +74,6 @@ void learner_destroy(struct learner **l)
     *l = NULL;
 }
 
-size_t learner_lost(const struct learner *l)
-{
-    return l->lost;
-}
-
 enum err learner_add(struct learner *l, const struct corpus *c, float weight)
 {
     if (l->corpora == CORPORA_MAX) return ERR_TOO_BIG;

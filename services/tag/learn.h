@@ -30,7 +30,4 @@ enum err learner_run(struct learner *l) MUST_CHECK;
 /* The learnt rows as the model's table of `*slots` features (malloc'ed), its scale and transitions. */
 enum err learner_export(struct learner *l, struct feature **table, uint32_t *slots, float *scale, float transition[LABELS][LABELS]) MUST_CHECK;
 
-/* Names of the corpora that cannot be learnt: tokens of theirs are never active, or they begin or end inside a token. */
-size_t learner_lost(const struct learner *l);
-
 #endif
