@@ -38,7 +38,7 @@ try 64 "no command 'fead'" "$desk" fead
 try 64 "Usage:" "$desk"
 try 0 "--from" "$desk" completion-words tail
 try 0 "complete -F" "$desk" completion bash
-for command in up feed tail status show; do
+for command in up feed tail status show search export; do
     try 0 "Usage: wiredesk $command" "$desk" $command --help
     try 0 "Usage: wiredesk $command" "$desk" help $command
     try 0 "wiredesk $command 0." "$desk" $command --version
@@ -49,7 +49,11 @@ try 64 "WIREDESK_WINDOW" env WIREDESK_WINDOW=0 "$desk" feed -
 try 64 "--meta 'colour=red'" "$desk" feed --meta colour=red -
 try 64 "normalize=N or tag=N" "$desk" up --scale report=2 --state "$folder"
 try 64 "--stream and --replay" "$desk" tail --stream tcp://127.0.0.1:1
+try 64 "at least one word" "$desk" search -- -ferry
+try 64 "name one of: articles entities" "$desk" export everything
+try 75 "no ledger in" "$desk" search ferry --state "$PWD/never-made"
+try 75 "no ledger in" "$desk" export quotes --state "$PWD/never-made"
 try 75 "no ledger in" "$desk" show s1 --state "$PWD/never-made"
 try 1 "not started" "$desk" status --state "$PWD/never-made"
-echo "$programs daemons and 5 commands asked"
+echo "$programs daemons and 7 commands asked"
 exit $status

@@ -11,12 +11,14 @@ struct command {
     int (*run)(int argc, char **argv); /* argv[0] is "wiredesk NAME"; returns the exit status */
 };
 
-extern const struct option_table feed_table, tail_table, status_table, show_table, up_table;
+extern const struct option_table feed_table, tail_table, status_table, show_table, up_table, search_table, export_table;
 int feed_run(int argc, char **argv);
 int tail_run(int argc, char **argv);
 int status_run(int argc, char **argv);
 int show_run(int argc, char **argv);
 int up_run(int argc, char **argv);
+int search_run(int argc, char **argv);
+int export_run(int argc, char **argv);
 
 /* Besides 0, 64 and 75: it ran, and what it found is not as it should be. */
 enum { EXIT_FOUND_WRONG = 1 };

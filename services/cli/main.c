@@ -9,6 +9,8 @@ static const struct command commands[] = {
     {"tail", &tail_table, tail_run},
     {"status", &status_table, status_run},
     {"show", &show_table, show_run},
+    {"search", &search_table, search_run},
+    {"export", &export_table, export_run},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -87,6 +87,7 @@ static enum err finish(struct desk_filter *f)
     if (e == OK) e = commit(f);
     if (e == OK && (fwrite(out.ptr, 1, out.len, stdout) != out.len || fflush(stdout) != 0)) e = ERR_IO;
     buf_free(&out);
+    for (uint64_t left = 1; e == OK && left > 0;) e = ledger_index(f->office.ledger, BATCH, &left);
     return e;
 }
 

@@ -13,7 +13,7 @@
 struct ledger;
 
 enum {
-    LEDGER_VERSION = 1,       /* the schema's: PRAGMA user_version */
+    LEDGER_VERSION = 2,       /* the schema's: PRAGMA user_version */
     LEDGER_DAY = 10,          /* bytes of "2026-01-02" */
 };
 

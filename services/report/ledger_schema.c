@@ -56,7 +56,16 @@ static const char first[] =
     "CREATE VIRTUAL TABLE search USING fts5(title, text, names, outlet, content='texts', content_rowid='id',"
     "  tokenize=\"unicode61 remove_diacritics 2\");";
 
-const char *const ledger_steps[LEDGER_VERSION] = {first};
+/* Version 2: stories as a view that other programs can read; what the desk keeps of them goes on in story_rows. The lines of stories are
+ * found without reading the others: pages are written from them by a pass. */
+static const char second[] =
+    "ALTER TABLE stories RENAME TO story_rows;"
+    "CREATE VIEW stories AS SELECT id, storyline, CASE state WHEN 1 THEN 'open' WHEN 2 THEN 'merged' ELSE 'closed' END AS state,"
+    "  into_story, rev, title, n_articles, n_outlets, n_independent, strftime('%Y-%m-%dT%H:%M:%fZ', opened / 1000.0, 'unixepoch') AS opened,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', updated / 1000.0, 'unixepoch') AS updated, line_seq FROM story_rows;"
+    "CREATE INDEX stream_stories ON stream(seq) WHERE type = 'story';";
+
+const char *const ledger_steps[LEDGER_VERSION] = {first, second};
 
 #define DOC_COLUMNS                                                                                                           \
     "d.id, d.key, i.instance, d.seq, d.outcome, d.accepted, d.written, d.name, d.source, d.title, d.title_basis, d.outlet, "   \
@@ -83,23 +92,23 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
                        " digest = excluded.digest, upto = excluded.upto, moved = excluded.moved",
     [SQL_LAST_DAY] = "SELECT day FROM stream ORDER BY seq DESC LIMIT 1",
     [SQL_STORY] = "SELECT id, storyline, state, into_story, rev, opened, updated, line_at, due, title, n_articles, n_outlets,"
-                  " n_independent FROM stories WHERE id = ?",
-    [SQL_PUT_STORY] = "INSERT INTO stories(id, storyline, state, into_story, rev, opened, updated, line_at, due, title, n_articles,"
+                  " n_independent FROM story_rows WHERE id = ?",
+    [SQL_PUT_STORY] = "INSERT INTO story_rows(id, storyline, state, into_story, rev, opened, updated, line_at, due, title, n_articles,"
                       " n_outlets, n_independent, line_seq) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
                       " ON CONFLICT(id) DO UPDATE SET storyline = excluded.storyline, state = excluded.state,"
                       " into_story = excluded.into_story, rev = excluded.rev, opened = excluded.opened, updated = excluded.updated,"
                       " line_at = excluded.line_at, due = excluded.due, title = excluded.title, n_articles = excluded.n_articles,"
                       " n_outlets = excluded.n_outlets, n_independent = excluded.n_independent,"
-                      " line_seq = CASE WHEN stories.rev < excluded.rev THEN excluded.line_seq"
-                      " ELSE stories.line_seq END",
-    [SQL_DUE] = "SELECT id FROM stories WHERE due IS NOT NULL AND (due <= ?1 OR due > ?2) ORDER BY due, id LIMIT ?3",
-    [SQL_ANY_DUE] = "SELECT 1 FROM stories WHERE due IS NOT NULL AND (due <= ?1 OR due > ?1 + 120000) LIMIT 1",
-    [SQL_PENDING] = "SELECT count(*) FROM stories WHERE due IS NOT NULL",
-    [SQL_STORYLINE] = "SELECT id FROM stories WHERE storyline = ? AND id <> ? AND state = 1 ORDER BY updated DESC, id LIMIT ?",
+                      " line_seq = CASE WHEN story_rows.rev < excluded.rev THEN excluded.line_seq"
+                      " ELSE story_rows.line_seq END",
+    [SQL_DUE] = "SELECT id FROM story_rows WHERE due IS NOT NULL AND (due <= ?1 OR due > ?2) ORDER BY due, id LIMIT ?3",
+    [SQL_ANY_DUE] = "SELECT 1 FROM story_rows WHERE due IS NOT NULL AND (due <= ?1 OR due > ?1 + 120000) LIMIT 1",
+    [SQL_PENDING] = "SELECT count(*) FROM story_rows WHERE due IS NOT NULL",
+    [SQL_STORYLINE] = "SELECT id FROM story_rows WHERE storyline = ? AND id <> ? AND state = 1 ORDER BY updated DESC, id LIMIT ?",
     [SQL_DROP_FACTS] = "DELETE FROM facts WHERE story = ?",
     [SQL_ADD_FACT] = "INSERT INTO facts(story, ord, kind, slot, subject, value, n, spans) VALUES(?,?,?,?,?,?,?,?)",
     [SQL_PUT_CONFLICT] = "INSERT OR REPLACE INTO conflicts(id, story, level, slot, open, body) VALUES(?,?,?,?,?,?)",
-    [SQL_CONFLICT_ELSEWHERE] = "SELECT 1 FROM conflicts c JOIN stories s ON s.id = c.story WHERE c.id = ? AND c.open AND c.story <> ?"
+    [SQL_CONFLICT_ELSEWHERE] = "SELECT 1 FROM conflicts c JOIN story_rows s ON s.id = c.story WHERE c.id = ? AND c.open AND c.story <> ?"
                                " AND s.state = 1",
     [SQL_QUOTE_SAME] = "UPDATE quotations SET same_as = ?4 WHERE document = (SELECT id FROM documents WHERE key = ?1) AND b = ?2 AND e = ?3"
                        " AND same_as IS NOT ?4",
