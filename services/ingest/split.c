@@ -5,13 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum format { FORMAT_NONE = 0, FORMAT_TEXT, FORMAT_HTML, FORMAT_JSON, FORMAT_JSONL, FORMAT_FEED, FORMAT_XML, FORMAT_WARC, FORMAT_GZIP, FORMAT_BINARY };
+enum format { FORMAT_NONE = 0, FORMAT_TEXT, FORMAT_HTML, FORMAT_JSON, FORMAT_JSONL, FORMAT_FEED, FORMAT_XML, FORMAT_WARC, FORMAT_GZIP, FORMAT_ARCHIVE, FORMAT_BINARY };
 
 typedef enum err splitter(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why);
 
 static splitter *const splitters[] = {
     [FORMAT_TEXT] = split_text, [FORMAT_HTML] = split_html, [FORMAT_JSON] = split_json,
     [FORMAT_JSONL] = split_jsonl, [FORMAT_FEED] = split_feed, [FORMAT_XML] = split_feed, [FORMAT_WARC] = split_warc,
+    [FORMAT_ARCHIVE] = split_archive,
 };
 
 static const struct { const char *type; enum format format; } types[] = {
@@ -22,6 +23,7 @@ static const struct { const char *type; enum format format; } types[] = {
     {"application/x-ndjson", FORMAT_JSONL}, {"application/ndjson", FORMAT_JSONL}, {"application/jsonl", FORMAT_JSONL},
     {"application/jsonlines", FORMAT_JSONL}, {"application/x-jsonlines", FORMAT_JSONL}, {"text/jsonl", FORMAT_JSONL},
     {"application/json-lines", FORMAT_JSONL}, {"application/json-seq", FORMAT_JSONL},
+    {"application/zip", FORMAT_ARCHIVE}, {"application/x-zip-compressed", FORMAT_ARCHIVE}, {"application/x-tar", FORMAT_ARCHIVE}, {"application/tar", FORMAT_ARCHIVE},
     {"application/warc", FORMAT_WARC}, {"application/gzip", FORMAT_GZIP}, {"application/x-gzip", FORMAT_GZIP},
 };
 
@@ -29,13 +31,14 @@ static const struct { const char *suffix; enum format format; } suffixes[] = {
     {".html", FORMAT_HTML}, {".htm", FORMAT_HTML}, {".xhtml", FORMAT_HTML}, {".shtml", FORMAT_HTML},
     {".rss", FORMAT_FEED}, {".atom", FORMAT_FEED}, {".rdf", FORMAT_FEED}, {".xml", FORMAT_XML},
     {".warc", FORMAT_WARC}, {".wet", FORMAT_WARC}, {".json", FORMAT_JSON}, {".jsonl", FORMAT_JSONL}, {".ndjson", FORMAT_JSONL}, {".jsonlines", FORMAT_JSONL},
+    {".zip", FORMAT_ARCHIVE}, {".tar", FORMAT_ARCHIVE},
     {".txt", FORMAT_TEXT}, {".text", FORMAT_TEXT}, {".md", FORMAT_TEXT}, {".markdown", FORMAT_TEXT},
 };
 
 /* First bytes of what we know but do not read here: better refused by name than taken for text. */
 static const struct { const char *magic; size_t len; const char *what; } binaries[] = {
     {"%PDF-", 5, "a PDF"}, {"\x89PNG", 4, "a picture"}, {"\xFF\xD8\xFF", 3, "a picture"}, {"GIF8", 4, "a picture"},
-    {"PK\x03\x04", 4, "a ZIP archive"}, {"BZh", 3, "bzip2 data"}, {"\xFD" "7zXZ\0", 6, "xz data"}, {"\x28\xB5\x2F\xFD", 4, "zstd data"},
+    {"RIFF", 4, "sound, film or a picture"}, {"\0\0\0\x18" "ftyp", 8, "film"}, {"\0\0\0\x20" "ftyp", 8, "film"}, {"BZh", 3, "bzip2 data"}, {"\xFD" "7zXZ\0", 6, "xz data"}, {"\x28\xB5\x2F\xFD", 4, "zstd data"},
     {"7z\xBC\xAF", 4, "a 7z archive"}, {"Rar!", 4, "a RAR archive"}, {"\xD0\xCF\x11\xE0", 4, "an old Office file"}, {"\x7F" "ELF", 4, "a program"},
     {"ID3", 3, "sound"}, {"OggS", 4, "sound"},
 };
@@ -93,8 +96,28 @@ static bool opens(struct slice s, const char *element)
     return slice_eq_nocase(name, slice_of(element));
 }
 
+bool split_is_media(struct slice s)
+{
+    static const char *const media[] = {"a picture", "sound", "sound, film or a picture", "film"};
+    for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
+        for (size_t k = 0; k < sizeof media / sizeof *media && slice_starts(s, (struct slice){binaries[i].magic, binaries[i].len}); k++)
+            if (strcmp(binaries[i].what, media[k]) == 0) return true;
+    return false;
+}
+
+/* What is a ZIP by its form and something else by its purpose. */
+static const char *dressed_zip(struct slice s)
+{
+    struct slice first = slice_cut(s, 30, 110);
+    if (slice_starts(first, SLICE("mimetypeapplication/epub"))) return "an e-book (EPUB)";
+    if (slice_starts(first, SLICE("mimetypeapplication/vnd.oasis"))) return "an OpenDocument file";
+    return slice_starts(first, SLICE("[Content_Types].xml")) ? "an Office document" : NULL;
+}
+
 static enum format format_of_bytes(struct slice body)
 {
+    if (slice_starts(body, SLICE("PK\x03\x04"))) return dressed_zip(body) ? FORMAT_BINARY : FORMAT_ARCHIVE;
+    if (slice_starts(body, SLICE("PK\x05\x06")) || slice_eq(slice_cut(body, 257, 262), SLICE("ustar"))) return FORMAT_ARCHIVE;
     if (slice_starts(body, SLICE("\x1F\x8B"))) return FORMAT_GZIP;
     if (slice_starts(body, SLICE("WARC/1."))) return FORMAT_WARC;
     for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
@@ -131,8 +154,8 @@ static bool looks_json(struct slice body)
 static enum format format_of(const struct feed_request *in)
 {
     enum format said = format_of_type(in->type), seen = format_of_bytes(in->body);
-    if (seen == FORMAT_GZIP || seen == FORMAT_BINARY || seen == FORMAT_WARC) return seen;
-    if (said == FORMAT_GZIP) said = FORMAT_NONE; /* unpacked already, as HTTP clients do */
+    if (seen == FORMAT_GZIP || seen == FORMAT_ARCHIVE || seen == FORMAT_BINARY || seen == FORMAT_WARC) return seen;
+    if (said == FORMAT_GZIP || (said == FORMAT_ARCHIVE && seen != FORMAT_NONE)) said = FORMAT_NONE; /* unpacked already, as HTTP clients do */
     enum format named = format_of_name(in->name.ptr ? in->name : in->id);
     if (said == FORMAT_NONE) said = seen != FORMAT_NONE ? seen : named;
     if (said == FORMAT_XML && (seen == FORMAT_FEED || seen == FORMAT_HTML)) said = seen;
@@ -144,6 +167,8 @@ static enum format format_of(const struct feed_request *in)
 /* The name and id without ".gz", so that what is inside is judged by its own name. */
 static struct slice unpacked_name(struct slice name)
 {
+    struct slice tgz = SLICE(".tgz");
+    if (name.len > 4 && slice_eq_nocase(slice_cut(name, name.len - 4, name.len), tgz)) return SLICE("packed.tar");
     if (name.len > 3 && slice_eq_nocase(slice_cut(name, name.len - 3, name.len), SLICE(".gz"))) name.len -= 3;
     return name;
 }
@@ -153,7 +178,8 @@ static enum err refuse_binary(struct slice body, struct split_trouble *why)
     for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
         if (slice_starts(body, (struct slice){binaries[i].magic, binaries[i].len}))
             return split_refuse(why, ERR_UNSUPPORTED, 0, 0, "the content is %s, which is not read", binaries[i].what);
-    return split_refuse(why, ERR_UNSUPPORTED, 0, 0, "the content is of a kind that is not read");
+    const char *dress = dressed_zip(body);
+    return split_refuse(why, ERR_UNSUPPORTED, 0, 0, "the content is %s, which is not read", dress ? dress : "of a kind");
 }
 
 static enum err check_docs(const struct split_docs *out, struct split_trouble *why)
@@ -167,26 +193,53 @@ static enum err check_docs(const struct split_docs *out, struct split_trouble *w
     return OK;
 }
 
-enum err split(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
+/* Replaces gzip data by what is in it; its name is then the inner one, for judging by it. */
+static enum err open_gzip(struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
+{
+    enum err e = split_gunzip(in->body, mem, &in->body, why);
+    if (e != OK) return e;
+    if (in->body.len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "nothing in the gzip data");
+    out->expanded += in->body.len;
+    if (out->level > 1 && out->expanded > SPLIT_EXPANDED_MAX)
+        return split_refuse(why, ERR_TOO_BIG, 0, 0, "with this the archive expands to more than %d MiB", SPLIT_EXPANDED_MAX >> 20);
+    in->name = unpacked_name(in->name.ptr ? in->name : in->id);
+    if (format_of_type(in->type) == FORMAT_GZIP) in->type = (struct slice){NULL, 0};
+    return OK;
+}
+
+static enum err enter(struct split_docs *out, struct split_trouble *why)
+{
+    if (++out->level <= SPLIT_NESTING) return OK;
+    return split_refuse(why, ERR_DEPTH, 0, 0, "more than %d containers within each other", SPLIT_NESTING);
+}
+
+enum err split_within(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
     *why = (struct split_trouble){0};
     if (in->body.len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "the body is empty");
     struct feed_request inner = *in;
     enum format format = format_of(&inner);
+    enum err e = OK;
     if (format == FORMAT_GZIP) {
-        enum err e = split_gunzip(in->body, mem, &inner.body, why);
+        e = enter(out, why);
+        if (e == OK) e = open_gzip(&inner, mem, out, why);
         if (e != OK) return e;
-        if (inner.body.len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "nothing in the gzip data");
-        inner.name = unpacked_name(in->name.ptr ? in->name : in->id);
-        if (format_of_type(in->type) == FORMAT_GZIP) inner.type = (struct slice){NULL, 0};
         format = format_of(&inner);
         if (format == FORMAT_GZIP) return split_refuse(why, ERR_UNSUPPORTED, 0, 0, "gzip data within gzip data");
         inner.name = in->name;
     }
     if (format == FORMAT_BINARY) return refuse_binary(inner.body, why);
     if (past_blank(inner.body).len == 0) return split_refuse(why, ERR_EMPTY, 0, 0, "nothing but white space");
-    enum err e = splitters[format](&inner, mem, out, why);
+    if (format == FORMAT_ARCHIVE) e = enter(out, why);
+    if (e == OK) e = splitters[format](&inner, mem, out, why);
     return e == OK ? check_docs(out, why) : e;
+}
+
+enum err split(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
+{
+    out->fed = in->body.len;
+    out->expanded = out->level = 0;
+    return split_within(in, mem, out, why);
 }
 
 struct split_doc *split_add(struct split_docs *out, const struct feed_request *in, struct arena *mem, struct split_trouble *why)

@@ -13,6 +13,7 @@ enum {
     SPLIT_DOCS_MAX = 100000,       /* documents of one body */
     SPLIT_EXPANDED_MAX = 64 << 20, /* bytes of a body after decompression */
     SPLIT_RATIO_MAX = 200,         /* expansion over the whole body, beyond the first MiB */
+    SPLIT_NESTING = 3,             /* containers within each other: a page in gzip in a tar in gzip */
     SPLIT_JSON_DEPTH = 32,         /* nesting of JSON */
     SPLIT_XML_DEPTH = 200,         /* nesting of XML */
     SPLIT_ARENA = 512 << 20,       /* bytes that splitting one body may take */
@@ -35,6 +36,8 @@ struct split_docs {
     size_t before, before_bytes; /* the caller's: records and bytes of the same container that came in earlier pieces; names and failures count
                                   * on from there (a trouble's `at` does not: it is of this body) */
     size_t skipped; /* records that are no documents by their kind: a WARC's requests, revisits, pictures */
+    size_t fed, expanded; /* bytes of the outermost body; bytes that were unpacked out of it so far, at all levels */
+    unsigned level;       /* containers around what is being split */
 };
 
 /* What was wrong, when split() returns an error. */
@@ -86,6 +89,15 @@ enum err split_feed(const struct feed_request *in, struct arena *mem, struct spl
 
 /* WARC: responses, resources and conversions that hold a page or a text; the other records are counted in out->skipped. */
 enum err split_warc(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
+
+/* ZIP and tar. Members have their paths as ids; a bad one is refused alone, pictures and what desktops leave behind are counted in out->skipped. */
+enum err split_archive(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
+
+/* split() for what stood in a container: *out begins with its level, fed and expanded. */
+enum err split_within(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
+
+/* True for the first bytes of a picture, of sound or film. */
+bool split_is_media(struct slice s);
 
 /* gzip.c: expands all members into mem. `at` of the trouble is into the compressed bytes. */
 enum err split_gunzip(struct slice packed, struct arena *mem, struct slice *out, struct split_trouble *why) MUST_CHECK;
