@@ -210,6 +210,7 @@ static bool open_report(struct report *r, struct trouble *t)
     if (!office_open(&r->office, r->settings, true, t)) return false;
     r->unpublished = r->office.first_new;
     r->first_own = ledger_next_seq(r->office.ledger);
+    if (!r->settings->no_pages && (r->pages = pages_start(r->office.path, r->settings->stage.state, t)) == NULL) return false;
     return open_sockets(r, t);
 }
 
@@ -217,6 +218,7 @@ static void close_report(struct report *r)
 {
     link_unbind(&r->inlet);
     replay_stop(&r->replay);
+    pages_stop(&r->pages);
     http_stop(&r->http);
     link_unbind(&r->returns);
     link_unbind(&r->stream);

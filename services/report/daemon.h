@@ -7,6 +7,7 @@
 #include "../../libcommon/quarantine.h"
 #include "gauge.h"
 #include "office.h"
+#include "pages.h"
 #include "replay.h"
 
 enum {
@@ -20,6 +21,7 @@ struct report {
     struct office office;
     zsock_t *inlet, *returns, *stream;
     struct replay *replay;
+    struct pages_thread *pages; /* NULL with --no-pages */
     struct http *http;
     struct quarantine quarantine;
     int stop_fd;

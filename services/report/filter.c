@@ -7,6 +7,7 @@
 #include "../../libcommon/filter.h"
 #include "lines.h"
 #include "office.h"
+#include "pages.h"
 
 enum { BATCH = 256 };
 
@@ -108,6 +109,17 @@ static int run(struct desk_filter *f, const struct report_settings *s)
     return EXIT_TRY_AGAIN;
 }
 
+/* The pages of all that this run told. */
+static bool write_pages(struct desk_filter *f, const struct report_settings *s, struct trouble *t)
+{
+    struct pages *p = pages_open(s->stage.state, f->office.ledger, t);
+    if (p == NULL) return false;
+    enum err e = pages_follow(p);
+    pages_close(&p, false);
+    if (e != OK) trouble_say(t, EXIT_TRY_AGAIN, "the pages cannot be written: %s", err_name(e));
+    return e == OK;
+}
+
 int report_filter(const struct report_settings *s)
 {
     struct desk_filter f = {.office = {.line = append}};
@@ -119,6 +131,7 @@ int report_filter(const struct report_settings *s)
     bool open = office_open(&f.office, s, false, &t);
     int status = open ? run(&f, s) : daemon_fail("report", &t);
     if (f.begun) office_undo(&f.office);
+    if (open && status != EXIT_TRY_AGAIN && !s->no_pages && !write_pages(&f, s, &t)) status = daemon_fail("report", &t);
     office_close(&f.office);
     return status;
 }

@@ -169,6 +169,21 @@ enum err ledger_last_seq(struct ledger *l, uint64_t *seq) MUST_CHECK;
 /* The day of the last line, in out[11]; "" when there is none. */
 enum err ledger_last_day(struct ledger *l, char out[LEDGER_DAY + 1]) MUST_CHECK;
 
+/* --- for the pages --- */
+
+/* The stories that the next `most` story lines after `from` are about, each once, in mem; *upto: the last of these lines (`from` when there is none). */
+enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct arena *mem, struct slices *ids, uint64_t *upto) MUST_CHECK;
+/* The line that holds a story's whole state; absent when its last line is a turn (merge, split, close). */
+enum err ledger_story_line(struct ledger *l, struct slice story, struct arena *mem, struct slice *line) MUST_CHECK;
+/* What a page needs of a document: title, outlet, name, url, byline, published, lang, verdict, of; its text when it is wanted. */
+enum err ledger_article(struct ledger *l, struct slice key, bool text, struct arena *mem, struct ledger_doc *doc, bool *found) MUST_CHECK;
+/* The open stories that were told last, at most `most`, and how many there are in all. Of each: id, title, the counts, rev, opened, line_at; `n_conflicts`
+ * in the list beside. */
+struct ledger_newest { struct ledger_story *ptr; uint64_t *n_conflicts; size_t len; uint64_t all; };
+enum err ledger_newest(struct ledger *l, unsigned most, struct arena *mem, struct ledger_newest *out) MUST_CHECK;
+/* The stream's first line: what is this ledger's and no other's. Absent when there is none. */
+enum err ledger_first_line(struct ledger *l, struct arena *mem, struct slice *line) MUST_CHECK;
+
 /* --- counting, passes --- */
 
 /* Outcomes over the whole ledger, kept up to date by ledger_add_doc and ledger_add_again (committed ones only). */

@@ -128,4 +128,15 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
                   " WHERE id > ?1 AND id <= ?2",
     [SQL_SAVE_INDEXED] = "INSERT OR REPLACE INTO meta(name, value) VALUES('indexed', ?)",
     [SQL_LAST_DOC] = "SELECT max(id) FROM documents",
+    [SQL_TOLD] = "SELECT seq, id FROM stream WHERE type = 'story' AND seq > ? ORDER BY seq LIMIT ?",
+    [SQL_STORY_LINE] = "SELECT t.line FROM story_rows s JOIN stream t ON t.seq = s.line_seq WHERE s.id = ? AND t.type = 'story'"
+                       " AND t.op IN ('new', 'update')",
+    [SQL_ARTICLE] = "SELECT d.title, d.outlet, d.name, d.url, d.byline, d.published, d.lang, d.verdict, d.of, b.text FROM documents d"
+                    " LEFT JOIN bodies b ON b.id = d.id WHERE d.key = ?",
+    [SQL_NEWEST] = "SELECT s.id, s.title, s.n_articles, s.n_outlets, s.n_independent, s.rev, s.opened, s.line_at,"
+                   " (SELECT count(*) FROM conflicts c WHERE c.story = s.id AND c.open AND c.level = 'conflict')"
+                   " FROM (SELECT id, max(seq) AS seq FROM (SELECT seq, id FROM stream WHERE type = 'story' ORDER BY seq DESC LIMIT ?1)"
+                   " GROUP BY id) t JOIN story_rows s ON s.id = t.id WHERE s.state = 1 AND s.rev > 0 ORDER BY t.seq DESC LIMIT ?2",
+    [SQL_COUNT_STORIES] = "SELECT count(*) FROM story_rows WHERE state = 1 AND rev > 0",
+    [SQL_FIRST_LINE] = "SELECT line FROM stream ORDER BY seq LIMIT 1",
 };

@@ -14,6 +14,7 @@ struct report_settings {
     uint64_t stats_every;        /* ms */
     uint64_t ledger_max;         /* bytes; 0: no ceiling */
     const char *stream, *replay; /* endpoints, or NULL: sockets under --state */
+    bool no_pages;               /* --no-pages */
     bool schema;                 /* --schema */
     const char *schema_dir;      /* --schema-dir */
 };
