@@ -21,6 +21,8 @@ static const struct column request_columns[] = {
     {"type", COLUMN_TEXT, offsetof(struct feed_request, type), .max = 256},
     {"body", COLUMN_BYTES, offsetof(struct feed_request, body), .max = FEED_BODY_MAX},
     {"meta", COLUMN_RECORD, offsetof(struct feed_request, meta), .record = &doc_meta_record},
+    {"records", COLUMN_U64, offsetof(struct feed_request, records), .max = (size_t)1 << 52},
+    {"bytes", COLUMN_U64, offsetof(struct feed_request, bytes), .max = (size_t)1 << 52},
 };
 
 struct feed_error {
@@ -38,13 +40,14 @@ struct reply_parts {
     enum feed_status status;
     struct slices keys;
     struct feed_error error;
-    uint64_t retry_ms;
+    uint64_t retry_ms, skipped;
 };
 static const struct column reply_columns[] = {
     {"status", COLUMN_CHOICE, offsetof(struct reply_parts, status), .required = true, .choices = statuses},
     {"keys", COLUMN_TEXTS, offsetof(struct reply_parts, keys), .max = 1 << 20, .each = DOC_KEY_MAX},
     {"error", COLUMN_RECORD, offsetof(struct reply_parts, error), .record = &error_record},
     {"retry_ms", COLUMN_U64, offsetof(struct reply_parts, retry_ms)},
+    {"skipped", COLUMN_U64, offsetof(struct reply_parts, skipped)},
 };
 
 enum { REF_MAX = 256 }; /* bytes of an encoded ref */
@@ -169,14 +172,16 @@ enum err feed_reply_decode(struct slice frame, struct arena *mem, struct feed_re
     out->detail = parts.error.detail;
     out->at = parts.error.at;
     out->retry_ms = parts.retry_ms;
+    out->skipped = parts.skipped;
     return OK;
 }
 
 enum err feed_reply_encode(const struct feed_reply *in, struct buf *out)
 {
-    struct reply_parts parts = {.status = in->status, .keys = in->keys, .error = {in->error, in->detail, in->at}, .retry_ms = in->retry_ms};
+    struct reply_parts parts = {.status = in->status, .keys = in->keys, .error = {in->error, in->detail, in->at}, .retry_ms = in->retry_ms,
+                                .skipped = in->skipped};
     struct slice ref = in->ref;
-    bool with[REPLY_COLUMNS] = {true, true, in->error.ptr != NULL, in->retry_ms != 0};
+    bool with[REPLY_COLUMNS] = {true, true, in->error.ptr != NULL, in->retry_ms != 0, in->skipped != 0};
     struct pairs p = {reply_columns, REPLY_COLUMNS, &parts, &ref, 0, 0};
     enum err e = OK;
     write_pairs(&p, with, out, &e);

@@ -2,8 +2,8 @@
  *
  * REQ or DEALER (a DEALER sends REQ's empty delimiter frame first). One msgpack map a message;
  * body is bin, or str for text:
- *   request {v: 1, ref?, source?, id?, name, type?, body, meta?}
- *   reply   {v: 1, ref?, status: "ok" | "busy" | "refused", keys: [...], error?: {name, detail, at?}, retry_ms?} */
+ *   request {v: 1, ref?, source?, id?, name, type?, body, meta?, records?, bytes?}
+ *   reply   {v: 1, ref?, status: "ok" | "busy" | "refused", keys: [...], error?: {name, detail, at?}, retry_ms?, skipped?} */
 #ifndef WD_FEED_H
 #define WD_FEED_H
 
@@ -20,6 +20,7 @@ struct feed_request {
     struct slice source, id, name, type;
     struct slice body;
     struct meta meta;
+    uint64_t records, bytes; /* of the same container that came in earlier bodies: records are counted, and their places told, from there */
 };
 
 enum feed_status { FEED_NONE = 0, FEED_OK, FEED_BUSY, FEED_REFUSED };
@@ -32,6 +33,7 @@ struct feed_reply {
     struct slice error, detail;  /* err_name() and a line for people: names the file, the place and what is wrong */
     uint64_t at;                 /* byte offset of the trouble in the body; 0 also when it has no place */
     uint64_t retry_ms;           /* busy: when to try again */
+    uint64_t skipped;            /* ok: records that are no documents by their kind */
 };
 
 enum err feed_request_decode(struct slice frame, struct arena *mem, struct feed_request *out) MUST_CHECK;

@@ -8,13 +8,36 @@ static bool ends_nocase(struct slice s, struct slice with)
     return s.len > with.len && slice_eq_nocase(slice_cut(s, s.len - with.len, s.len), with);
 }
 
-enum records records_of(const char *name, struct slice first)
+static bool type_is(struct slice type, const char *const *names)
+{
+    size_t end = slice_find(type, SLICE(";"), 0);
+    struct slice bare = slice_trim(slice_cut(type, 0, end == SIZE_MAX ? type.len : end));
+    for (; *names != NULL; names++)
+        if (slice_eq_nocase(bare, slice_of(*names))) return true;
+    return false;
+}
+
+/* What the media type says of it; false when it says nothing, or only how it is packed. */
+static bool said_by_type(struct slice type, enum records *kind)
+{
+    static const char *const lines[] = {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/jsonlines", "application/x-jsonlines",
+                                        "application/json-lines", "application/json-seq", "text/jsonl", NULL};
+    static const char *const warc[] = {"application/warc", NULL};
+    static const char *const packed[] = {"application/gzip", "application/x-gzip", "application/octet-stream", NULL};
+    *kind = type_is(type, lines) ? RECORDS_LINES : type_is(type, warc) ? RECORDS_WARC : RECORDS_NONE;
+    return type.len > 0 && !type_is(type, packed);
+}
+
+enum records records_of(struct slice type, const char *name, struct slice first)
 {
     struct slice s = slice_of(name);
+    enum records kind;
     if (slice_starts(first, SLICE("WARC/"))) return RECORDS_WARC;
+    if (said_by_type(type, &kind)) return kind;
     if (ends_nocase(s, SLICE(".gz"))) s.len -= 3;
     if (ends_nocase(s, SLICE(".json"))) return RECORDS_NONE; /* may be one value on one line */
     if (ends_nocase(s, SLICE(".jsonl")) || ends_nocase(s, SLICE(".ndjson")) || ends_nocase(s, SLICE(".jsonlines"))) return RECORDS_LINES;
+    if (first.len == 0 && (ends_nocase(s, SLICE(".warc")) || ends_nocase(s, SLICE(".wet")))) return RECORDS_WARC;
     size_t nl = first.len > 0 && first.ptr[0] == '{' ? slice_find(first, SLICE("\n"), 0) : SIZE_MAX;
     bool lines = nl != SIZE_MAX && slice_ends(slice_trim(slice_cut(first, 0, nl)), SLICE("}")) && slice_starts(slice_cut(first, nl + 1, first.len), SLICE("{"));
     return lines ? RECORDS_LINES : RECORDS_NONE;
@@ -88,14 +111,49 @@ size_t warc_next(struct slice s, size_t at)
     }
 }
 
+/* Nothing or a record stands behind it, or at least none begins within it: it states its length truly. */
+static bool length_is_true(struct slice s, size_t at, const struct warc_record *r)
+{
+    size_t end = at + r->all.len;
+    struct slice behind = slice_cut(s, end, s.len);
+    if (behind.len == 0 || slice_starts(behind, SLICE("WARC/"))) return true;
+    return warc_next(slice_cut(s, 0, end), at + 1) == end;
+}
+
+enum err warc_step(struct slice s, size_t at, struct warc_record *out)
+{
+    enum err e = warc_read(s, at, out);
+    if (e == OK && !length_is_true(s, at, out)) e = ERR_MISSING;
+    if (e != OK) out->all = slice_cut(s, at, warc_next(s, at + 1));
+    return e;
+}
+
+size_t warc_count(struct slice s)
+{
+    size_t n = 0;
+    struct warc_record r;
+    for (size_t at = 0; at < s.len;) {
+        if (s.ptr[at] == '\r' || s.ptr[at] == '\n') {
+            at++;
+            continue;
+        }
+        enum err e = warc_step(s, at, &r);
+        at += r.all.len;
+        n += e == OK || r.all.len > 0;
+    }
+    return n;
+}
+
 /* The record at `at` in a stream that may go on: its end, or SIZE_MAX when more must be read to know it. */
 static size_t warc_end(struct slice s, size_t at)
 {
+    enum { LOOK = 9 }; /* two line ends and "WARC/": what must be seen behind a record */
     struct warc_record r;
     enum err e = warc_read(s, at, &r);
     if (e == ERR_MISSING) return SIZE_MAX;
-    if (e == OK) return at + r.header.len + r.block.len + 4 <= s.len ? at + r.all.len : SIZE_MAX; /* the line ends behind it may be to come */
-    size_t next = warc_next(s, at + 1); /* what is no record goes along with what follows it */
+    if (e == OK && at + r.header.len + r.block.len + LOOK > s.len) return SIZE_MAX;
+    if (e == OK && length_is_true(s, at, &r)) return at + r.all.len;
+    size_t next = warc_next(s, at + 1); /* what is no record goes up to the next */
     return next < s.len ? next : SIZE_MAX;
 }
 
@@ -125,8 +183,9 @@ size_t records_first(enum records kind, struct slice have)
     struct warc_record r;
     if (kind == RECORDS_WARC) {
         enum err e = warc_read(have, 0, &r);
-        if (e == OK) return r.all.len;
-        return e == ERR_MISSING && r.header.len > 0 ? r.all.len : SIZE_MAX;
+        size_t next = e == OK ? have.len : warc_next(have, 1);
+        if (next < have.len) return next;
+        return e == OK || (e == ERR_MISSING && r.header.len > 0) ? r.all.len : SIZE_MAX;
     }
     const char *nl = have.len ? memchr(have.ptr, '\n', have.len) : NULL;
     return nl == NULL ? SIZE_MAX : (size_t)(nl - have.ptr) + 1;

@@ -154,7 +154,15 @@ def odd_bytes_get_a_clear_answer():
     check("the neighbour of a deep entry", docs[-1].get("meta", {}).get("title") == "Next", docs)
 
 
-for test in (archives_give_their_members, a_bad_member_is_refused_alone, bombs_are_refused_within_the_ceiling, odd_bytes_get_a_clear_answer):
+def a_type_that_was_said_is_the_last_word():
+    lines = b'{"text":"one"}\n{"text":"two"}\n' * 40000
+    docs, errors, status, _ = feed(lines, "a.jsonl", "--type", "text/plain")
+    check("JSON Lines said to be a text", len(docs) == 1 and docs[0]["bytes"] == len(lines), f"{len(docs)} {errors}")
+    docs, errors, status, _ = feed(lines, "a.txt", "--type", "application/x-ndjson")
+    check("a text said to be JSON Lines", len(docs) == 80000, f"{len(docs)} {errors[:200]}")
+
+
+for test in (a_type_that_was_said_is_the_last_word, archives_give_their_members, a_bad_member_is_refused_alone, bombs_are_refused_within_the_ceiling, odd_bytes_get_a_clear_answer):
     test()
 print("failed" if failed else "ok")
 sys.exit(1 if failed else 0)

@@ -113,6 +113,81 @@ static void packed_lines_are_unpacked_and_damage_is_named(void **state)
     buf_free(&all);
 }
 
+#define WARC(length, block) "WARC/1.0\r\nContent-Length: " length "\r\n\r\n" block "\r\n\r\n"
+#define A WARC("1", "a")
+#define B WARC("2", "bb")
+#define LONG WARC("60", "123456789 123456789 123456789 123456789 123456789 123456789 ")
+#define LYING WARC("70", "it says that it is longer")
+
+static const struct { const char *name, *in; enum pieces_how how; size_t size, most; enum err want; const char *out; } warcs[] = {
+    {"a record a piece", A B A, PIECES_GUESS, 1, 200, OK, "0@0:" A "|1@36:" B "|2@73:" A "|"},
+    {"records are gathered up to the size", A B A, PIECES_GUESS, 41, 200, OK, "0@0:" A B "|2@73:" A "|"},
+    {"what is over the ceiling is left out alone", A LONG B, PIECES_GUESS, 1, 80, ERR_TOO_BIG, "0@0:" A "|2@132:" B "|"},
+    {"the last is over the ceiling", A LONG, PIECES_GUESS, 1, 80, ERR_TOO_BIG, "0@0:" A "|"},
+    {"a wrong length ends at the next record", LYING B A, PIECES_GUESS, 1, 200, OK, "0@0:" LYING "|1@61:" B "|2@98:" A "|"},
+    {"also where it points behind the ceiling", "WARC/1.0\r\nContent-Length: 9999\r\n\r\nx\r\n\r\n" LONG, PIECES_GUESS, 1, 110, ERR_TOO_BIG, "1@39:" LONG "|"},
+    {"the end is handed out as it is", A "WARC/1.0\r\nContent-L", PIECES_GUESS, 1, 200, OK, "0@0:" A "|1@36:WARC/1.0\r\nContent-L|"},
+    {"junk goes up to the next record", "junk\n" A, PIECES_GUESS, 1, 200, OK, "0@0:junk\n|1@5:" A "|"},
+    {"whole because it was said", A B, PIECES_WHOLE, 1, 200, OK, "0@0:" A B "|"},
+};
+
+static enum err read_records(const char *name, enum pieces_how how, size_t size, size_t most, struct buf *all)
+{
+    struct pieces *p;
+    struct piece piece = {.body = buf_make(1 << 20)};
+    bool more = true;
+    enum err first = pieces_open(place(name), -1, how, size, &p);
+    assert_int_equal(first, OK);
+    for (int calls = 0; calls < 10000 && more; calls++) {
+        enum err e = pieces_next(p, most, &piece, &more);
+        if (first == OK) first = e;
+        if (e == OK && more) buf_printf(all, "%llu@%llu:%.*s|", (unsigned long long)piece.records, (unsigned long long)piece.bytes, (int)piece.body.len, piece.body.ptr);
+        if (e == ERR_TOO_BIG) more = true;
+    }
+    assert_false(more);
+    pieces_close(&p);
+    buf_free(&piece.body);
+    return first;
+}
+
+static void a_warc_is_cut_at_its_records_which_are_counted_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof warcs / sizeof *warcs; i++) {
+        struct buf all = buf_make(1 << 16);
+        write_file("a.warc", warcs[i].in, strlen(warcs[i].in));
+        assert_err(read_records("a.warc", warcs[i].how, warcs[i].size, warcs[i].most, &all), warcs[i].want, warcs[i].name);
+        if (!slice_eq(buf_slice(&all), slice_of(warcs[i].out))) fail_msg("%s: %.*s", warcs[i].name, (int)all.len, all.ptr);
+        buf_free(&all);
+    }
+    unlink(place("a.warc"));
+}
+
+static void a_warc_of_a_gzip_member_a_record_is_unpacked_and_damage_costs_only_what_is_behind_it(void **state)
+{
+    (void)state;
+    struct buf all = buf_make(4 << 20);
+    unlink(place("c.warc.gz"));
+    for (int i = 0; i < 200; i++) {
+        gzFile gz = gzopen(place("c.warc.gz"), "ab");
+        assert_true(gzputs(gz, i % 2 ? A : B) > 0);
+        gzclose(gz);
+    }
+    assert_int_equal(read_records("c.warc.gz", PIECES_GUESS, 400, 4000, &all), OK);
+    size_t records = 0;
+    for (size_t i = 0; (i = slice_find(buf_slice(&all), SLICE("WARC/"), i)) != SIZE_MAX; i++) records++;
+    assert_int_equal(records, 200);
+    assert_true(slice_find(buf_slice(&all), SLICE("|11@402:"), 0) != SIZE_MAX);
+    struct stat st;
+    assert_int_equal(stat(place("c.warc.gz"), &st), 0);
+    assert_int_equal(truncate(place("c.warc.gz"), st.st_size - 5), 0);
+    buf_clear(&all);
+    assert_int_equal(read_records("c.warc.gz", PIECES_GUESS, 400, 4000, &all), ERR_MALFORMED);
+    assert_true(slice_find(buf_slice(&all), SLICE("|187@"), 0) != SIZE_MAX);
+    unlink(place("c.warc.gz"));
+    buf_free(&all);
+}
+
 static void a_bad_line_is_taken_out_and_the_others_keep_their_numbers(void **state)
 {
     (void)state;
@@ -328,6 +403,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_cut_at_line_ends_and_nowhere_else),
         cmocka_unit_test(packed_lines_are_unpacked_and_damage_is_named),
+        cmocka_unit_test(a_warc_is_cut_at_its_records_which_are_counted_on),
+        cmocka_unit_test(a_warc_of_a_gzip_member_a_record_is_unpacked_and_damage_costs_only_what_is_behind_it),
         cmocka_unit_test(a_bad_line_is_taken_out_and_the_others_keep_their_numbers),
         cmocka_unit_test(ids_are_relative_clean_utf8),
         cmocka_unit_test(a_folder_is_walked_in_the_order_of_names_without_what_is_hidden_or_unfinished),

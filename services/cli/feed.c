@@ -15,6 +15,7 @@
 #include "../../libcommon/clock.h"
 #include "../../libcommon/signals.h"
 #include "../../libcommon/state.h"
+#include "../../proto/records.h"
 
 struct settings {
     const char *state, *ingest, *source, *type, *watch;
@@ -32,7 +33,7 @@ static const struct option_row rows[] = {
     {"meta", 'm', "NAME=VALUE", OPTION_LIST, AT(meta), NULL, 0, 0, "Said of every document: outlet, url, published, modified, lang, title or section"},
     {"watch", 'w', "DIR", OPTION_TEXT, AT(watch), NULL, 0, 0, "Then go on: feed each new or changed file below DIR once it is whole"},
     {"window", 0, "N", OPTION_NUMBER, AT(window), "64", 1, 4096, "Requests without an answer, at most"},
-    {"piece", 0, "SIZE", OPTION_SIZE, AT(piece), "256K", 1, 16 << 20, "Cut JSON Lines into requests of about this size"},
+    {"piece", 0, "SIZE", OPTION_SIZE, AT(piece), "256K", 1, 16 << 20, "Cut JSON Lines and WARC into requests of about this size"},
     {"wait", 0, "TIME", OPTION_TIME, AT(wait), "30s", 0, 86400000, "Give up (status 75) when ingest cannot be reached for so long; with --watch it goes on waiting"},
     {"silence", 0, "TIME", OPTION_TIME, AT(silence), "30s", 1000, 86400000, "Connect anew when ingest has answered nothing for so long"},
     {"quiet", 'q', NULL, OPTION_FLAG, AT(quiet), NULL, 0, 0, "No progress, no summary; what is refused is still told"},
@@ -129,6 +130,7 @@ static bool answered(void *self, struct request *r, const struct feed_reply *rep
     uint64_t line = r->piece.line;
     if (reply->status == FEED_OK) {
         f->tally.documents += reply->keys.len;
+        f->tally.skipped += reply->skipped;
         f->tally.bytes += r->piece.body.len;
         if (f->set.watch != NULL && !f->terminal && !f->set.quiet) {
             char name[512];
@@ -174,14 +176,20 @@ static void close_file(struct feeding *f)
     settle(f, path);
 }
 
+/* A media type that was said is the last word: a .jsonl said to be text/plain goes whole. */
+static enum pieces_how how_of(const char *type)
+{
+    enum records kind = records_of(slice_of(type), "", (struct slice){NULL, 0});
+    bool packed = type == NULL || strstr(type, "gzip") != NULL || strstr(type, "octet-stream") != NULL;
+    return kind == RECORDS_LINES ? PIECES_LINES : kind == RECORDS_WARC ? PIECES_WARC : packed ? PIECES_GUESS : PIECES_WHOLE;
+}
+
 static enum err open_next(struct feeding *f)
 {
     struct path *path = &f->paths.ptr[f->next++];
     bool in = strcmp(path->at, "-") == 0;
-    const char *type = f->set.type ? f->set.type : "";
-    enum pieces_how how = strstr(type, "jsonl") != NULL || strstr(type, "ndjson") != NULL ? PIECES_LINES : PIECES_GUESS;
     int fd = in ? dup(STDIN_FILENO) : -1;
-    enum err e = pieces_open(in ? NULL : path->at, fd, how, f->set.piece, &f->open);
+    enum err e = pieces_open(in ? NULL : path->at, fd, how_of(f->set.type), f->set.piece, &f->open);
     if (e != ERR_IO) return e;
     refuse(f, path->id, 0, slice_of(err_name(e)), slice_of(strerror(errno)));
     close_file(f);

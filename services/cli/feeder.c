@@ -127,7 +127,8 @@ static enum err send_one(struct feeder *f, struct request *r, bool *sent)
 {
     char ref[9];
     struct feed_request q = {.ref = feed_ref(r->ref, ref), .source = f->said.source, .type = f->said.type, .meta = f->said.meta,
-                             .id = slice_of(r->id), .name = slice_of(r->id), .body = buf_slice(&r->piece.body)};
+                             .id = slice_of(r->id), .name = slice_of(r->id), .body = buf_slice(&r->piece.body),
+                             .records = r->piece.records, .bytes = r->piece.bytes};
     *sent = false;
     buf_clear(&f->frame);
     enum err e = feed_request_encode(&q, &f->frame);

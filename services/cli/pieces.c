@@ -1,4 +1,4 @@
-/* pieces.c - reads files whole, or line by line, unpacking gzip; from a pipe only what is there already. */
+/* pieces.c - reads files whole, or cut at lines or WARC records, unpacking gzip; from a pipe only what is there already. */
 #include "pieces.h"
 
 #include <errno.h>
@@ -15,11 +15,14 @@ enum { CHUNK = 64 << 10, DROP_MOST = 100 };
 
 struct pieces {
     int fd;
-    bool lines, guess, ended, skipping;
+    enum records kind;
+    bool guess, ended, skipping;
     bool pipe;        /* reading may have to wait for somebody */
-    bool begun, packed; /* lines: whether the first bytes have been looked at, and say gzip */
+    bool begun, packed; /* of what is cut: whether the first bytes have been looked at, and say gzip */
     size_t size;
     uint64_t line;    /* of the first byte in `rest` */
+    uint64_t records, bytes; /* before `rest` */
+    uint64_t skip;    /* bytes of a record that is left out, to come */
     struct buf rest;  /* read, but not yet handed out: of lines never a whole one beyond `size` */
     z_stream z;
     size_t in_len;    /* bytes in `in`; packed: next_in points into them */
@@ -44,7 +47,8 @@ enum err pieces_open(const char *path, int fd, enum pieces_how how, size_t size,
         return ERR_IO;
     }
     p->pipe = fstat(p->fd, &st) == 0 && !S_ISREG(st.st_mode);
-    p->lines = how == PIECES_LINES || (p->guess && path != NULL && records_of(path, (struct slice){"", 0}) == RECORDS_LINES);
+    p->kind = how == PIECES_LINES ? RECORDS_LINES : how == PIECES_WARC ? RECORDS_WARC : RECORDS_NONE;
+    if (p->guess && path != NULL) p->kind = records_of((struct slice){NULL, 0}, path, (struct slice){"", 0});
     *out = p;
     return OK;
 }
@@ -129,7 +133,7 @@ static enum err read_some(struct pieces *p, struct buf *b, size_t *n, const char
     char *room = buf_room(b, CHUNK);
     *n = 0;
     if (room == NULL) return ERR_NOMEM;
-    enum err e = p->lines && !p->begun ? begin(p, why) : OK;
+    enum err e = p->kind != RECORDS_NONE && !p->begun ? begin(p, why) : OK;
     if (e == OK && p->packed) {
         e = unpack(p, room, n, why);
     } else if (e == OK && p->in_len > 0) {
@@ -151,8 +155,11 @@ static enum err next_whole(struct pieces *p, size_t most, struct piece *piece, b
         if (e == ERR_FULL) return e;
         p->ended = e != OK || n == 0;
         if (e != OK) return e;
-        if (p->rest.len > most && p->guess && p->rest.ptr[0] == '{') { /* JSON Lines under another name */
-            p->lines = p->begun = true;
+        bool lines = p->rest.len > most && p->guess && p->rest.ptr[0] == '{'; /* JSON Lines under another name */
+        bool warc = p->rest.len > most && p->guess && slice_starts(buf_slice(&p->rest), SLICE("WARC/"));
+        if (lines || warc) {
+            p->kind = lines ? RECORDS_LINES : RECORDS_WARC;
+            p->begun = true;
             p->ended = false;
             return OK;
         }
@@ -263,18 +270,99 @@ static enum err next_lines(struct pieces *p, size_t most, struct piece *piece, b
     return cut_at(p, end, piece);
 }
 
+/* --- WARC --- */
+
+static void drop_front(struct pieces *p, size_t n)
+{
+    memmove(p->rest.ptr, p->rest.ptr + n, p->rest.len - n);
+    p->rest.len -= n;
+    p->bytes += n;
+}
+
+/* Forgets the record that is left out, as far as it is here. */
+static void skip_here(struct pieces *p)
+{
+    size_t n = p->skip < p->rest.len ? (size_t)p->skip : p->rest.len;
+    p->skip -= n;
+    drop_front(p, n);
+}
+
+/* What a record over the ceiling is followed by: its length is known by its header or by where the next begins. */
+static enum err leave_out(struct pieces *p, struct piece *piece)
+{
+    size_t n = records_first(RECORDS_WARC, buf_slice(&p->rest));
+    p->skip = n == SIZE_MAX ? p->rest.len : n;
+    piece->records = p->records++;
+    piece->bytes = p->bytes;
+    piece->line = 0;
+    piece->why = "a record larger than one request may be";
+    return ERR_TOO_BIG;
+}
+
+/* How many bytes of rest make the next piece: whole records, about p->size of them, at most `most`. */
+static size_t warc_cut(const struct pieces *p, size_t most, bool all)
+{
+    struct slice have = slice_cut(buf_slice(&p->rest), 0, most);
+    size_t n = records_cut(RECORDS_WARC, have, all ? have.len : p->size);
+    return n >= p->size || all || have.len == most ? n : CUT_MORE;
+}
+
+/* Reads until a piece can be cut; *end is its length, 0 when there is no more. */
+static enum err read_warc(struct pieces *p, size_t most, struct piece *piece, size_t *end)
+{
+    for (;;) {
+        skip_here(p);
+        *end = p->rest.len >= p->size ? warc_cut(p, most, false) : CUT_MORE;
+        if (*end != CUT_MORE) return OK;
+        if (p->rest.len > most) return leave_out(p, piece);
+        size_t n;
+        enum err e = read_some(p, &p->rest, &n, &piece->why);
+        if (e == ERR_FULL && p->skip == 0 && (*end = warc_cut(p, most, true)) > 0) return OK; /* whoever writes into the pipe pauses */
+        if (e == OK && n > 0) continue;
+        if (e != OK && e != ERR_MALFORMED) return e;
+        p->ended = e == OK;
+        *end = p->rest.len; /* after damage too: what came before it is good, and the next call says so */
+        return *end > 0 ? OK : e;
+    }
+}
+
+static enum err next_warc(struct pieces *p, size_t most, struct piece *piece, bool *more)
+{
+    size_t end;
+    enum err got = read_warc(p, most, piece, &end);
+    if (got != OK || end == 0) return got;
+    enum err e = buf_add(&piece->body, p->rest.ptr, end);
+    if (e != OK) return e;
+    piece->records = p->records;
+    piece->bytes = p->bytes;
+    piece->line = 0;
+    p->records += warc_count(buf_slice(&piece->body));
+    drop_front(p, end);
+    *more = true;
+    return OK;
+}
+
+/* --- any --- */
+
+static enum err next_piece(struct pieces *p, size_t most, struct piece *piece, bool *more)
+{
+    enum err e = p->kind == RECORDS_NONE ? next_whole(p, most, piece, more) : OK;
+    if (e == OK && p->kind == RECORDS_LINES) return next_lines(p, most, piece, more);
+    return e == OK && p->kind == RECORDS_WARC ? next_warc(p, most, piece, more) : e;
+}
+
 enum err pieces_next(struct pieces *p, size_t most, struct piece *piece, bool *more)
 {
     enum err e = OK;
     piece->why = "";
     piece->dropped = 0;
+    piece->records = piece->bytes = 0;
     do {
         *more = false;
         buf_clear(&piece->body);
         if (p->ended) return OK;
-        if (!p->lines) e = next_whole(p, most, piece, more);
-        if (e == OK && p->lines) e = next_lines(p, most, piece, more);
-    } while (e == OK && *more && piece->line > 0 && slice_trim(buf_slice(&piece->body)).len == 0);
+        e = next_piece(p, most, piece, more);
+    } while (e == OK && *more && p->kind != RECORDS_NONE && slice_trim(buf_slice(&piece->body)).len == 0);
     if (e == ERR_IO || e == ERR_MALFORMED || e == ERR_NOMEM) p->ended = true;
     if (e != OK) *more = false;
     return e;

@@ -9,6 +9,7 @@ enum { TALLY_REASONS = 24 };
 struct tally {
     uint64_t files, files_done;   /* found; answered to the last byte */
     uint64_t documents, bytes;    /* accepted */
+    uint64_t skipped;             /* records that are no documents by their kind */
     uint64_t refused;             /* requests, files or lines that were not */
     struct {
         char name[32]; /* err_name() */

@@ -127,11 +127,11 @@ static void answer_refused(struct feeders *f, const struct request *r, enum err 
 }
 
 /* Keeps the reply until the commit; takes r->who over. */
-static enum err keep_reply(struct feeders *f, struct request *r, struct slices keys)
+static enum err keep_reply(struct feeders *f, struct request *r, struct slices keys, uint64_t skipped)
 {
     struct waiting *w = &f->waiting[f->len];
     *w = (struct waiting){.delimited = r->delimited, .reply = buf_make(REPLY_MAX), .ref = malloc(r->in.ref.len + 1), .ref_len = r->in.ref.len};
-    enum err e = w->ref ? feed_reply_encode(&(struct feed_reply){.ref = r->in.ref, .status = FEED_OK, .keys = keys}, &w->reply) : ERR_NOMEM;
+    enum err e = w->ref ? feed_reply_encode(&(struct feed_reply){.ref = r->in.ref, .status = FEED_OK, .keys = keys, .skipped = skipped}, &w->reply) : ERR_NOMEM;
     if (e != OK) {
         drop(w);
         return e;
@@ -194,7 +194,7 @@ static void add_document(struct feeders *f, const struct feed_request *in, const
 /* All documents of a request into the batch. An error is the journal's. */
 static enum err take_on(struct feeders *f, struct request *r, uint64_t now_ms)
 {
-    struct split_docs docs = {0};
+    struct split_docs docs = {.before = r->in.records, .before_bytes = r->in.bytes};
     struct split_trouble why = {0};
     struct obstacle o = {0};
     enum err e = split(&r->in, f->mem, &docs, &why);
@@ -210,7 +210,7 @@ static enum err take_on(struct feeders *f, struct request *r, uint64_t now_ms)
         answer_refused(f, r, o.document, o.detail, 0);
         return ERR_SCHEMA;
     }
-    if (o.journal == OK) o.journal = keep_reply(f, r, keys);
+    if (o.journal == OK) o.journal = keep_reply(f, r, keys, docs.skipped);
     if (o.journal != OK && r->who != NULL) answer_busy(f, r, "the journal cannot take it now", RETRY_FULL_MS);
     return o.journal;
 }

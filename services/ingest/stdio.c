@@ -216,7 +216,7 @@ static enum err read_file(struct filtering *r, gzFile gz)
     int before = r->status;
     r->status = STATUS_OK;
     bool more = read_some(r, gz);
-    enum records kind = records_of(r->path, buf_slice(&r->in));
+    enum records kind = records_of(slice_of(r->how->type), r->path, buf_slice(&r->in));
     if (kind != RECORDS_NONE) {
         worse(r, before);
         return read_container(r, gz, kind);

@@ -159,15 +159,6 @@ static enum err add(struct warc *w, const struct warc_record *r, size_t at, cons
     return w->nomem ? out_of_memory(w, at) : OK;
 }
 
-/* Nothing or a record stands behind it, or at least none begins within it: it states its length truly. */
-static bool length_is_true(struct slice body, size_t at, const struct warc_record *r)
-{
-    size_t end = at + r->all.len;
-    struct slice behind = slice_cut(body, end, body.len);
-    if (behind.len == 0 || slice_starts(behind, SLICE("WARC/"))) return true;
-    return warc_next(slice_cut(body, 0, end), at + 1) == end;
-}
-
 enum err split_warc(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
     struct warc w = {.in = in, .mem = mem, .out = out, .why = why, .record = out->before};
@@ -176,10 +167,9 @@ enum err split_warc(const struct feed_request *in, struct arena *mem, struct spl
         while (at < body.len && (body.ptr[at] == '\r' || body.ptr[at] == '\n')) at++;
         if (at == body.len) break;
         struct warc_record r;
-        enum err e = warc_read(body, at, &r);
-        const char *broken = e == OK && length_is_true(body, at, &r) ? NULL : e == ERR_MALFORMED ? "has no sound header" : "is cut off or states a wrong length";
+        enum err e = warc_step(body, at, &r);
+        const char *broken = e == OK ? NULL : e == ERR_MALFORMED ? "has no sound header" : "is cut off or states a wrong length";
         w.record++;
-        if (broken != NULL) r.all = slice_cut(body, at, warc_next(body, at + 1));
         e = add(&w, &r, at, broken);
         if (e != OK) return e;
         at += r.all.len;
