@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 void chaos_point(const char *name)
@@ -54,6 +55,24 @@ enum err chaos_poison(const char *stage, struct slice message)
     while (holds(message, "POISON-HANG")) turns++;
     if (holds(message, "POISON-SLOW")) usleep(4000000);
     return holds(message, "POISON-MEMORY") ? eat() : OK;
+}
+
+void chaos_drag(const char *stage, struct slice message)
+{
+    enum { DEAR = 100 };
+    const char *drag = getenv("WIREDESK_DRAG");
+    size_t len = strlen(stage);
+    if (drag == NULL || strncmp(drag, stage, len) != 0 || drag[len] != ':') return;
+    unsigned long us = strtoul(drag + len + 1, NULL, 10) * (holds(message, "DRAG-DEAR") ? DEAR : 1);
+    struct timespec t = {.tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000 * 1000)};
+    while (nanosleep(&t, &t) != 0) {}
+}
+
+bool chaos_idle(void)
+{
+    static int idle = -1;
+    if (idle < 0) idle = getenv("WIREDESK_IDLE") != NULL;
+    return idle > 0;
 }
 #else
 typedef int chaos_is_off; /* a translation unit holds something */

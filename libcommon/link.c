@@ -44,12 +44,16 @@ zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
     }
     zsock_set_linger(sock, s->linger_ms);
     int water = tcp && s->small_buffers && s->water > SMALL_WATER ? SMALL_WATER : s->water;
-    zsock_set_sndhwm(sock, water);
+    zsock_set_sndhwm(sock, s->water_back > 0 ? s->water_back : water);
     zsock_set_rcvhwm(sock, water);
     if (s->frame_max > 0) zsock_set_maxmsgsize(sock, (int)(s->frame_max + FRAME_SLACK));
     zsock_set_reconnect_ivl(sock, RECONNECT_MS);
     zsock_set_reconnect_ivl_max(sock, RECONNECT_MOST_MS);
     if (s->type == ZMQ_PUSH) zsock_set_immediate(sock, 1);
+    if (s->water_back > 0) { /* an answer that cannot be queued is an error to the caller and not dropped in silence */
+        zsock_set_router_mandatory(sock, 1);
+        zsock_set_sndtimeo(sock, 0);
+    }
     if (!tcp) return sock;
     zsock_set_ipv6(sock, 1);
     zsock_set_connect_timeout(sock, CONNECT_MS);

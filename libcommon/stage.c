@@ -166,6 +166,7 @@ static void step(struct run *r, struct slice frame)
     slot_note(r->slot, frame);
     buf_clear(&r->result);
     enum err e = chaos_poison(r->hooks->name, frame);
+    chaos_drag(r->hooks->name, frame);
     if (e == OK) e = r->hooks->step(r->hooks->self, r->mem, frame, &r->result);
     slot_clear(r->slot);
     count_work(r, clock_mono_ns() - begin);

@@ -1,6 +1,7 @@
 /* worker.c - decode, work, encode; what cannot be worked on travels on with `fail`; what cannot be read is refused. */
 #include "worker.h"
 
+#include "../libcommon/chaos.h"
 #include "../libcommon/filter.h"
 #include "doc_fields.h"
 #include "note.h"
@@ -23,13 +24,30 @@ static void fail_missing(const struct worker *w, struct arena *mem, struct doc *
     doc_fail(doc, mem, w->stage, ERR_MISSING, "%s needs the field %s", stage_name(w->stage), field_name(f));
 }
 
+/* A test build told not to judge: normalize hands the bytes on, tag adds nothing, dedup judges the first few bytes. */
+static enum err work_idle(const struct worker *w, struct arena *mem, struct doc *doc)
+{
+    enum { GLANCE = 24 };
+    struct slice text = doc->text;
+    if (w->stage == STAGE_NORMALIZE) {
+        doc->text = doc->raw;
+        doc_set(doc, DOC_TEXT);
+        return OK;
+    }
+    if (w->stage != STAGE_DEDUP) return OK;
+    doc->text.len = text.len < GLANCE ? text.len : GLANCE;
+    enum err e = w->work(w->self, mem, doc);
+    doc->text = text;
+    return e;
+}
+
 /* Adds the stage's fields, or `fail`. Only a failed world is an error. */
 static enum err work_on(const struct worker *w, struct arena *mem, struct doc *doc)
 {
     clear_writes(w, doc);
     fail_missing(w, mem, doc);
     if (doc_has(doc, DOC_FAIL)) return OK;
-    enum err e = w->work(w->self, mem, doc);
+    enum err e = chaos_idle() ? work_idle(w, mem, doc) : w->work(w->self, mem, doc);
     if (e == ERR_IO || e == ERR_FULL) return e;
     if (e != OK) doc_fail(doc, mem, w->stage, e, "%s could not process it: %s", stage_name(w->stage), err_name(e));
     if (doc_has(doc, DOC_FAIL)) clear_writes(w, doc);

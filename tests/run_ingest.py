@@ -105,6 +105,15 @@ def an_ack_comes_once_the_document_is_in_the_journal_and_its_outcome_retires_it(
     d.close()
 
 
+def a_window_of_a_thousand_requests_has_a_thousand_replies():
+    d = Door()
+    for i in range(1000):
+        d.feeder.send_multipart([b"", msgpack.packb({"v": 1, "ref": i, "source": "s", "id": str(i), "name": "a.txt", "body": b"Number %d." % i})])
+    time.sleep(0.5)  # they come while nobody reads
+    assert {d.reply()["ref"] for _ in range(1000)} == set(range(1000))
+    d.close()
+
+
 def an_outcome_for_another_key_or_instance_retires_nothing():
     d = Door()
     d.ask(source="s", id="1", body=b"One.")

@@ -10,7 +10,7 @@
 
 enum {
     WATER = 32,                /* requests of one feeder that wait in the socket */
-    WAITING_MAX = 4096,        /* replies that wait for a commit */
+    WAITING_MAX = 4096,        /* replies that wait for a commit; it sends them all at once, so the socket must hold as many */
     RETRY_BUSY_MS = 500, RETRY_FULL_MS = 1000,
     REPLY_MAX = 16 << 20,
     LINGER_MS = 1000,
@@ -46,7 +46,7 @@ struct request {
 
 struct feeders *feeders_open(const struct feeders_settings *s, struct journal *j, struct trouble *t)
 {
-    struct link_settings link = {.type = ZMQ_ROUTER, .water = WATER, .frame_max = FEED_FRAME_MAX, .linger_ms = LINGER_MS,
+    struct link_settings link = {.type = ZMQ_ROUTER, .water = WATER, .water_back = WAITING_MAX, .frame_max = FEED_FRAME_MAX, .linger_ms = LINGER_MS,
                                  .trusted_network = s->trusted_network};
     struct feeders *f = calloc(1, sizeof *f);
     trouble_say(t, 75, "out of memory");
@@ -100,7 +100,7 @@ static void send_reply(struct feeders *f, zframe_t *who, bool delimited, struct 
     zframe_t *to = zframe_dup(who);
     if (m == NULL || to == NULL || zmsg_append(m, &to) != 0 || (delimited && zmsg_addmem(m, "", 0) != 0) ||
         zmsg_addmem(m, reply.ptr, reply.len) != 0 || zmsg_send(&m, f->sock) != 0) {
-        log_event(LOG_WARN, "reply_lost", "bytes=%zu", reply.len);
+        log_event(LOG_WARN, "reply_lost", "bytes=%zu reason=\"%s\"", reply.len, zmq_strerror(zmq_errno()));
         zmsg_destroy(&m);
     }
 }

@@ -81,6 +81,7 @@ static enum err take_one(struct report *r, struct batch *g, unsigned i, uint64_t
     struct doc doc;
     struct desk_taken taken;
     arena_reset(r->office.mem);
+    chaos_drag("report", g->frame[i]);
     enum err e = decode(r, g->frame[i], &doc);
     if (e == OK && doc.to != STAGE_REPORT) e = ERR_ADDRESS;
     if (e == OK && doc.instance.ptr != NULL && doc.instance.len != INSTANCE_SIZE) e = ERR_SCHEMA;
