@@ -152,6 +152,22 @@ static void which_texts_say_that_they_correct_themselves(void **state)
         if (verdict_corrects(slice_of(cases[i].text)) != cases[i].want) fail_msg("%s", cases[i].text);
 }
 
+/* A paragraph less makes two passages that may overlap by a few bytes where they meet. */
+static void no_similarity_is_over_one_and_every_verdict_can_be_read_again(void **state)
+{
+    (void)state;
+    judge("first", slice_of(ferry), NULL);
+    for (size_t from = 40; from + 160 < sizeof ferry; from += 3) {
+        const char *key = arena_printf(mem, "without %zu", from).ptr;
+        struct slice text = arena_printf(mem, "%.*s%s", (int)from, ferry, ferry + from + 150);
+        assert_non_null(text.ptr);
+        struct doc d = judge(key, text, "Quorra News"), again = judge(key, text, "Quorra News");
+        if (d.verdict.similarity > 1) fail_msg("%s: %g", key, d.verdict.similarity);
+        assert_true(again.verdict.similarity == d.verdict.similarity);
+        assert_int_equal(again.shared.len, d.shared.len);
+    }
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -160,6 +176,7 @@ int main(void)
         T(another_event_is_an_original_in_a_story_of_its_own),
         T(a_document_met_twice_gets_the_verdict_it_got_and_is_no_copy_of_itself),
         T(what_was_not_committed_is_forgotten),
+        T(no_similarity_is_over_one_and_every_verdict_can_be_read_again),
         cmocka_unit_test(which_texts_say_that_they_correct_themselves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,16 @@ static double covered(size_t inside, size_t all)
     return all ? (double)inside / (double)all : 0;
 }
 
+/* Passages may overlap in either text: a shingle counts once, in however many it lies. */
+static bool inside(const struct alignment *al, uint32_t at, bool old)
+{
+    for (size_t p = 0; p < al->n; p++) {
+        const struct shared *s = &al->passage[p];
+        if (old ? at >= s->ob && at < s->oe : at >= s->b && at < s->e) return true;
+    }
+    return false;
+}
+
 void align(const struct sketch *a, const struct body *b, struct alignment *out)
 {
     struct lookup l;
@@ -88,12 +98,8 @@ void align(const struct sketch *a, const struct body *b, struct alignment *out)
     if (far > 1500) far = 1500;
     out->n = join(pair, n, far, out->passage);
     size_t in_mine = 0, in_theirs = 0;
-    for (size_t p = 0; p < out->n; p++) {
-        const struct shared *s = &out->passage[p];
-        for (size_t i = 0; i < a->len; i++) in_mine += a->ptr[i].hash < below && a->ptr[i].at >= s->b && a->ptr[i].at < s->e;
-        for (size_t i = 0; i < b->n; i++) in_theirs += (below == b->below || b->shingle[i].hash < bound) && b->shingle[i].at >= s->ob && b->shingle[i].at < s->oe;
-    }
+    for (size_t i = 0; i < a->len; i++) in_mine += a->ptr[i].hash < below && inside(out, a->ptr[i].at, false);
+    for (size_t i = 0; i < b->n; i++) in_theirs += (below == b->below || b->shingle[i].hash < bound) && inside(out, b->shingle[i].at, true);
     out->of_new = covered(in_mine, mine);
     out->of_old = covered(in_theirs, theirs);
-    if (out->of_old > 1) out->of_old = 1; /* passages may overlap in the other text */
 }

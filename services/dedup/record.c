@@ -236,10 +236,11 @@ static void put_thousandths(double v, struct buf *out)
     put_number(out, isnan(v) ? 0 : (uint64_t)lround(v * 1000) + 1);
 }
 
+/* Up to 2: an index from before overlapping passages were counted once holds figures above 1, which come back as they went. */
 static bool get_thousandths(struct slice *in, double *v)
 {
     uint64_t n;
-    if (!get_number(in, 1001, &n)) return false;
+    if (!get_number(in, 2001, &n)) return false;
     *v = n == 0 ? NAN : (double)(n - 1) / 1000;
     return true;
 }
