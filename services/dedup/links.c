@@ -96,6 +96,7 @@ void link_features(const struct vector *a, const struct vector *b, uint32_t minu
 
 double link_odds(const float f[LINK_COUNT])
 {
+    if (f[LINK_SHARED] <= 0) return -20; /* nothing in common: no pair of that kind was learned from */
     bool title = f[LINK_SHORTER] < logf(1.0f + LINK_TITLE_WORDS);
     const struct link_model *m = title ? &link_titles : &link_texts;
     double z = m->bias;

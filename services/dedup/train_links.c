@@ -16,7 +16,7 @@
 #include "links.h"
 #include "moment.h"
 
-enum { NEIGHBOURS = 15, SAME_MOST = 12, INPUTS = 1 + LINK_COUNT + LINK_COUNT * (LINK_COUNT + 1) / 2 };
+enum { NEIGHBOURS = 15, SAME_MOST = 12, STRANGERS = 10, INPUTS = 1 + LINK_COUNT + LINK_COUNT * (LINK_COUNT + 1) / 2 };
 
 struct row {
     char *title, *text;
@@ -202,9 +202,24 @@ static void add_sample(struct samples *s, const struct vector *a, const struct v
     link_features(a, b, dated ? x->minutes : 0, dated ? y->minutes : 0, p->f);
     p->same = x->cluster == y->cluster;
     p->weight = 1;
+    if (p->f[LINK_SHARED] <= 0) s->len--; /* link_odds() needs no model for these */
 }
 
-/* For each text its nearest earlier ones and some of its own story. `titles`: by titles alone. */
+/* Some of the earlier texts of other stories, near or not: without them the model knows only pairs that look alike. */
+static void sample_strangers(struct rows rows, size_t i, bool titles, unsigned fold, unsigned folds, struct samples *s)
+{
+    const struct row *x = &rows.ptr[i];
+    uint64_t dice = XXH3_64bits(&i, sizeof i);
+    for (int n = 0; i > 0 && n < STRANGERS; n++) {
+        dice = dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        const struct row *y = &rows.ptr[(dice >> 33) % i];
+        const struct vector *b = titles ? &y->title_only : &y->full;
+        if (in_fold(y->cluster, fold, folds) || b->n == 0 || y->cluster == x->cluster) continue;
+        add_sample(s, titles ? &x->title_only : &x->full, b, x, y, n % 4 != 0);
+    }
+}
+
+/* For each text its nearest earlier ones, some of its own story and some of others. `titles`: by titles alone. */
 static void sample_rows(struct rows rows, bool titles, unsigned fold, unsigned folds, struct samples *s)
 {
     size_t before = s->len;
@@ -236,6 +251,7 @@ static void sample_rows(struct rows rows, bool titles, unsigned fold, unsigned f
             const struct row *y = &rows.ptr[best[k]];
             if (x->cluster != y->cluster) add_sample(s, a, titles ? &y->title_only : &y->full, x, y, (i + k) % 4 != 0);
         }
+        sample_strangers(rows, i, titles, fold, folds, s);
     }
     size_t all = s->len - before; /* each set of rows speaks as loudly as another, large ones a little more */
     for (size_t i = before; i < s->len; i++) s->ptr[i].weight = (float)(pow((double)all, 0.5) / (double)all);
