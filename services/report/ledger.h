@@ -171,8 +171,11 @@ enum err ledger_last_day(struct ledger *l, char out[LEDGER_DAY + 1]) MUST_CHECK;
 
 /* --- for the pages --- */
 
-/* The stories that the next `most` story lines after `from` are about, each once, in mem; *upto: the last of these lines (`from` when there is none). */
-enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct arena *mem, struct slices *ids, uint64_t *upto) MUST_CHECK;
+/* The next story lines after `from`, at most `most`, in mem: which line, of which story. */
+struct ledger_told { uint64_t seq; struct slice story; };
+enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct arena *mem, struct ledger_told **out, size_t *n) MUST_CHECK;
+/* The number of a story's last line; 0: it has none. */
+enum err ledger_story_seq(struct ledger *l, struct slice story, uint64_t *seq) MUST_CHECK;
 /* The line that holds a story's whole state; absent when its last line is a turn (merge, split, close). */
 enum err ledger_story_line(struct ledger *l, struct slice story, struct arena *mem, struct slice *line) MUST_CHECK;
 /* What a page needs of a document: title, outlet, name, url, byline, published, lang, verdict, of; its text when it is wanted. */

@@ -12,26 +12,31 @@ static struct slice kept(struct arena *mem, sqlite3_stmt *s, int at, enum err *e
     return v;
 }
 
-static bool among(const struct slices *all, struct slice one)
-{
-    for (size_t i = 0; i < all->len; i++)
-        if (slice_eq(all->ptr[i], one)) return true;
-    return false;
-}
-
-enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct arena *mem, struct slices *ids, uint64_t *upto)
+enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct arena *mem, struct ledger_told **out, size_t *n)
 {
     sqlite3_stmt *s = NULL;
-    *ids = (struct slices){arena_array(mem, most, sizeof(struct slice)), 0};
-    *upto = from;
-    enum err e = ids->ptr == NULL ? ERR_NOMEM : ledger_bind(l, SQL_TOLD, &s, "ii", (int64_t)from, (int64_t)most);
-    while (e == OK) {
+    *out = arena_array(mem, most, sizeof **out);
+    *n = 0;
+    enum err e = *out == NULL ? ERR_NOMEM : ledger_bind(l, SQL_TOLD, &s, "ii", (int64_t)from, (int64_t)most);
+    while (e == OK && *n < most) {
         bool row;
         e = ledger_step(s, &row);
         if (e != OK || !row) break;
-        *upto = (uint64_t)sqlite3_column_int64(s, 0);
-        if (ids->len < most && !among(ids, ledger_column(s, 1))) ids->ptr[ids->len++] = kept(mem, s, 1, &e);
+        (*out)[*n].seq = (uint64_t)sqlite3_column_int64(s, 0);
+        (*out)[*n].story = kept(mem, s, 1, &e);
+        (*n)++;
     }
+    if (s != NULL) sqlite3_reset(s);
+    return e;
+}
+
+enum err ledger_story_seq(struct ledger *l, struct slice story, uint64_t *seq)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    enum err e = ledger_bind(l, SQL_STORY_SEQ, &s, "t", story);
+    if (e == OK) e = ledger_step(s, &row);
+    *seq = e == OK && row ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
     if (s != NULL) sqlite3_reset(s);
     return e;
 }

@@ -129,6 +129,7 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
     [SQL_SAVE_INDEXED] = "INSERT OR REPLACE INTO meta(name, value) VALUES('indexed', ?)",
     [SQL_LAST_DOC] = "SELECT max(id) FROM documents",
     [SQL_TOLD] = "SELECT seq, id FROM stream WHERE type = 'story' AND seq > ? ORDER BY seq LIMIT ?",
+    [SQL_STORY_SEQ] = "SELECT line_seq FROM story_rows WHERE id = ?",
     [SQL_STORY_LINE] = "SELECT t.line FROM story_rows s JOIN stream t ON t.seq = s.line_seq WHERE s.id = ? AND t.type = 'story'"
                        " AND t.op IN ('new', 'update')",
     [SQL_ARTICLE] = "SELECT d.title, d.outlet, d.name, d.url, d.byline, d.published, d.lang, d.verdict, d.of, b.text FROM documents d"

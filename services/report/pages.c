@@ -18,6 +18,7 @@ enum {
     ARENA_MAX = 96 << 20, /* a story's line, its articles, their texts */
     INDEX_MAX = 500,
     FEED_MAX = 100,
+    LINES_A_PASS = 64,
 };
 
 struct pages {
@@ -26,6 +27,7 @@ struct pages {
     struct buf out;
     int folder, stories; /* open directories */
     uint64_t cursor;     /* the last story line whose page is written */
+    uint64_t sweep_end;
     bool unsettled;
     char ledger_id[37], boot[37];
     struct slice first_line;
@@ -230,24 +232,39 @@ static enum err refuse_page(struct slice id, enum err e)
     return OK;
 }
 
-enum err pages_pass(struct pages *p, unsigned most, unsigned *wrote)
+/* Lines up to the end of the stream when the sweep began: of a story's lines among them only the last is followed, so a backlog costs a page a story; what is
+ * told meanwhile belongs to the next sweep, so a story that never rests is not put off for ever. */
+static enum err sweep(struct pages *p)
 {
-    struct slices ids;
-    uint64_t upto;
-    *wrote = 0;
-    enum err e = know_ledger(p);
+    return p->cursor < p->sweep_end ? OK : ledger_last_seq(p->ledger, &p->sweep_end);
+}
+
+static enum err pass_line(struct pages *p, const struct ledger_told *t, unsigned *wrote)
+{
+    uint64_t newest = 0;
+    enum err e = ledger_story_seq(p->ledger, t->story, &newest);
+    if (e != OK || (newest > t->seq && newest <= p->sweep_end)) return e;
     arena_reset(p->mem);
+    (*wrote)++;
+    return refuse_page(t->story, write_page(p, t->story));
+}
+
+enum err pages_pass(struct pages *p, unsigned most, unsigned *wrote, bool *moved)
+{
+    struct ledger_told *told;
+    size_t n = 0;
+    *wrote = 0;
+    *moved = false;
+    enum err e = know_ledger(p);
     if (e != OK || p->first_line_kept == NULL) return e;
     struct arena *own = arena_create(4 << 20);
-    e = own == NULL ? ERR_NOMEM : ledger_told(p->ledger, p->cursor, most, own, &ids, &upto);
-    for (size_t i = 0; e == OK && i < ids.len; i++) {
-        arena_reset(p->mem);
-        e = refuse_page(ids.ptr[i], write_page(p, ids.ptr[i]));
-        (*wrote)++;
-    }
-    if (e == OK && upto != p->cursor) {
-        p->cursor = upto;
-        p->unsettled = true;
+    e = own == NULL ? ERR_NOMEM : sweep(p);
+    if (e == OK) e = ledger_told(p->ledger, p->cursor, LINES_A_PASS, own, &told, &n);
+    for (size_t i = 0; i < n && *wrote < most && e == OK; i++) {
+        e = pass_line(p, &told[i], wrote);
+        if (e != OK) break;
+        p->cursor = told[i].seq;
+        p->unsettled = *moved = true;
     }
     arena_destroy(&own);
     return e;
@@ -287,9 +304,10 @@ enum err pages_settle(struct pages *p)
 
 enum err pages_follow(struct pages *p)
 {
-    unsigned wrote = 1;
+    unsigned wrote;
+    bool moved = true;
     enum err e = OK;
-    while (e == OK && wrote > 0) e = pages_pass(p, 64, &wrote);
+    while (e == OK && moved) e = pages_pass(p, LINES_A_PASS, &wrote, &moved);
     return e == OK ? pages_settle(p) : e;
 }
 

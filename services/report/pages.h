@@ -14,8 +14,9 @@ struct pages;
 /* The ledger (a reader will do) stays the caller's and outlives the pages. NULL with the trouble: the folder cannot be made. */
 struct pages *pages_open(const char *state, struct ledger *ledger, struct trouble *t) MUST_CHECK;
 
-/* Writes the pages of the next stories that were told, at most `most` pages. *wrote: how many. ERR_FULL, ERR_IO: where it stands is as it was: try later. */
-enum err pages_pass(struct pages *p, unsigned most, unsigned *wrote) MUST_CHECK;
+/* Goes on over the story lines that were told, until `most` pages are written or some lines are passed. A story that was told again by the time the sweep
+ * began is written once. *wrote: how many pages; *moved: there was a line. ERR_FULL, ERR_IO: where it stands is as it was: try later. */
+enum err pages_pass(struct pages *p, unsigned most, unsigned *wrote, bool *moved) MUST_CHECK;
 /* Index, feed and cursor, when pages have been written since the last time. */
 enum err pages_settle(struct pages *p) MUST_CHECK;
 /* All of the above until nothing is left. */

@@ -40,8 +40,9 @@ static void work(struct pages_thread *t)
     uint64_t settled = 0;
     while (!atomic_load(&t->stop)) {
         unsigned wrote = 0;
+        bool moved = false;
         uint64_t start = clock_mono_ms();
-        enum err e = pages_pass(t->pages, 1, &wrote);
+        enum err e = pages_pass(t->pages, 1, &wrote, &moved);
         if (e == OK && (settled == 0 || clock_mono_ms() - settled >= SETTLE_MS)) {
             e = pages_settle(t->pages);
             settled = clock_mono_ms();
@@ -51,7 +52,7 @@ static void work(struct pages_thread *t)
             log_event(LOG_WARN, "pages_wait", "error=%s", err_name(e));
             nap(t, AGAIN_MS);
         } else {
-            nap(t, wrote == 0 ? LOOK_MS : took * REST_SHARE > least ? took * REST_SHARE : least);
+            nap(t, !moved ? LOOK_MS : wrote == 0 ? 1 : took * REST_SHARE > least ? took * REST_SHARE : least);
         }
     }
 }
@@ -62,8 +63,9 @@ static void *serve(void *self)
     if (setpriority(PRIO_PROCESS, (id_t)gettid(), NICE) != 0) log_event(LOG_DEBUG, "pages_nice", "refused");
     work(t);
     enum err e = OK;
-    unsigned wrote = 1;
-    for (uint64_t end = clock_mono_ms() + END_MS; e == OK && wrote > 0 && clock_mono_ms() < end;) e = pages_pass(t->pages, 1, &wrote);
+    unsigned wrote;
+    bool moved = true;
+    for (uint64_t end = clock_mono_ms() + END_MS; e == OK && moved && clock_mono_ms() < end;) e = pages_pass(t->pages, 1, &wrote, &moved);
     if (e == OK) e = pages_settle(t->pages);
     if (e != OK) log_event(LOG_WARN, "pages_wait", "error=%s", err_name(e));
     pages_close(&t->pages, e == OK);
