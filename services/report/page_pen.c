@@ -120,6 +120,7 @@ void pen_sayf(struct pen *p, const char *fmt, ...)
 
 void pen_words(struct pen *p, struct slice words)
 {
+    if (words.len == 0) return;
     raw(p, "<bdi>", "");
     escape(p, words);
     raw(p, "</bdi>", "");

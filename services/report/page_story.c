@@ -72,6 +72,28 @@ static void say_rest(struct pen *p, const json_t *list)
     pen_end_para(p);
 }
 
+/* A TIMEX3 value as people write it: "2026-03-04 evening", "a Tuesday" where the text names no date; others as they are. */
+static void say_time(struct pen *p, struct slice v)
+{
+    static const char *const days[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+    static const struct { const char *code, *said; } parts[] = {
+        {"TMO", " morning"}, {"TMI", " midday"}, {"TAF", " afternoon"}, {"TEV", " evening"}, {"TNI", " night"}, {"TDT", " daytime"},
+    };
+    const char *part = "";
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!slice_ends(v, slice_of(parts[i].code))) continue;
+        part = parts[i].said;
+        v.len -= 3;
+    }
+    if (slice_starts(v, SLICE("XXXX-WXX-")) && v.len == 10 && v.ptr[9] >= '1' && v.ptr[9] <= '7') {
+        pen_strong(p, slice_of(days[v.ptr[9] - '1']));
+        pen_sayf(p, "%s, no date", part);
+        return;
+    }
+    pen_strong(p, v);
+    pen_say(p, part);
+}
+
 /* --- what happened --- */
 
 static void event_row(struct pen *p, const char *label, const json_t *cited)
@@ -80,7 +102,8 @@ static void event_row(struct pen *p, const char *label, const json_t *cited)
     pen_item(p);
     pen_strong(p, slice_of(label));
     pen_say(p, " ");
-    pen_words(p, page_string(cited, "value"));
+    if (strcmp(label, "When") == 0) say_time(p, page_string(cited, "value"));
+    else pen_words(p, page_string(cited, "value"));
     pen_cites(p, list_of(cited, "spans"));
     pen_end_item(p);
 }
@@ -291,20 +314,35 @@ static void put_wordings(struct pen *p, const json_t *differences)
     if (json_array_size(differences) > 0) pen_say(p, ")");
 }
 
-/* The versions in the same words (`other` false) or in other words, after the first. */
-static void put_versions(struct pen *p, const json_t *versions, bool other)
+static struct slice version_words(const json_t *versions, size_t i)
 {
-    for (size_t i = 1; i < json_array_size(versions) && i < PAGE_CITES_MAX; i++) {
-        const json_t *v = json_array_get(versions, i), *differences = list_of(v, "differences");
-        if ((json_array_size(differences) > 0) != other) continue;
-        if (other) {
-            pen_break(p);
-            pen_say(p, "in other words: ");
-            pen_span(p, json_object_get(v, "words"));
-        }
-        pen_cite(p, json_object_get(v, "words"));
-        put_wordings(p, differences);
+    return page_string(json_object_get(json_array_get(versions, i), "words"), "t");
+}
+
+/* The articles that have the words of version i too, behind it. */
+static void cite_same(struct pen *p, const json_t *versions, size_t i)
+{
+    size_t cited = 0, n = json_array_size(versions);
+    for (size_t k = i; k < n; k++) {
+        if (!slice_eq(version_words(versions, i), version_words(versions, k))) continue;
+        if (cited++ < PAGE_CITES_MAX) pen_cite(p, json_object_get(json_array_get(versions, k), "words"));
     }
+    if (cited > PAGE_CITES_MAX) pen_sayf(p, " and %zu more", cited - PAGE_CITES_MAX);
+}
+
+/* Each wording once, the first one's row is the utterance's own. */
+static void put_wording(struct pen *p, const json_t *versions, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (slice_eq(version_words(versions, i), version_words(versions, k))) return;
+    const json_t *v = json_array_get(versions, i), *differences = list_of(v, "differences");
+    if (i > 0) {
+        pen_break(p);
+        pen_say(p, json_array_size(differences) > 0 ? "in other words: " : "or: ");
+    }
+    pen_span(p, json_object_get(v, "words"));
+    cite_same(p, versions, i);
+    put_wordings(p, differences);
 }
 
 static void put_utterance(struct pen *p, const json_t *u)
@@ -315,11 +353,7 @@ static void put_utterance(struct pen *p, const json_t *u)
     pen_item(p);
     pen_strong(p, speaker.len > 0 ? speaker : SLICE("(nobody named)"));
     pen_say(p, " ");
-    pen_span(p, json_object_get(json_array_get(versions, 0), "words"));
-    pen_cite(p, json_object_get(json_array_get(versions, 0), "words"));
-    put_versions(p, versions, false);
-    put_versions(p, versions, true);
-    if (n > PAGE_CITES_MAX) pen_sayf(p, " and %zu more", n - PAGE_CITES_MAX);
+    for (size_t i = 0; i < n && i < PAGE_ROWS_MAX; i++) put_wording(p, versions, i);
     const json_t *same = json_object_get(u, "same_speaker");
     if (json_is_false(same)) {
         pen_break(p);
@@ -385,7 +419,7 @@ static void put_times(struct pen *p)
         const json_t *t = json_array_get(all, i), *when = json_object_get(t, "when"), *sentence = json_object_get(t, "sentence");
         pen_row(p);
         pen_cell(p);
-        pen_strong(p, page_string(t, "value"));
+        say_time(p, page_string(t, "value"));
         if (json_is_true(json_object_get(t, "planned"))) pen_say(p, " planned");
         pen_end_cell(p);
         pen_cell(p);

@@ -88,7 +88,7 @@ static void gap_of(const struct point *a, const struct point *b, char out[32])
 {
     int64_t days = b->at - a->at, n = days;
     const char *unit = "day";
-    if (days >= 730 || a->month == 0 || b->month == 0) n = (days + 182) / 365, unit = "year";
+    if (days >= 330 || a->month == 0 || b->month == 0) n = (days + 182) / 365, unit = "year";
     else if (days >= 60 || a->day == 0 || b->day == 0) n = (days + 15) / 30, unit = "month";
     out[0] = '\0';
     if (n > 0) snprintf(out, 32, "%" PRId64 " %s%s", n, unit, n == 1 ? "" : "s");
