@@ -7,8 +7,6 @@
 
 #include <math.h>
 
-enum { SHARED_MAX = 64 };
-
 /* --- values --- */
 
 bool value_equal(const struct value *a, const struct value *b)
@@ -48,6 +46,7 @@ struct slice value_text(const struct scene *s, uint32_t reading, const struct va
     const char *h = v->hedge == HEDGE_ABOUT || v->hedge == HEDGE_NEARLY ? "~" : v->hedge == HEDGE_OVER ? ">" : v->hedge == HEDGE_UNDER ? "<" : "";
     struct slice key = lemma_text(&s->lex, v->key);
     if (v->hedge == HEDGE_VAGUE) return slice_cut(s->readings[reading].text, s->readings[reading].words[v->n0].b, s->readings[reading].words[v->n1 - 1].e);
+    if (v->slot == SLOT_WHEN) return arena_printf(s->mem, "XXXX-WXX-%.0f", v->value);
     if (v->slot == SLOT_VOTE) return arena_printf(s->mem, "%.0f-%.0f", floor(v->value / 1000), fmod(v->value, 1000));
     if (v->slot == SLOT_PERCENT) return arena_printf(s->mem, "%s%.15g%%", h, v->value);
     if (v->slot != SLOT_DURATION) return arena_printf(s->mem, "%s%.15g", h, v->value);
@@ -56,65 +55,6 @@ struct slice value_text(const struct scene *s, uint32_t reading, const struct va
     if (u == 'h' || u == 's' || slice_starts(key, SLICE("minut"))) return arena_printf(s->mem, "%sPT%.15g%c", h, x, u - 32);
     u = u == 'n' ? 'D' : slice_starts(key, SLICE("decad")) ? 'Y' : (char)(u - 32);
     return arena_printf(s->mem, "%sP%.15g%c", h, x, u);
-}
-
-/* --- what ties them --- */
-
-static bool small_in(const struct reading *r, uint32_t sentence, uint32_t lemma)
-{
-    for (uint32_t w = r->sentences[sentence].w0; w < r->sentences[sentence].w1; w++)
-        if (r->words[w].lemma == lemma && !(r->words[w].flags & WORD_CAPITAL)) return true;
-    return false;
-}
-
-static bool name_in(const struct reading *r, uint32_t sentence, uint32_t lemma)
-{
-    for (uint32_t w = r->sentences[sentence].w0; w < r->sentences[sentence].w1; w++)
-        if (r->words[w].lemma == lemma && (r->words[w].flags & WORD_NAME)) return true;
-    return false;
-}
-
-static double idf_sum(const struct lexicon *lex, const uint32_t *ids, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) sum += lexicon_idf(lex, ids[i]);
-    return sum;
-}
-
-static uint32_t values_of_key(const struct values *all, const struct value *v)
-{
-    uint32_t n = 0;
-    for (size_t i = 0; i < all->len; i++) {
-        const struct value *x = &all->ptr[i];
-        if (x->slot != v->slot || x->key != v->key) continue;
-        bool again = false;
-        for (size_t k = 0; k < i && !again; k++)
-            again = all->ptr[k].slot == v->slot && all->ptr[k].key == v->key && value_equal(&all->ptr[k], x);
-        n += !again;
-    }
-    return n;
-}
-
-struct tie tie_of(const struct scene *s, const struct match *m)
-{
-    const struct value *a = &s->values[m->ra].ptr[m->va], *b = &s->values[m->rb].ptr[m->vb];
-    const struct reading *ra = &s->readings[m->ra], *rb = &s->readings[m->rb];
-    uint32_t shared[SHARED_MAX];
-    struct tie t = {.narrated = !a->quoted && !b->quoted};
-    t.sentence = ids_shared(ra->sentences[a->sentence].set, rb->sentences[b->sentence].set, shared, SHARED_MAX);
-    for (size_t i = 0; i < t.sentence && i < SHARED_MAX; i++)
-        t.names += name_in(ra, a->sentence, shared[i]) && name_in(rb, b->sentence, shared[i]);
-    t.near = ids_shared(a->near, b->near, shared, SHARED_MAX);
-    for (size_t i = 0; i < t.near && i < SHARED_MAX; i++)
-        t.small += small_in(ra, a->sentence, shared[i]) && small_in(rb, b->sentence, shared[i]);
-    t.near_idf = idf_sum(&s->lex, shared, t.near);
-    t.close = ids_shared(a->close, b->close, NULL, 0);
-    double poorer = fmin(idf_sum(&s->lex, a->near.ptr, a->near.len), idf_sum(&s->lex, b->near.ptr, b->near.len));
-    t.coverage = t.near_idf / fmax(.1, poorer);
-    t.single = values_of_key(&s->values[m->ra], a) == 1 && values_of_key(&s->values[m->rb], b) == 1;
-    double lo = fmin(a->value, b->value), hi = fmax(a->value, b->value);
-    t.ratio = lo > 0 ? hi / lo : 0;
-    return t;
 }
 
 /* --- signs of something else --- */
@@ -148,8 +88,8 @@ static bool near_words(const struct side *x, uint32_t left, uint32_t right, cons
 /* Things that move by nature, or are counted differently by everybody. */
 static bool moving(const struct side *x)
 {
-    return in_sentence(x, "dow nasdaq index futur shar stock poll survey trad touchdown quarterback inning goal season playoff yard rebound lap seed "
-                          "case infection hospitalization dos vaccinat job claim unemployment payroll rating approval box gross");
+    return in_sentence(x, "dow nasdaq poll survey touchdown quarterback inning playoff yard rebound lap unemployment payroll") ||
+           near_words(x, NEAR, NEAR, "index futur shar stock trad goal season seed case infection hospitalization dos vaccinat job claim rating approval box gross");
 }
 
 static bool stat_head(const struct side *x)
@@ -170,7 +110,7 @@ static bool counts_sources(const struct side *x)
 /* Goals, guesses, rates: not the thing itself. */
 static bool projected(const struct side *x)
 {
-    return near_words(x, 8, 6, "expect forecast project predict estimat goal aim target plan propos seek averag daily each every annually record previou prior initial originally could would may hope");
+    return near_words(x, 8, 6, "expect forecast project predict goal aim target seek averag daily each every annually record previou prior initial originally could");
 }
 
 static bool parted(const struct side *x)
@@ -189,6 +129,22 @@ static bool adds_up(const struct side *a, const struct side *b)
             if (fabs(x->v->value + n.value - y->v->value) < 1e-6 || fabs(y->v->value + n.value - x->v->value) < 1e-6) return true;
         }
     }
+    return false;
+}
+
+/* Somewhere an account has one of them beside a third number of the same kind, and they make the other: seven and two other rifles are nine. */
+static bool sums_up(const struct scene *s, const struct value *a, const struct value *b)
+{
+    double less = fmin(a->value, b->value), more = fmax(a->value, b->value);
+    for (size_t r = 0; r < s->n_own; r++)
+        for (size_t i = 0; i < s->values[r].len; i++) {
+            const struct value *x = &s->values[r].ptr[i];
+            if (x->slot != a->slot || x->key != a->key || x->value != less) continue;
+            for (size_t k = 0; k < s->values[r].len; k++) {
+                const struct value *y = &s->values[r].ptr[k];
+                if (k != i && y->sentence == x->sentence && y->slot == x->slot && y->key == x->key && fabs(x->value + y->value - more) < 1e-6 * more) return true;
+            }
+        }
     return false;
 }
 
@@ -228,20 +184,23 @@ static struct judged judge_equal(const struct value *a, const struct value *b, c
     if (!t->narrated) return no("quoted");
     if (a->more || b->more) return no("increment");
     if (a->slot == SLOT_ORDINAL && a->value == 1) return no("first");
+    if (a->slot == SLOT_WHEN) return t->sentence >= 3 && t->names >= 1 && t->sentence_idf >= 10 ? (struct judged){FINDING_AGREE, "weekday"} : no("day");
     if (mods_differ(a, b) && t->near_idf < 10) return no("other head");
     if (t->sentence < 2 || t->near < 1) return no("few words");
     if (a->value <= 12 && a->step <= 1 && a->slot != SLOT_AGE) need = 8;
     return t->near_idf >= need ? (struct judged){FINDING_AGREE, "numbers"} : no("weak");
 }
 
-static struct judged judge_rounded(const struct side *x, const struct side *y, const struct tie *t)
+static struct judged judge_rounded(const struct scene *s, const struct match *m, const struct side *x, const struct side *y, const struct tie *t)
 {
     const struct value *a = x->v, *b = y->v;
     if (a->slot == SLOT_TOLL) {
         bool ok = t->ratio <= 4 && t->near >= 2 && t->near_idf >= 8 && t->names >= 1 && t->single;
         return ok ? (struct judged){FINDING_UPDATE, "toll"} : no("toll");
     }
-    if (t->ratio > 1.6) return no("bounds far");
+    if (t->ratio > 1.6 || a->lapse != b->lapse) return no("bounds far");
+    int subject = subjects(s, m);
+    if (both_known(s, m) || subject < 0 || (subject == 0 && other_names(x, y))) return no("other subject");
     if (a->slot == SLOT_PERCENT && !t->single) return no("percents in a list");
     bool ok = t->near >= 2 && t->near_idf >= 7 && t->small >= 1 && !a->more && !b->more && (t->single || t->near_idf >= 12) && !mods_differ(a, b);
     return ok ? (struct judged){FINDING_DIFFERENCE, "rounding"} : no("rounding");
@@ -254,41 +213,80 @@ static struct judged judge_toll(const struct side *x, const struct side *y, cons
     return ok ? (struct judged){FINDING_UPDATE, "toll"} : no("toll");
 }
 
-static struct judged judge_age(const struct value *a, const struct value *b, const struct tie *t)
+/* Ages one apart may have a birthday between them, and more where nobody knows how much time lies between the texts. */
+static struct judged judge_age(const struct side *x, const struct side *y, const struct tie *t)
 {
-    if (fabs(a->value - b->value) <= 1) return t->near_idf >= 3 ? (struct judged){FINDING_DIFFERENCE, "age"} : no("age");
-    return t->names >= 2 && t->near_idf >= 8 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("age");
+    int64_t i, k;
+    bool dated = iso_day(x->r->doc->published.value, &i) && iso_day(y->r->doc->published.value, &k) && i - k < 60 && k - i < 60;
+    double gap = fabs(x->v->value - y->v->value);
+    if (x->v->head != 0 && y->v->head != 0 && x->v->head != y->v->head) return no("other person");
+    if (gap <= 1 || (!dated && gap <= 2)) return t->near_idf >= 3 ? (struct judged){FINDING_DIFFERENCE, "age"} : no("age");
+    return dated && t->names >= 2 && t->near_idf >= 8 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("age");
 }
 
-static struct judged judge_ordinal(const struct side *x, const struct tie *t)
+static struct judged judge_ordinal(const struct side *x, const struct side *y, const struct tie *t, int subject)
 {
+    if (fmin(x->v->value, y->v->value) < 2 || in_sentence(x, "sinc") != in_sentence(y, "sinc")) return no("first");
+    bool told_alike = t->lead && t->single && t->names >= 2 && t->sentence_coverage >= .5 && t->near_idf >= 7;
+    if (subject >= 0 && told_alike && fmin(x->v->value, y->v->value) > 2) return (struct judged){FINDING_CONFLICT, "numbers"};
     static const char *const heads = "round meet summit visit year anniversary launch test shutdown trial term impeachment hear debat arrest strike attempt veto wav trip person president";
     if (!any_word(x, x->v->w1 - 1, x->v->w1, heads)) return no("ordinal of another kind");
     return t->sentence >= 4 && t->near >= 3 && t->near_idf >= 10 && t->small >= 1 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("ordinal");
 }
 
-static struct judged judge_unequal(const struct side *x, const struct side *y, const struct tie *t)
+/* The weekday of one person's or one day's event, in texts of the same days. */
+static struct judged judge_day(const struct side *x, const struct side *y, const struct tie *t, int subject)
+{
+    int64_t i, k;
+    bool far = iso_day(x->r->doc->published.value, &i) && iso_day(y->r->doc->published.value, &k) && (i - k > 5 || k - i > 5);
+    bool one = any_word(x, x->v->n0 > x->sentence->w0 + 4 ? x->v->n0 - 4 : x->sentence->w0, x->v->n0, "die arrest resign fir oust indict sentenc charg execut marri convict acquit suspend elect");
+    if (far || !t->single || subject < 0 || t->names == 0) return no("day");
+    if (one ? subject > 0 && t->sentence >= 3 && t->sentence_idf >= 10 : t->lead && t->sentence >= 5 && t->sentence_idf >= 16 && t->sentence_coverage >= .4)
+        return (struct judged){FINDING_CONFLICT, "weekday"};
+    return no("day");
+}
+
+/* Ways in which two numbers are about one thing. */
+static bool tied(const struct scene *s, const struct match *m, const struct tie *t, int subject)
+{
+    if (slipped(s, m) && t->near_idf >= 6) return true;
+    bool one = t->lead && t->sentence >= 8 && t->sentence_coverage >= .5 && t->near_idf >= 7; /* the leads tell one thing in nearly the same words */
+    if (!t->single && !one && (t->near_idf < 15 || subject <= 0)) return false;
+    if (t->small == 0) return false;
+    if (t->near >= 2 && (t->near_idf >= 8 || (t->near_idf >= 6.5 && t->close >= 1))) return true;
+    if (t->near >= 2 && t->near_idf >= 5 && t->lead && t->sentence >= 6) return true;
+    if (subject > 0 && t->near >= 1 && t->sentence >= 4 && t->sentence_coverage >= .45) return true;
+    return t->lead && t->sentence >= 5 && t->near >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .33;
+}
+
+static bool after(const struct side *x)
+{
+    return x->v->w0 > x->sentence->w0 && word_is(&x->s->lex, x->r, x->v->w0 - 1, "after");
+}
+
+static struct judged judge_unequal(const struct scene *s, const struct match *m, const struct side *x, const struct side *y, const struct tie *t)
 {
     const struct value *a = x->v, *b = y->v;
     if (a->hedge == HEDGE_VAGUE || b->hedge == HEDGE_VAGUE) return no("vague");
-    if (!(t->ratio > 1 && t->ratio <= 1.7)) return no("ratio");
-    if (a->slot == SLOT_AGE) return judge_age(a, b, t);
+    if (a->slot == SLOT_WHEN) return judge_day(x, y, t, subjects(s, m));
+    bool few = fmax(a->value, b->value) <= 12 && a->slot != SLOT_ORDINAL && a->slot != SLOT_MONEY; /* two or four */
+    if (!(t->ratio > 1 && t->ratio <= (few ? 3 : 1.7))) return no("ratio");
+    if (a->slot == SLOT_AGE) return judge_age(x, y, t);
     if (a->more || b->more) return no("increment");
     if (moving(x) || moving(y) || stat_head(x)) return no("moves");
     if (counts_sources(x) || counts_sources(y)) return no("sources");
-    if (a->slot == SLOT_VOTE) return t->near >= 2 && t->single && t->near_idf >= 5 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("vote");
-    if (a->ago != b->ago) return no("ago");
+    if (a->slot == SLOT_VOTE) return t->lead && t->single && t->sentence_idf >= 10 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("vote");
+    if (a->lapse != b->lapse || after(x) || after(y)) return no("ago");
     if (mods_differ(a, b)) return no("other head");
-    if (adds_up(x, y)) return no("part");
+    if (adds_up(x, y) || sums_up(s, a, b)) return no("part");
     if (parted(x) != parted(y)) return no("part");
-    if (!t->single && t->near_idf < 15) return no("list");
-    if (other_names(x, y)) return no("other subject");
-    if (a->slot == SLOT_ORDINAL) return judge_ordinal(x, t);
-    if (t->small == 0) return no("names only");
+    if (both_known(s, m)) return no("list");
+    int subject = subjects(s, m);
+    if (subject < 0 || (subject == 0 && other_names(x, y))) return no("other subject");
+    if (a->slot == SLOT_ORDINAL) return judge_ordinal(x, y, t, subject);
     if (a->slot == SLOT_PERCENT && (projected(x) || projected(y) || !t->single)) return no("percent");
     if (projected(x) != projected(y)) return no("projected");
-    if (t->near >= 2 && (t->near_idf >= 8 || (t->near_idf >= 6.5 && t->close >= 1))) return (struct judged){FINDING_CONFLICT, "numbers"};
-    return no("weak");
+    return tied(s, m, t, subject) ? (struct judged){FINDING_CONFLICT, "numbers"} : no("weak");
 }
 
 struct judged judge(const struct scene *s, const struct match *m)
@@ -299,7 +297,7 @@ struct judged judge(const struct scene *s, const struct match *m)
     struct tie t = tie_of(s, m);
     if (value_equal(a, b)) return judge_equal(a, b, &t);
     if (!t.narrated) return no("quoted");
-    if (value_compatible(a, b)) return judge_rounded(&x, &y, &t);
+    if (value_compatible(a, b)) return judge_rounded(s, m, &x, &y, &t);
     if (a->slot == SLOT_TOLL) return judge_toll(&x, &y, &t);
-    return judge_unequal(&x, &y, &t);
+    return judge_unequal(s, m, &x, &y, &t);
 }

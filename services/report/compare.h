@@ -22,9 +22,19 @@ struct tie {
     bool single;           /* the slot's key has one value in each text */
     bool narrated;         /* neither is quoted */
     double ratio;          /* the greater value over the smaller; 0 when one is 0 */
+    double sentence_idf;   /* rarity of what the sentences share */
+    double sentence_coverage; /* its share of the poorer sentence's rarity */
+    double before, behind; /* rarity of what stands on the same side of both, within the clause */
+    bool lead;             /* both stand in a title or the first three sentences */
 };
 
 struct tie tie_of(const struct scene *s, const struct match *m);
+/* Whether the same person or organization stands before both: 1, another -1, not known 0. */
+int subjects(const struct scene *s, const struct match *m);
+/* An account of the story has both values: they are two things. */
+bool both_known(const struct scene *s, const struct match *m);
+/* Numbers in digits that a slip of the pen parts: two neighbours swapped, or one of five digits and more. */
+bool slipped(const struct scene *s, const struct match *m);
 struct judged judge(const struct scene *s, const struct match *m);
 
 /* The same value: equal numbers, or the same vague words. */

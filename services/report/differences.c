@@ -1,29 +1,29 @@
 /* differences.c - what differs without clashing: titles of one person, wording of one utterance, how a thing is described, whether the
- * speaker is named. */
-#include "statements.h"
+ * speaker is named. Titles and speakers have files of their own. */
+#include "differences.h"
 
 #include <stdlib.h>
 
-enum { VALUES_MAX = 6, HITS_MAX = 200, ROLE_WORDS = 12 };
+enum { HITS_MAX = 200 };
 
-static enum err add_value(struct scene *s, struct value_views *v, struct slice value, struct cite c)
+enum err difference_value(struct scene *s, struct value_views *v, struct slice value, struct cite c)
 {
     size_t at = 0;
     while (at < v->len && !slice_eq(v->ptr[at].value, value)) at++;
-    if (at == VALUES_MAX) return OK;
+    if (at == DIFFERENCE_VALUES_MAX) return OK;
     if (at == v->len) v->ptr[v->len++] = (struct value_view){.value = value, .shown = cite_text(s, c)};
     return cites_add(s->mem, &v->ptr[at].cites, c);
 }
 
-static enum err begin(struct scene *s, struct conflict_view *c, enum slot slot, const char *rule)
+enum err difference_begin(struct scene *s, struct conflict_view *c, enum slot slot, const char *rule)
 {
     *c = (struct conflict_view){.level = LEVEL_DIFFERENCE, .slot = slot, .resolved = -1, .rule = slice_of(rule)};
-    c->values.ptr = arena_array(s->mem, VALUES_MAX, sizeof *c->values.ptr);
+    c->values.ptr = arena_array(s->mem, DIFFERENCE_VALUES_MAX, sizeof *c->values.ptr);
     return c->values.ptr ? OK : ERR_NOMEM;
 }
 
 /* Whether its values come from two sources at least. */
-static bool two_sources(const struct scene *s, const struct conflict_view *c)
+bool difference_known(const struct scene *s, const struct conflict_view *c)
 {
     struct cites all = {0};
     uint32_t accounts, independent;
@@ -34,48 +34,6 @@ static bool two_sources(const struct scene *s, const struct conflict_view *c)
     return independent >= 2;
 }
 
-/* --- titles of one person --- */
-
-/* Content lemmas of a role; countries and "special", "top" and the like tell no difference. */
-static enum err role_words(struct scene *s, struct cite c, struct ids *out)
-{
-    uint32_t r = reading_of(s, c);
-    *out = (struct ids){arena_array(s->mem, ROLE_WORDS, sizeof *out->ptr), 0};
-    if (out->ptr == NULL) return ERR_NOMEM;
-    if (r == UINT32_MAX) return OK;
-    const struct reading *rd = &s->readings[r];
-    for (uint32_t w = reading_word(rd, c.b); w < rd->n_words && rd->words[w].b < c.e && out->len < ROLE_WORDS; w++) {
-        bool empty = (rd->words[w].flags & WORD_STOP) || word_is(&s->lex, rd, w, "u.s special top senior longtime chief new former current then");
-        if (!empty) out->ptr[out->len++] = rd->words[w].lemma;
-    }
-    ids_sort(out);
-    return OK;
-}
-
-/* They share a word (the office), and each has one that the other lacks. */
-static bool titles_differ(struct ids a, struct ids b)
-{
-    size_t n = ids_shared(a, b, NULL, 0);
-    return n > 0 && n < a.len && n < b.len;
-}
-
-static enum err compare_titles(struct scene *s, const struct actor *a)
-{
-    struct conflict_view c;
-    enum err e = begin(s, &c, SLOT_ROLE, "titles");
-    bool differ = false;
-    struct ids words[VALUES_MAX];
-    for (size_t i = 0; i < a->roles.len && i < VALUES_MAX && e == OK; i++) {
-        e = role_words(s, a->roles.ptr[i].cites.ptr[0], &words[i]);
-        for (size_t k = 0; k < i && e == OK; k++) differ |= titles_differ(words[i], words[k]);
-        for (size_t k = 0; k < a->roles.ptr[i].cites.len && e == OK; k++) e = add_value(s, &c.values, a->roles.ptr[i].role, a->roles.ptr[i].cites.ptr[k]);
-    }
-    if (e != OK || !differ || !two_sources(s, &c)) return e;
-    c.subject = a->name;
-    c.id = arena_printf(s->mem, "titles|%.*s", (int)(a->name.len > 100 ? 100 : a->name.len), a->name.ptr);
-    return c.id.ptr == NULL ? ERR_NOMEM : conflict_add(s, c);
-}
-
 /* --- wording of one utterance --- */
 
 /* The versions differ inside the words that both have. */
@@ -83,14 +41,14 @@ static enum err compare_wording(struct scene *s, const struct quote_view *q)
 {
     struct conflict_view c;
     if (q->independent < 2) return OK;
-    enum err e = begin(s, &c, SLOT_QUOTE, "wording");
-    for (size_t i = 1; i < q->versions_len && e == OK && c.values.len < VALUES_MAX; i++) {
+    enum err e = difference_begin(s, &c, SLOT_QUOTE, "wording");
+    for (size_t i = 1; i < q->versions_len && e == OK && c.values.len < DIFFERENCE_VALUES_MAX; i++) {
         const struct version *v = &q->versions[i];
         if (v->diffs_len == 0 || v->quote.account == q->versions[0].quote.account) continue;
-        if (c.values.len == 0) e = add_value(s, &c.values, cite_text(s, q->versions[0].quote), q->versions[0].quote);
-        if (e == OK) e = add_value(s, &c.values, cite_text(s, v->quote), v->quote);
+        if (c.values.len == 0) e = difference_value(s, &c.values, cite_text(s, q->versions[0].quote), q->versions[0].quote);
+        if (e == OK) e = difference_value(s, &c.values, cite_text(s, v->quote), v->quote);
     }
-    if (e != OK || c.values.len < 2 || !two_sources(s, &c)) return e;
+    if (e != OK || c.values.len < 2 || !difference_known(s, &c)) return e;
     c.subject = q->speaker;
     struct slice key = s->story.ptr[q->versions[0].quote.account].key;
     c.id = arena_printf(s->mem, "wording|%.*s|%u", (int)(key.len > 80 ? 80 : key.len), key.ptr, q->versions[0].quote.b);
@@ -168,91 +126,14 @@ static enum err compare_descriptions(struct scene *s)
             const struct word *x = &a->words[d[i].word], *y = &b->words[d[k].word];
             struct conflict_view c;
             if (!apart(s, d[i].reading, d[k].reading) || d[i].actor != d[k].actor || x->lemma == y->lemma || !same_thing(s, &d[i], &d[k])) continue;
-            e = begin(s, &c, SLOT_SAID, "description");
-            if (e == OK) e = add_value(s, &c.values, slice_cut(a->text, x->b, x->e), cite_of(a, x->b, x->e));
-            if (e == OK) e = add_value(s, &c.values, slice_cut(b->text, y->b, y->e), cite_of(b, y->b, y->e));
+            e = difference_begin(s, &c, SLOT_SAID, "description");
+            if (e == OK) e = difference_value(s, &c.values, slice_cut(a->text, x->b, x->e), cite_of(a, x->b, x->e));
+            if (e == OK) e = difference_value(s, &c.values, slice_cut(b->text, y->b, y->e), cite_of(b, y->b, y->e));
             if (e != OK) return e;
             const struct slice name = s->out->actors.ptr[d[i].actor].name, thing = word_text(a, d[i].thing);
             c.subject = arena_printf(s->mem, "%.*s on the %.*s", (int)(name.len > 60 ? 60 : name.len), name.ptr, (int)thing.len, thing.ptr);
             e = c.subject.ptr == NULL ? ERR_NOMEM : conflict_add(s, c);
         }
-    return e;
-}
-
-/* --- one names the speaker, the other does not --- */
-
-/* The spokesperson of a sentence: the word, and the name beside it when there is one. */
-struct voice {
-    uint32_t word;      /* spokesman, spokeswoman, spokesperson */
-    uint32_t n0, n1;    /* the name's words; n0 == n1: unnamed */
-};
-
-static bool find_voice(const struct scene *s, uint32_t r, uint32_t sentence, struct voice *v)
-{
-    const struct reading *rd = &s->readings[r];
-    const struct sentence *si = &rd->sentences[sentence];
-    for (uint32_t w = si->w0; w < si->w1; w++) {
-        if (!is(s, r, w, "spokesman spokeswoman spokesperson") || (rd->words[w].flags & WORD_QUOTED)) continue;
-        *v = (struct voice){w, w + 1, w + 1};
-        while (v->n1 < si->w1 && (rd->words[v->n1].flags & WORD_NAME) && words_joined(rd, v->n1 - 1)) v->n1++;
-        if (v->n1 > v->n0) return true;
-        return true;
-    }
-    return false;
-}
-
-/* The two sentences of spokespersons share two rare words at least, one of them no name. */
-static bool same_matter(const struct scene *s, const struct reading *a, uint32_t sa, const struct reading *b, uint32_t sb)
-{
-    uint32_t shared[32];
-    size_t n = ids_shared(a->sentences[sa].set, b->sentences[sb].set, shared, 32), small = 0, rare = 0;
-    double sum = 0;
-    for (size_t i = 0; i < n && i < 32; i++) {
-        struct slice t = lemma_text(&s->lex, shared[i]);
-        if (slice_starts(t, SLICE("spokes"))) continue;
-        sum += lexicon_idf(&s->lex, shared[i]);
-        rare++;
-        small += (lemma_seen(&s->lex, shared[i]).ptr[0] & 32) != 0;
-    }
-    return rare >= 3 && small >= 1 && sum >= 4.5;
-}
-
-static enum err compare_voices_in(struct scene *s, uint32_t ra, uint32_t sa, uint32_t rb, uint32_t sb)
-{
-    struct voice va, vb;
-    struct conflict_view c;
-    if (!find_voice(s, ra, sa, &va) || !find_voice(s, rb, sb, &vb)) return OK;
-    if ((va.n1 > va.n0) == (vb.n1 > vb.n0)) return OK;
-    if (!same_matter(s, &s->readings[ra], sa, &s->readings[rb], sb)) return OK;
-    enum err e = begin(s, &c, SLOT_SAID, "speaker");
-    const struct reading *a = &s->readings[ra], *b = &s->readings[rb];
-    struct cite x = cite_of(a, a->words[va.word].b, a->words[va.n1 > va.n0 ? va.n1 - 1 : va.word].e);
-    struct cite y = cite_of(b, b->words[vb.word].b, b->words[vb.n1 > vb.n0 ? vb.n1 - 1 : vb.word].e);
-    if (e == OK) e = add_value(s, &c.values, cite_text(s, x), x);
-    if (e == OK) e = add_value(s, &c.values, cite_text(s, y), y);
-    if (e != OK) return e;
-    c.subject = SLICE("speaker");
-    e = cites_add(s->mem, &c.evidence, cite_of(a, a->sentences[sa].b, a->sentences[sa].e));
-    if (e == OK) e = cites_add(s->mem, &c.evidence, cite_of(b, b->sentences[sb].b, b->sentences[sb].e));
-    return e == OK ? conflict_add(s, c) : e;
-}
-
-static enum err compare_voices(struct scene *s)
-{
-    enum { VOICES_MAX = 200 };
-    struct { uint32_t reading, sentence; } at[VOICES_MAX];
-    uint32_t n = 0;
-    for (uint32_t r = 0; r < s->n_own; r++)
-        for (uint32_t i = 0; i < s->readings[r].n_sentences && n < VOICES_MAX; i++) {
-            struct voice v;
-            if (s->readings[r].sentences[i].title || !find_voice(s, r, i, &v)) continue;
-            at[n].reading = r;
-            at[n++].sentence = i;
-        }
-    enum err e = OK;
-    for (uint32_t i = 0; i < n && e == OK; i++)
-        for (uint32_t k = i + 1; k < n && e == OK; k++)
-            if (apart(s, at[i].reading, at[k].reading)) e = compare_voices_in(s, at[i].reading, at[i].sentence, at[k].reading, at[k].sentence);
     return e;
 }
 

@@ -12,16 +12,16 @@ static const struct kind { const char *type, *lemmas; } kinds[KINDS] = {
     {"death", "die kill murder slay assassinat"},
     {"election", "elect vot vote ballot referendum primary poll"},
     {"disaster", "earthquak quak hurrican flood wildfir storm tornado tsunami eruption landslid cyclon typhoon"},
-    {"accident", "crash accident derail collision collid capsiz sink"},
+    {"accident", "crash accident derail derailment collision collid capsiz sink sank aground shipwreck wreck"},
     {"arrest", "arrest detain charg indict raid"},
-    {"trial", "trial jury verdict convict sentenc court judg rul appeal testify testimony"},
-    {"protest", "protest march rally demonstration riot strik"},
+    {"trial", "trial jury verdict convict sentenc rul appeal testify testimony"},
+    {"protest", "protest protester march rally demonstration demonstrator riot strik"},
     {"resignation", "resign step quit oust fir"},
     {"appointment", "nominat appoint nomination nominee appointment confirm"},
-    {"agreement", "agreement accord deal treaty sign pact ceasefire truc"},
-    {"law", "bill law legislation veto repeal act amendment order"},
+    {"agreement", "agreement accord deal treaty pact ceasefire truc"},
+    {"law", "bill law legislation veto repeal amendment sign"},
     {"business", "merger acquir acquisition bankruptcy earning profit layoff"},
-    {"launch", "launch unveil releas open"},
+    {"launch", "launch unveil releas"},
 };
 
 struct tally {
@@ -30,21 +30,39 @@ struct tally {
     double weight[VIEW_ENTITIES_MAX];  /* per actor, by independent accounts */
 };
 
+/* Not within quotation marks, nor part of a name: the Supreme Court, the 3rd of March, the Federal Trade Commission. */
 static bool triggers(const struct scene *s, const struct reading *r, uint32_t w, uint32_t kind)
 {
-    return !(r->words[w].flags & WORD_QUOTED) && word_is(&s->lex, r, w, kinds[kind].lemmas);
+    uint32_t f = r->words[w].flags;
+    bool name = (f & WORD_CAPITAL) && !(f & (WORD_TITLE | WORD_FIRST));
+    bool date = w + 1 < r->n_words && (r->words[w + 1].flags & WORD_DIGIT) && word_is(&s->lex, r, w, "march");
+    bool suffix = (f & WORD_HYPHEN) && word_is(&s->lex, r, w, "elect"); /* the president-elect */
+    return !(f & WORD_QUOTED) && !name && !date && !suffix && word_is(&s->lex, r, w, kinds[kind].lemmas);
 }
 
 /* --- what --- */
 
-static void weigh_kinds(const struct scene *s, uint32_t r, double out[KINDS])
+/* Whether an independent account other than `r` has the lemma in its title or lead. */
+static bool lead_has(const struct scene *s, uint32_t r, uint32_t lemma)
+{
+    for (uint32_t o = 0; o < s->n_own; o++) {
+        if (!apart(s, o, r)) continue;
+        const struct reading *rd = &s->readings[o];
+        for (uint32_t si = 0; si < rd->n_sentences && in_lead(rd, si); si++)
+            if (ids_has(rd->sentences[si].set, lemma)) return true;
+    }
+    return false;
+}
+
+/* A word counts whole when another account's lead has it too, and little when this account alone says it so. */
+static void weigh_kinds(const struct scene *s, uint32_t r, bool alone, double out[KINDS])
 {
     const struct reading *rd = &s->readings[r];
     for (uint32_t si = 0; si < rd->n_sentences; si++) {
         double weight = rd->sentences[si].title ? 3 : in_lead(rd, si) ? 2 : .3;
         for (uint32_t w = rd->sentences[si].w0; w < rd->sentences[si].w1; w++)
             for (uint32_t k = 0; k < KINDS; k++)
-                if (triggers(s, rd, w, k)) out[k] += weight;
+                if (triggers(s, rd, w, k)) out[k] += weight < 1 || alone || lead_has(s, r, rd->words[w].lemma) ? weight : .3;
     }
 }
 
@@ -52,11 +70,11 @@ static uint32_t find_kind(const struct scene *s)
 {
     double sum[KINDS] = {0};
     uint32_t accounts[KINDS] = {0}, independent = 0, best = KINDS;
+    for (uint32_t r = 0; r < s->n_own; r++) independent += s->source[r] == r;
     for (uint32_t r = 0; r < s->n_own; r++) {
         double one[KINDS] = {0};
         if (s->source[r] != r) continue;
-        independent++;
-        weigh_kinds(s, r, one);
+        weigh_kinds(s, r, independent == 1, one);
         for (uint32_t k = 0; k < KINDS; k++) {
             sum[k] += one[k] > 8 ? 8 : one[k];
             accounts[k] += one[k] >= 2;
@@ -217,7 +235,7 @@ static enum err find_people(struct tally *t)
 static bool of_event(const struct tally *t, uint32_t r, const struct value *v)
 {
     const struct scene *s = t->s;
-    if (v->slot != SLOT_DURATION || v->quoted || v->ago || t->kind == KINDS) return false;
+    if (v->slot != SLOT_DURATION || v->quoted || v->lapse || t->kind == KINDS) return false;
     const struct slice unit = lemma_text(&s->lex, v->key);
     if (!(slice_eq(unit, SLICE("hour")) || slice_starts(unit, SLICE("minut")) || slice_eq(unit, SLICE("day")))) return false;
     for (uint32_t w = v->w1; w < v->w1 + 3 && w < s->readings[r].n_words && s->readings[r].words[w].sentence == v->sentence; w++)
@@ -292,29 +310,11 @@ static enum err find_when(struct tally *t)
     return OK;
 }
 
-/* What two sources say of the event alike is a fact like any other. */
-static enum err add_fact(struct scene *s, enum slot slot, const struct cited *c)
+bool event_word(const struct scene *s, const struct reading *r, uint32_t w)
 {
-    struct facts *f = &s->out->facts;
-    struct value_view v = {.value = c->value, .cites = c->cites};
-    count_sources(s, c->cites, &v.accounts, &v.independent);
-    if (v.independent < 2) return OK;
-    v.shown = cite_text(s, c->cites.ptr[0]);
-    struct value_view *values = arena_array(s->mem, 1, sizeof *values);
-    if (values == NULL) return ERR_NOMEM;
-    *values = v;
-    f->ptr[f->len++] = (struct fact_view){slot, s->out->event.type, {values, 1}, v.independent};
-    return OK;
-}
-
-enum err event_facts(struct scene *s)
-{
-    const struct event_view *ev = &s->out->event;
-    enum err e = add_fact(s, SLOT_PLACE, &ev->place);
-    if (e == OK) e = add_fact(s, SLOT_DURATION, &ev->duration);
-    if (e == OK) e = add_fact(s, SLOT_WHEN, &ev->when);
-    for (size_t i = 0; i < ev->participants_len && e == OK; i++) e = add_fact(s, SLOT_PARTICIPANT, &ev->participants[i]);
-    return e;
+    for (uint32_t k = 0; k < KINDS; k++)
+        if (slice_eq(s->out->event.type, slice_of(kinds[k].type))) return triggers(s, r, w, k);
+    return false;
 }
 
 enum err find_event(struct scene *s)

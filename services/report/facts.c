@@ -95,7 +95,7 @@ static struct slice subject(const struct net *g, const struct node *n)
     const struct reading *r = &s->readings[n->reading];
     if ((v->slot == SLOT_COUNT || v->slot == SLOT_ORDINAL) && v->w1 > v->n1) return slice_cut(r->text, r->words[v->n1].b, r->words[v->w1 - 1].e);
     if (v->slot == SLOT_TOLL) return slice_cut(lemma_text(&s->lex, v->key), 1, SIZE_MAX);
-    if (v->slot == SLOT_AGE) return lemma_seen(&s->lex, v->key);
+    if (v->slot == SLOT_AGE || v->slot == SLOT_WHEN) return lemma_seen(&s->lex, v->key);
     if (v->slot == SLOT_DURATION && v->head != 0) return lemma_seen(&s->lex, v->head);
     uint32_t best = 0;
     for (size_t i = 0; i < v->close.len; i++)
@@ -103,19 +103,32 @@ static struct slice subject(const struct net *g, const struct node *n)
     return lemma_seen(&s->lex, best);
 }
 
+/* Every place where the node's account states the value. */
+static enum err cite_all(struct net *g, const struct node *n, struct cites *out)
+{
+    struct scene *s = g->s;
+    const struct value *v = value_of(g, n);
+    const struct values *all = &s->values[n->reading];
+    enum err e = cites_add(s->mem, out, cite_of(&s->readings[n->reading], v->b, v->e));
+    for (size_t i = 0; i < all->len && e == OK; i++) {
+        const struct value *x = &all->ptr[i];
+        if (x->slot == v->slot && x->key == v->key && x->hedge == v->hedge && !x->quoted && value_equal(x, v)) e = cites_add(s->mem, out, cite_of(&s->readings[n->reading], x->b, x->e));
+    }
+    return e;
+}
+
 static enum err add_value(struct net *g, struct value_views *views, size_t max, const struct node *n)
 {
     struct scene *s = g->s;
     const struct value *v = value_of(g, n);
-    struct cite c = cite_of(&s->readings[n->reading], v->b, v->e);
     struct slice text = value_text(s, n->reading, v);
     if (text.ptr == NULL) return ERR_NOMEM;
     for (size_t i = 0; i < views->len; i++)
-        if (slice_eq(views->ptr[i].value, text)) return cites_add(s->mem, &views->ptr[i].cites, c);
+        if (slice_eq(views->ptr[i].value, text)) return cite_all(g, n, &views->ptr[i].cites);
     if (views->len == max) return OK;
     struct value_view *view = &views->ptr[views->len++];
     *view = (struct value_view){.value = text, .shown = slice_cut(s->readings[n->reading].text, v->b, v->e)};
-    return cites_add(s->mem, &view->cites, c);
+    return cite_all(g, n, &view->cites);
 }
 
 static void complete(const struct scene *s, struct value_views *views)
@@ -156,6 +169,40 @@ static int by_support(const void *x, const void *y)
     return cite_cmp(&a->values.ptr[0].cites.ptr[0], &b->values.ptr[0].cites.ptr[0]);
 }
 
+/* Whether value k of reading r is about what the clash is about. */
+static bool witness(struct net *g, uint32_t root, uint32_t r, uint32_t k)
+{
+    struct scene *s = g->s;
+    const struct value *v = &s->values[r].ptr[k];
+    if (v->quoted || v->more || v->hedge == HEDGE_VAGUE) return false;
+    for (uint32_t i = 0; i < g->len; i++) {
+        const struct value *x = value_of(g, &g->n[i]);
+        if (g->n[i].how != FINDING_CONFLICT || x->slot != v->slot || x->key != v->key || x->lapse != v->lapse || !apart(s, g->n[i].reading, r) || find_clash(g, i) != root) continue;
+        struct tie t = tie_of(s, &(struct match){.ra = g->n[i].reading, .va = g->n[i].value, .rb = r, .vb = k});
+        bool same = t.before + t.behind > 0 || t.near >= 2 || (t.sentence >= 3 && t.sentence_coverage >= .3);
+        bool other = t.single && t.lead && t.sentence >= 4 && t.sentence_idf >= 10 && t.ratio <= 1.7;
+        if (value_equal(x, v) ? same : other) return true;
+    }
+    return false;
+}
+
+/* Accounts beside the two that clash: those that state one of the values, or one of their own, in their lead of the same thing. */
+static enum err add_witnesses(struct net *g, uint32_t root, struct conflict_view *c)
+{
+    struct scene *s = g->s;
+    enum err e = OK;
+    for (uint32_t r = 0; r < s->n_own && e == OK; r++) {
+        bool has = false;
+        for (uint32_t i = 0; i < g->len; i++) has |= g->n[i].reading == r && find_clash(g, i) == root;
+        for (uint32_t k = 0; k < s->values[r].len && !has && e == OK; k++) {
+            if (!witness(g, root, r, k)) continue;
+            has = true;
+            e = add_value(g, &c->values, 8, &(struct node){.reading = r, .value = k});
+        }
+    }
+    return e;
+}
+
 static enum level level_of(enum finding f)
 {
     return f == FINDING_CONFLICT ? LEVEL_CONFLICT : f == FINDING_UPDATE ? LEVEL_UPDATE : LEVEL_DIFFERENCE;
@@ -177,6 +224,10 @@ static enum err add_clash(struct net *g, uint32_t root)
         if (e != OK) return e;
     }
     if (c.values.len < 2 || c.level == LEVEL_NONE) return OK;
+    if (c.level == LEVEL_CONFLICT) {
+        enum err e = add_witnesses(g, root, &c);
+        if (e != OK) return e;
+    }
     const struct reading *r = &s->readings[first->reading];
     c.id = arena_printf(s->mem, "%s|%.*s|%.*s|%u", slot_name(c.slot), (int)(c.subject.len > 40 ? 40 : c.subject.len), c.subject.ptr ? c.subject.ptr : "",
                         (int)(r->doc->key.len > 40 ? 40 : r->doc->key.len), r->doc->key.ptr, value_of(g, first)->b);

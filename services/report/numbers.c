@@ -108,7 +108,7 @@ static bool digits_at(const struct reading *r, uint32_t w, struct number *out)
         out->end++;
     }
     out->step = unit;
-    if (!dot)
+    if (!dot && v * unit >= 100) /* below a hundred a number is exact */
         for (size_t k = 0; k < zeros && k + 1 < n; k++) out->step *= 10;
     out->value = v * unit;
     out->digits = true;

@@ -91,7 +91,7 @@ static void find_values(struct finder *x, uint32_t r)
     const struct scene *s = x->s;
     for (size_t i = 0; i < s->values[r].len; i++) {
         const struct value *v = &s->values[r].ptr[i];
-        bool small = v->slot == SLOT_ORDINAL || v->slot == SLOT_AGE || (v->slot == SLOT_COUNT && v->value < 3) || v->ago;
+        bool small = v->slot == SLOT_ORDINAL || v->slot == SLOT_WHEN || v->slot == SLOT_AGE || (v->slot == SLOT_COUNT && v->value < 3) || v->lapse;
         if (small || v->quoted || s->readings[r].sentences[v->sentence].title || elsewhere(s, r, v)) continue;
         double big = v->slot == SLOT_TOLL ? 5 : v->slot == SLOT_MONEY ? 4 : v->slot == SLOT_PERCENT ? 4 : v->slot == SLOT_VOTE ? 4 : v->value >= 1000 ? 3 : 1;
         add(x, r, v->slot, subject_of(s, v), v->b, v->e, big + (in_lead(&s->readings[r], v->sentence) ? 3 : 0));

@@ -39,7 +39,7 @@ static enum err add_values(struct scene *s, uint32_t r, struct part *p)
 {
     for (size_t i = 0; i < s->values[r].len; i++) {
         const struct value *v = &s->values[r].ptr[i];
-        bool tells = v->slot == SLOT_MONEY || v->slot == SLOT_PERCENT || v->slot == SLOT_TOLL || v->slot == SLOT_VOTE || (v->slot == SLOT_DURATION && !v->ago) ||
+        bool tells = v->slot == SLOT_MONEY || v->slot == SLOT_PERCENT || v->slot == SLOT_TOLL || v->slot == SLOT_VOTE || (v->slot == SLOT_DURATION && !v->lapse) ||
                      (v->slot == SLOT_COUNT && v->value >= 3);
         if (!tells || s->readings[r].sentences[v->sentence].title || known_value(s, r, v)) continue;
         enum err e = adds_cite(s, p, cite_of(&s->readings[r], v->b, v->e));

@@ -1,5 +1,5 @@
 /* registry.c - who is who across the accounts of a story: full names, variants, lone surnames, how much the story is about each. */
-#include "scene.h"
+#include "roles.h"
 
 #include <stdlib.h>
 
@@ -354,50 +354,6 @@ static enum err add_role(struct arena *mem, struct person_roles *all, struct sli
     return cites_add(mem, &all->ptr[all->len++].cites, cite);
 }
 
-static bool widens(const struct reading *r, const struct lexicon *lex, uint32_t w)
-{
-    if (r->words[w].flags & (WORD_STOP | WORD_OWNS | WORD_DIGIT)) return false;
-    return (r->words[w].flags & WORD_CAPITAL) || word_is(lex, r, w, "special senior deputy chief top presidential national press foreign prime former political security");
-}
-
-/* A role phrase with the words that belong to it: "Special Middle East envoy", "envoy for peace negotiations". */
-static struct span whole_role(const struct scene *s, const struct reading *r, struct span role)
-{
-    uint32_t w = reading_word(r, role.b), last = reading_word(r, role.e);
-    if (w >= r->n_words || last <= w) return role;
-    for (uint32_t k = 0; k < 3 && w > 0 && r->words[w - 1].sentence == r->words[w].sentence && slice_eq(gap_after(r, w - 1), SLICE(" ")) && widens(r, &s->lex, w - 1); k++) w--;
-    uint32_t e = last;
-    if (e < r->n_words && words_joined(r, e - 1) && word_is(&s->lex, r, e, "for to of") && r->words[e].sentence == r->words[w].sentence)
-        for (uint32_t k = e + 1; k < e + 5 && k < r->n_words && r->words[k].sentence == r->words[w].sentence && words_joined(r, k - 1); k++) {
-            if (!(r->words[k].flags & WORD_STOP)) e = k + 1;
-            else if (!word_is(&s->lex, r, k, "the and")) break;
-        }
-    return (struct span){r->words[w].b, e == last ? role.e : r->words[e - 1].e};
-}
-
-/* ", President Trump's special envoy for peace negotiations," behind a name: the words behind the possessive, up to the comma. */
-static bool apposed_role(const struct scene *s, const struct reading *r, const struct mention *m, struct span *out)
-{
-    static const char *const officers = "envoy president minister secretary spokesman spokeswoman director chairman chief leader adviser advisor ambassador negotiator mayor governor senator commissioner "
-                                        "analyst professor lawyer attorney prosecutor judg commander general founder editor executiv";
-    uint32_t w = reading_word(r, m->e), office = 0;
-    if (w == 0 || w >= r->n_words || r->words[w].sentence != r->words[w - 1].sentence || !slice_eq(gap_after(r, w - 1), SLICE(", ")) || (r->words[w - 1].flags & WORD_OWNS)) return false;
-    uint32_t first = w, e = w;
-    for (; e < w + 12 && e < r->n_words && r->words[e].sentence == r->words[w].sentence; e++) {
-        if (word_is(&s->lex, r, e, "who which whos and but")) return false;
-        if (r->words[e].flags & WORD_OWNS) first = e + 1, office = 0;
-        if (office == 0 && e >= first && word_is(&s->lex, r, e, officers)) office = e;
-        if (slice_starts(gap_after(r, e), SLICE(","))) break;
-        if (!words_joined(r, e) && (r->words[e].flags & WORD_OWNS) == 0) return false;
-    }
-    if (office == 0 || office < first || e >= r->n_words || e >= w + 12) return false;
-    while (first < office && word_is(&s->lex, r, first, "a an the his her their its former")) first++;
-    for (uint32_t k = first; k < office; k++)
-        if ((r->words[k].flags & WORD_STOP) && !word_is(&s->lex, r, k, "of for")) return false;
-    *out = (struct span){r->words[first].b, r->words[e].e};
-    return true;
-}
-
 /* What one reading's entity adds to its actor. */
 static enum err describe(struct scene *s, struct actor *a, uint32_t r, const struct entity *e)
 {
@@ -411,12 +367,12 @@ static enum err describe(struct scene *s, struct actor *a, uint32_t r, const str
         bool fuller = !none && slice_eq(form, a->name) && !slice_eq(slice_cut(s->story.ptr[a->first.account].doc->text, a->first.b, a->first.e), a->name);
         if (none || fuller) a->first = cite_of(rd, e->mentions.ptr[i].b, e->mentions.ptr[i].e);
         struct span role;
-        if (err == OK && a->type == ENTITY_PERSON && a->roles.len < 12 && apposed_role(s, rd, &e->mentions.ptr[i], &role))
+        if (err == OK && a->type == ENTITY_PERSON && a->roles.len < 12 && role_behind(s, rd, &e->mentions.ptr[i], &role))
             err = add_role(s->mem, &a->roles, span_of(rd->doc->text, role), cite_of(rd, role.b, role.e));
     }
     for (size_t i = 0; i < e->roles.len && err == OK; i++) {
-        struct span role = whole_role(s, rd, e->roles.ptr[i]);
-        if (a->roles.len < 12) err = add_role(s->mem, &a->roles, span_of(rd->doc->text, role), cite_of(rd, role.b, role.e));
+        struct span role;
+        if (a->roles.len < 12 && role_whole(s, rd, e->roles.ptr[i], &role)) err = add_role(s->mem, &a->roles, span_of(rd->doc->text, role), cite_of(rd, role.b, role.e));
     }
     return err;
 }

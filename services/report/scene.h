@@ -54,6 +54,9 @@ bool same_name(struct scene *s, struct slice a, struct slice b);
 /* Days since 1970 of an ISO date with a day ("2025-04-11..."); false for anything coarser. */
 bool iso_day(struct slice value, int64_t *days);
 
+/* True when word w is one for the story's event: needs s->out->event.type. */
+bool event_word(const struct scene *s, const struct reading *r, uint32_t w);
+
 /* Steps, in the order that view.c calls them. Each fills its part of s->out. ERR_NOMEM. */
 enum err find_sources(struct scene *s) MUST_CHECK;    /* who copies whom: source[], parts */
 enum err find_actors(struct scene *s) MUST_CHECK;     /* registry, roles of persons, salience */

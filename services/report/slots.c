@@ -173,6 +173,7 @@ static const char *const units = "second minut minute hour day night week month 
 static uint32_t noun_after(const struct finder *f, uint32_t w, uint32_t s)
 {
     for (uint32_t k = 0; k < 3 && w > 0 && words_joined(f->r, w - 1) && in_sentence(f, w, s); k++, w++) {
+        if (is(f, w, "due")) return 0;
         if (is(f, w, "in of for behind")) continue;
         return content(&f->r->words[w]) ? f->r->words[w].lemma : 0;
     }
@@ -187,10 +188,13 @@ static bool find_age(struct finder *f, uint32_t w, const struct number *n, struc
     uint32_t s = v->sentence;
     if (in(f, n->end, s, "year") && in(f, n->end + 1, s, "old") && words_joined(r, n->end)) {
         v->w1 = n->end + 2;
+        if (r->words[n->end + 1].flags & WORD_OWNS) return false; /* the 10-year-old's death */
         for (uint32_t k = v->w1; k < v->w1 + 5 && in_sentence(f, k, s); k++)
             if (r->words[k].flags & WORD_NAME) {
+                uint32_t given = k;
                 while (in_sentence(f, k + 1, s) && (r->words[k + 1].flags & WORD_NAME) && words_joined(r, k)) k++;
                 v->key = r->words[k].lemma;
+                v->head = given < k ? r->words[given].lemma : 0;
                 return true;
             }
         v->key = in_sentence(f, v->w1, s) ? r->words[v->w1].lemma : 0;
@@ -199,7 +203,32 @@ static bool find_age(struct finder *f, uint32_t w, const struct number *n, struc
     if (!n->digits || n->value < 10 || n->value > 110 || w == 0 || !in_sentence(f, w - 1, s) || !(r->words[w - 1].flags & WORD_NAME)) return false;
     if (!slice_eq(gap_after(r, w - 1), SLICE(", ")) || gap_after(r, w).len == 0 || gap_after(r, w).ptr[0] != ',') return false;
     v->key = r->words[w - 1].lemma;
+    uint32_t given = w - 1;
+    while (given > 0 && in_sentence(f, given - 1, s) && (r->words[given - 1].flags & WORD_NAME) && words_joined(r, given - 1)) given--;
+    v->head = given < w - 1 ? r->words[given].lemma : 0;
     return true;
+}
+
+/* "$US1 million ($1.52 million)": the same sum again, in other dollars. */
+static bool converted(const struct finder *f, const struct value *v)
+{
+    const struct value *last = f->out->len > 0 ? &f->out->ptr[f->out->len - 1] : NULL;
+    if (last == NULL || last->slot != SLOT_MONEY || last->sentence != v->sentence || last->w1 != v->w0) return false;
+    struct slice gap = gap_after(f->r, v->w0 - 1);
+    return memchr(gap.ptr, '(', gap.len) != NULL && memchr(gap.ptr, '$', gap.len) != NULL && slice_eq(lemma_text(f->lex, last->key), SLICE("#usd"));
+}
+
+/* "$140-150 million", "between $140 and $150 million": the scale stands behind the second number. */
+static double shared_scale(const struct finder *f, const struct number *n)
+{
+    struct number next;
+    uint32_t s = f->r->words[n->end - 1].sentence, k = n->end;
+    if (n->value >= 1000 || !n->digits || !in_sentence(f, k, s)) return 1;
+    struct slice gap = gap_after(f->r, k - 1);
+    bool range = slice_starts(gap, SLICE("-")) || slice_starts(gap, SLICE("\u2013"));
+    if (in(f, k, s, "and to")) k++, range = true;
+    if (!range || !in_sentence(f, k, s) || !number_at(f->r, k, &next) || next.end == k + 1 || next.value < 1000) return 1;
+    return next.value >= 1e12 ? 1e12 : next.value >= 1e9 ? 1e9 : next.value >= 1e6 ? 1e6 : 1e3;
 }
 
 static bool find_money(struct finder *f, const struct number *n, struct value *v)
@@ -210,6 +239,7 @@ static bool find_money(struct finder *f, const struct number *n, struct value *v
         v->w1 = n->end + 1;
     }
     if (c == 0) return false;
+    if (converted(f, v)) return false;
     v->key = lexicon_id(f->lex, c == '$' ? SLICE("#usd") : c == 'E' ? SLICE("#eur") : SLICE("#gbp"));
     return true;
 }
@@ -232,8 +262,9 @@ static bool find_duration(struct finder *f, uint32_t w, const struct number *n, 
     if (!in(f, n->end, s, units) || !words_joined(f->r, n->end - 1)) return false;
     v->w1 = n->end + 1;
     v->key = f->r->words[n->end].lemma;
-    v->ago = in(f, v->w1, s, "ago earlier later befor after old from") || (w > 0 && in(f, w - 1, s, "within past last next previou")) ||
-             (w > 1 && in(f, w - 1, s, "the") && in(f, w - 2, s, "within"));
+    bool lasting = w > 2 && in(f, w - 1, s, "past last") && in(f, w - 2, s, "the") && in(f, w - 3, s, "for"); /* "for the past three weeks" */
+    if (in(f, v->w1, s, "ago earlier befor old") || (!lasting && w > 0 && in(f, w - 1, s, "past last previou"))) v->lapse = LAPSE_BACK;
+    else if (in(f, v->w1, s, "later after from") || (w > 0 && in(f, w - 1, s, "within next")) || (w > 1 && in(f, w - 1, s, "the") && in(f, w - 2, s, "within"))) v->lapse = LAPSE_FORTH;
     v->head = noun_after(f, v->w1, s);
     return true;
 }
@@ -243,7 +274,7 @@ static const char *harm_of(const struct finder *f, uint32_t w, uint32_t s)
     if (in(f, w, s, "die kill")) return "#killed";
     if (in(f, w, s, "injure hurt")) return "#injured";
     if (in(f, w, s, "arrest detain")) return "#arrested";
-    if (in(f, w, s, "miss missing")) return "#missing";
+    if (in_sentence(f, w, s) && slice_eq_nocase(word_text(f->r, w), SLICE("missing"))) return "#missing"; /* not: missed nine games */
     return NULL;
 }
 
@@ -261,6 +292,7 @@ static bool find_toll(struct finder *f, uint32_t w, const struct number *n, uint
         harm = NULL;
         for (k = 1; harm == NULL && k <= 4 && w >= k && in_sentence(f, w - k, s); k++) {
             harm = harm_of(f, w - k, s);
+            if (harm == NULL && in(f, w - k, s, "at") && k == 1) break; /* dies at 75 */
             if (harm == NULL && !in(f, w - k, s, "at least more than up to as many about nearly some over and estimat toll rise to of a an around")) break;
         }
         if (head) v->w1 = head + 1;
@@ -294,6 +326,7 @@ static bool find_vote(struct finder *f, const struct number *n, struct value *v)
 static bool find_ordinal(struct finder *f, const struct number *n, struct value *v)
 {
     uint32_t s = v->sentence;
+    if (in(f, n->end, s, "way street avenu circuit district amendment precinct reich division fleet floor") && (f->r->words[n->end].flags & WORD_CAPITAL)) return false; /* names */
     for (uint32_t k = n->end; k < n->end + 3 && in_sentence(f, k, s) && words_joined(f->r, k - 1); k++) {
         if (f->r->words[k].flags & (WORD_STOP | WORD_DIGIT)) {
             if (!is(f, k, "year day week month time")) return false;
@@ -338,7 +371,8 @@ static enum err find_number(struct finder *f, uint32_t w, const struct number *n
     if (n->ordinal) {
         if (!calendar(f, w, n) && find_ordinal(f, n, &v)) v.slot = SLOT_ORDINAL;
     } else if (find_money(f, n, &v)) {
-        v.slot = SLOT_MONEY;
+        double scale = shared_scale(f, n);
+        v.slot = SLOT_MONEY, v.value *= scale, v.step *= scale;
     } else if (find_percent(f, n, &v)) {
         v.slot = SLOT_PERCENT;
     } else if (find_age(f, w, n, &v)) {
@@ -388,6 +422,22 @@ static bool vague_at(const struct finder *f, uint32_t w, struct value *v)
     return false;
 }
 
+/* "died on Thursday", "was sentenced late Friday": the weekday of an event, keyed by the event. */
+static bool day_at(const struct finder *f, uint32_t w, struct value *v)
+{
+    static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    static const char *const happens = "die kill arrest resign fir oust indict sentenc charg execut marri crash collaps convict acquit suspend shoot hang elect debat sign vot testify attack "
+                                       "explod explosion derail sink capsiz erupt kidnap abduct meet hear rally strik";
+    uint32_t s = f->r->words[w].sentence, k = w;
+    size_t day = 0;
+    while (day < 7 && !is(f, w, days[day])) day++;
+    if (day == 7 || !(f->r->words[w].flags & WORD_CAPITAL)) return false;
+    while (k > 0 && w - k < 3 && in(f, k - 1, s, "on late early last this befor the night")) k--;
+    if (k == 0 || !in(f, k - 1, s, happens) || is(f, k, "befor") || in(f, w + 1, s, days[day])) return false;
+    *v = (struct value){.slot = SLOT_WHEN, .key = f->r->words[k - 1].lemma, .n0 = w, .n1 = w + 1, .w0 = w, .w1 = w + 1, .sentence = s, .value = (double)day + 1, .step = 1};
+    return true;
+}
+
 static enum err find_vague(struct finder *f, struct value *v, uint32_t *next)
 {
     enum err e = OK;
@@ -416,6 +466,7 @@ enum err slots_read(struct lexicon *lex, const struct reading *r, struct values 
         uint32_t next = w + 1;
         enum err e = OK;
         if (vague_at(&f, w, &v)) e = find_vague(&f, &v, &next);
+        else if (day_at(&f, w, &v)) e = put(&f, v);
         else if (number_at(r, w, &n)) e = find_number(&f, w, &n, &next);
         if (e != OK) return e;
         w = next;

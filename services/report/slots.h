@@ -9,9 +9,11 @@ enum { SLOTS_MAX = 400, NEAR = 7, CLOSE = 4 }; /* values taken of one text; word
 
 enum hedge { HEDGE_NONE = 0, HEDGE_ABOUT, HEDGE_OVER, HEDGE_UNDER, HEDGE_NEARLY, HEDGE_VAGUE };
 
+enum lapse { LAPSE_NONE = 0, LAPSE_BACK, LAPSE_FORTH }; /* ago, earlier, before, past; later, after, from, within, next */
+
 struct value {
     enum slot slot;
-    uint32_t key;      /* what must be equal for two values to be compared: lemma of head, unit, currency, surname, harm */
+    uint32_t key;      /* what must be equal for two values to be compared: lemma of head, unit, currency, surname, harm, event */
     uint32_t head;     /* for durations, ordinals: the noun it modifies; 0 when none */
     uint32_t b, e;     /* the words: number, unit, head */
     uint32_t w0, w1;   /* the same in words */
@@ -22,7 +24,7 @@ struct value {
     enum hedge hedge;
     bool quoted;       /* between quotation marks: somebody's words */
     bool more;         /* more, another, additional: an increment */
-    bool ago;          /* a duration that says when (ago, earlier, within), not how long */
+    enum lapse lapse;  /* a duration that says when, not how long */
     bool digits;       /* written in digits */
     struct ids near, close, clause, mods;
 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum { WINDOW = 12, SHARED_MAX = 48, SENTENCES_MAX = 4000, POST_MAX = 120, PAIRS_MAX = 60000 };
-static const double RARE = 12;
+static const double RARE = 12, RARE_FEW = 16, TOLD_FEW = 8.5;
 
 struct place { uint32_t reading, sentence; };
 
@@ -60,14 +60,41 @@ static void best_window(const struct scene *s, const struct reading *r, uint32_t
     }
 }
 
-static bool word_in(const struct reading *r, uint32_t b, uint32_t e, uint32_t lemma, uint32_t *flags)
+static bool word_in(const struct reading *r, uint32_t b, uint32_t e, uint32_t lemma, uint32_t *at)
 {
     for (uint32_t w = b; w < e; w++)
         if (r->words[w].lemma == lemma) {
-            *flags = r->words[w].flags;
+            *at = w;
             return true;
         }
     return false;
+}
+
+/* A part of a name that hyphens tie together counts once: Wal-Mart. */
+static bool tail_of_name(const struct reading *r, uint32_t w)
+{
+    return w > 0 && (r->words[w].flags & WORD_HYPHEN) && (r->words[w - 1].flags & WORD_CAPITAL);
+}
+
+/* All that is shared stands side by side in the sentence: it names one thing ("the Sandy Hook school shooting") and tells nothing of it. */
+static bool one_phrase(const struct reading *r, uint32_t first, uint32_t last, uint32_t shared)
+{
+    uint32_t words = 0;
+    for (uint32_t w = first; w <= last; w++) words += !(r->words[w].flags & (WORD_STOP | WORD_SHORT));
+    return words <= shared + 1 && last - first < 6 && !(r->words[first].flags & WORD_QUOTED);
+}
+
+/* Both name people, and nobody both: two people did the like. */
+static bool other_people(const struct reading *a, const struct sentence *sa, const struct reading *b, const struct sentence *sb)
+{
+    bool in_a = false, in_b = false;
+    for (uint32_t w = sb->w0; w < sb->w1; w++) in_b |= (b->words[w].flags & WORD_PERSON) != 0;
+    for (uint32_t w = sa->w0; w < sa->w1 && in_b; w++) {
+        if (!(a->words[w].flags & WORD_PERSON)) continue;
+        in_a = true;
+        if (ids_has(sb->set, a->words[w].lemma)) return false;
+    }
+    return in_a && in_b;
 }
 
 struct tie_words tie_sentences(const struct scene *s, uint32_t ra, uint32_t sa, uint32_t rb, uint32_t sb)
@@ -81,24 +108,36 @@ struct tie_words tie_sentences(const struct scene *s, uint32_t ra, uint32_t sa, 
     for (size_t i = 0; i < n && i < SHARED_MAX; i++)
         if (!office(&s->lex, buffer[i])) sum += lexicon_idf(&s->lex, buffer[shared.len++] = buffer[i]);
     if (shared.len < 3 || sum < RARE) return t;
+    uint32_t first_a = UINT32_MAX, last_a = 0, first_b = UINT32_MAX, last_b = 0;
     best_window(s, a, sa, shared, &a0, &a1);
     best_window(s, b, sb, shared, &b0, &b1);
     for (size_t i = 0; i < shared.len; i++) {
-        uint32_t fa, fb;
-        if (!word_in(a, a0, a1, shared.ptr[i], &fa) || !word_in(b, b0, b1, shared.ptr[i], &fb)) continue;
+        uint32_t wa, wb;
+        if (!word_in(a, a0, a1, shared.ptr[i], &wa) || !word_in(b, b0, b1, shared.ptr[i], &wb) || tail_of_name(a, wa)) continue;
+        uint32_t fa = a->words[wa].flags, fb = b->words[wb].flags;
+        if ((fa & WORD_ROLE) && (fb & WORD_ROLE)) continue; /* what somebody is ties nothing that was done */
         bool name = (fa & WORD_NAME) && (fb & WORD_NAME), number = fa & WORD_DIGIT;
+        if (wa < first_a) first_a = wa;
+        if (wa > last_a) last_a = wa;
+        if (wb < first_b) first_b = wb;
+        if (wb > last_b) last_b = wb;
         t.names += name || number;
         t.content += !(name || number);
+        if (!(name || number)) t.told += lexicon_idf(&s->lex, shared.ptr[i]);
         t.rarity += lexicon_idf(&s->lex, shared.ptr[i]);
         if (t.len < TIE_WORDS_MAX) t.lemmas[t.len++] = shared.ptr[i];
     }
-    t.opposed = negation(s, a, a0, a1) != negation(s, b, b0, b1);
+    uint32_t tied = t.names + t.content;
+    if (tied > 0 && one_phrase(a, first_a, last_a, tied) && one_phrase(b, first_b, last_b, tied)) return (struct tie_words){0};
+    t.opposed = negation(s, a, a0, a1) != negation(s, b, b0, b1) || other_people(a, &a->sentences[sa], b, &b->sentences[sb]);
     return t;
 }
 
+/* A few shared words must be rare ones: else they are a name and what everybody says of it. */
 static bool ties(const struct tie_words *t)
 {
-    return t->names >= 1 && t->content >= 2 && t->rarity >= RARE && !t->opposed;
+    bool rare = t->names + t->content >= 5 || t->rarity >= RARE_FEW || t->told >= TOLD_FEW;
+    return t->names >= 1 && t->content >= 2 && t->rarity >= RARE && rare && !t->opposed;
 }
 
 /* --- candidates --- */

@@ -9,6 +9,7 @@ enum { TIE_WORDS_MAX = 12 };
 struct tie_words { /* of the best windows of 12 words of each */
     uint32_t names, content; /* shared names and numbers; other shared words */
     double rarity;           /* of all of them */
+    double told;             /* of those that are no names or numbers */
     bool opposed;            /* a negation on one side only */
     uint32_t lemmas[TIE_WORDS_MAX];
     uint32_t len;

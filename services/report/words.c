@@ -339,10 +339,15 @@ static enum err sentence_words(struct lexicon *lex, struct reading *r, uint32_t 
     return OK;
 }
 
+static void mark(struct reading *r, uint32_t b, uint32_t e, uint32_t flag)
+{
+    for (uint32_t w = reading_word(r, b); w < r->n_words && r->words[w].b < e; w++) r->words[w].flags |= flag;
+}
+
 /* Marks what stands between quotation marks; a mark that never closes ends with its paragraph. */
 static void mark_quoted(struct reading *r, uint32_t b, uint32_t e)
 {
-    for (uint32_t w = reading_word(r, b); w < r->n_words && r->words[w].b < e; w++) r->words[w].flags |= WORD_QUOTED;
+    mark(r, b, e, WORD_QUOTED);
 }
 
 static void find_quoted(struct reading *r)
@@ -362,6 +367,15 @@ static void find_quoted(struct reading *r)
     for (size_t i = 0; i < r->doc->quotes.len; i++) {
         const struct quote *q = &r->doc->quotes.ptr[i];
         if (q->kind == QUOTE_DIRECT || q->kind == QUOTE_MIXED || q->kind == QUOTE_BLOCK) mark_quoted(r, q->b, q->e);
+    }
+}
+
+static void mark_people(struct reading *r)
+{
+    for (size_t i = 0; i < r->doc->entities.len; i++) {
+        const struct entity *x = &r->doc->entities.ptr[i];
+        for (size_t k = 0; k < x->roles.len; k++) mark(r, x->roles.ptr[k].b, x->roles.ptr[k].e, WORD_ROLE);
+        for (size_t k = 0; x->type == ENTITY_PERSON && k < x->mentions.len; k++) mark(r, x->mentions.ptr[k].b, x->mentions.ptr[k].e, WORD_PERSON);
     }
 }
 
@@ -414,6 +428,7 @@ enum err reading_make(struct lexicon *lex, const struct doc *doc, uint32_t story
     for (uint32_t i = 0; e == OK && i < out->n_sentences; i++) e = sentence_words(lex, out, i, max);
     if (e != OK) return e;
     find_quoted(out);
+    mark_people(out);
     e = mark_names(lex, out);
     return e == OK ? sentence_sets(lex, out) : e;
 }

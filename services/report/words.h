@@ -15,6 +15,8 @@ enum {
     WORD_OWNS = 128,   /* had 's behind it, which the span leaves out */
     WORD_SHORT = 256,  /* two letters or fewer */
     WORD_TITLE = 512,  /* in the title: headline capitals tell nothing */
+    WORD_ROLE = 1024,  /* in what tag takes for somebody's role */
+    WORD_PERSON = 2048, /* in a person's name */
 };
 
 struct lemma {
