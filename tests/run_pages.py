@@ -210,7 +210,7 @@ def forty(state):
         end = d["text"].index("\n")
         d.update(title=[0, end], title_basis="line", body=end + 2, verdict={"kind": "original"}, story={"id": "storm", "storyline": "l1", "reasons": ["same"]})
     report(state, tagged)
-    look_at(state, "forty articles", 20)
+    look_at(state, "forty articles", 10)
     page = pathlib.Path(state, "report/pages/stories/storm.html")
     check(page.read_text().count("<article ") >= 30 and page.stat().st_size < 2_000_000, f"its page has their texts, {page.stat().st_size >> 10} KiB")
 
