@@ -39,6 +39,7 @@ struct meta { /* what the feeder or the container said of the document, as said 
     struct slices byline;
     struct slice charset; /* of the transport, e.g. HTTP's */
     bool summary;         /* the body is a feed's summary, not the article */
+    struct slice slug, dateline, urgency, version, embargo, agency; /* what the wire's formats say of an item */
 };
 
 struct sourced { /* a value and what it rests on */

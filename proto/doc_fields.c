@@ -29,6 +29,12 @@ static const struct column meta_columns[] = {
     {"byline", COLUMN_TEXTS, offsetof(struct meta, byline), .max = 64, .each = LINE, .help = "authors"},
     {"charset", COLUMN_TEXT, offsetof(struct meta, charset), .max = WORD, .help = "charset that the transport stated"},
     {"summary", COLUMN_BOOL, offsetof(struct meta, summary), .help = "the body is a summary, not the article"},
+    {"slug", COLUMN_TEXT, offsetof(struct meta, slug), .max = LINE, .help = "the wire's working name for it"},
+    {"dateline", COLUMN_TEXT, offsetof(struct meta, dateline), .max = LINE, .help = "place, and often date, above the text"},
+    {"urgency", COLUMN_TEXT, offsetof(struct meta, urgency), .max = WORD, .help = "1 (most) to 9, as the wire has it"},
+    {"version", COLUMN_TEXT, offsetof(struct meta, version), .max = WORD, .help = "which version of the item this is"},
+    {"embargo", COLUMN_TEXT, offsetof(struct meta, embargo), .max = WORD, .help = "not to be published before"},
+    {"agency", COLUMN_TEXT, offsetof(struct meta, agency), .max = LINE, .help = "who sent it: the outlet where no other is named"},
 };
 const struct record doc_meta_record = {.name = "meta", .size = sizeof(struct meta), .columns = meta_columns, .n = COUNT(meta_columns)};
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """run_formats - archives, bombs and odd bytes through `wiredesk-ingest --stdio`: what comes out, what is refused, where and why, for how much memory."""
-import gzip, io, json, os, subprocess, sys, tarfile, tempfile, threading, zipfile
+import base64, gzip, io, json, os, subprocess, sys, tarfile, tempfile, threading, zipfile
 
 INGEST = os.path.abspath(os.path.join(sys.argv[1], "wiredesk-ingest"))
 PAGE = "<!DOCTYPE html><title>Ferry stays</title><p>The council of Port Ellery voted to keep the night ferry.</p>"
@@ -162,7 +162,88 @@ def a_type_that_was_said_is_the_last_word():
     check("a text said to be JSON Lines", len(docs) == 80000, f"{len(docs)} {errors[:200]}")
 
 
-for test in (a_type_that_was_said_is_the_last_word, archives_give_their_members, a_bad_member_is_refused_alone, bombs_are_refused_within_the_ceiling, odd_bytes_get_a_clear_answer):
+NITF = """<?xml version="1.0"?>
+<!DOCTYPE nitf SYSTEM "nitf.dtd">
+<nitf><head><title>ferry-vote</title><docdata><doc-id id-string="nw.1.2" regsrc="NW"/><urgency ed-urg="3"/><date.issue norm="20260301T120000Z"/>
+<date.release norm="20260301T130000Z"/><du-key key="ferry-vote" version="2"/></docdata><pubdata name="Harbour Post" position.section="Local"/></head>
+<body><body.head><hedline><hl1>Council keeps the night ferry</hl1></hedline><byline>By <person>Ada Marsh</person><byttl>Staff Writer</byttl></byline>
+<distributor>Northern Wire</distributor><dateline><location>PORT ELLERY</location>, <story.date>March 1</story.date></dateline></body.head>
+<body.content><p>The council voted on Monday to keep it.</p><p>Caf&eacute; owners cheered.</p></body.content></body></nitf>"""
+ITEM = """<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:newsml:nw.example:20260301:%(n)d" version="4" xml:lang="en">
+<itemMeta><itemClass qcode="ninat:%(kind)s"/><provider qcode="nprov:NW"><name>Northern Wire</name></provider><versionCreated>2026-03-01T12:30:00Z</versionCreated>
+<firstCreated>2026-03-01T12:00:00Z</firstCreated><embargoed>2026-03-01T14:00:00Z</embargoed><pubStatus qcode="stat:%(status)s"/></itemMeta>
+<contentMeta><urgency>2</urgency><slugline>TRAM-STRIKE</slugline><headline>Tram strike ends</headline><by>By Kim Oster</by><dateline>VALE, March 1</dateline>
+<language tag="en"/><subject type="cpnat:abstract" qcode="medtop:09000000"><name>Labour</name></subject></contentMeta>
+<contentSet>%(content)s</contentSet></newsItem>"""
+XHTML = '<inlineXML contenttype="application/xhtml+xml"><h:html xmlns:h="http://www.w3.org/1999/xhtml"><h:body><h:p>The strike ended.</h:p></h:body></h:html></inlineXML>'
+PLAIN = '<inlineData contenttype="text/plain">The strike ended at noon.</inlineData>'
+INNER = '<inlineXML contenttype="application/nitf+xml"><nitf><body><body.head><byline>By Lee Roe</byline></body.head><body.content><p>It ended.</p></body.content></body></nitf></inlineXML>'
+PICTURE = '<remoteContent href="a.jpg" contenttype="image/jpeg"/>'
+MESSAGE = ('<?xml version="1.0"?><newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><header><sent>2026-03-01T12:31:00Z</sent></header><itemSet>'
+           + ITEM % {"n": 1, "kind": "text", "status": "usable", "content": XHTML} + ITEM % {"n": 2, "kind": "text", "status": "usable", "content": PLAIN}
+           + ITEM % {"n": 3, "kind": "picture", "status": "usable", "content": PICTURE} + ITEM % {"n": 4, "kind": "text", "status": "canceled", "content": PLAIN}
+           + ITEM % {"n": 5, "kind": "text", "status": "usable", "content": INNER} + "</itemSet></newsMessage>")
+ML1 = """<?xml version="1.0"?><NewsML><NewsEnvelope/><NewsItem><Identification><NewsIdentifier><ProviderId>nw.example</ProviderId><NewsItemId>77</NewsItemId>
+<RevisionId PreviousRevision="0" Update="N">1</RevisionId><PublicIdentifier>urn:newsml:nw.example:77</PublicIdentifier></NewsIdentifier></Identification>
+<NewsManagement><FirstCreated>20260301T120000Z</FirstCreated><ThisRevisionCreated>20260301T121500Z</ThisRevisionCreated><Status FormalName="Usable"/><Urgency FormalName="4"/></NewsManagement>
+<NewsComponent><NewsLines><HeadLine>Pool opens</HeadLine><ByLine>By Ane Lund</ByLine><DateLine>ASTER, March 1</DateLine><SlugLine>POOL</SlugLine></NewsLines>
+<AdministrativeMetadata><Provider><Party FormalName="Northern Wire"/></Provider></AdministrativeMetadata><ContentItem><DataContent><p>It opened on Sunday.</p></DataContent></ContentItem>
+</NewsComponent></NewsItem></NewsML>"""
+NEWSITEM = """<?xml version="1.0" encoding="iso-8859-1"?><newsitem itemid="2286" date="1996-08-20" xml:lang="en"><title>VALE: Mine reopens</title><headline>Mine reopens</headline>
+<byline>Ann Rask</byline><dateline>VALE 1996-08-20</dateline><text><p>The mine reopened.</p></text></newsitem>"""
+NINJS = {"uri": "http://wire.example/n/1", "type": "text", "version": 3, "versioncreated": "2026-03-01T12:30:00Z", "firstcreated": "2026-03-01T12:00:00Z", "embargoed": "2026-03-01T14:00:00Z",
+         "pubstatus": "usable", "urgency": 3, "language": "en", "headline": "Tram strike ends", "slugline": "TRAM-STRIKE", "byline": "Kim Oster", "located": "Vale",
+         "subject": [{"code": "9", "name": "Labour"}], "infosource": [{"name": "Northern Wire"}], "body_xhtml": "<p>The strike ended.</p>", "description_text": "It is over."}
+
+
+def the_wires_formats_say_headline_slug_byline_dateline_urgency_version_embargo_and_agency():
+    def meta(d):
+        m = d.get("meta", {})
+        return (m.get("title"), m.get("slug"), m.get("byline"), m.get("dateline"), m.get("urgency"), m.get("version"), m.get("embargo"), m.get("agency"), m.get("section"))
+
+    docs, errors, status, _ = feed(NITF.encode(), "a.xml")
+    check("NITF", status == 0 and [d["id"] for d in docs] == ["nw.1.2"] and docs[0]["type"] == "application/nitf+xml" and meta(docs[0]) ==
+          ("Council keeps the night ferry", "ferry-vote", ["Ada Marsh"], "PORT ELLERY, March 1", "3", "2", "20260301T130000Z", "Northern Wire", "Local"), f"{errors} {docs}")
+    check("NITF is kept as it came", base64.b64decode(docs[0]["raw"]).decode() == NITF[NITF.index("<nitf>"):], docs)
+    docs, errors, status, _ = feed(MESSAGE.encode(), "a.xml")
+    want = ("Tram strike ends", "TRAM-STRIKE", ["By Kim Oster"], "VALE, March 1", "2", "4", "2026-03-01T14:00:00Z", "Northern Wire", "Labour")
+    check("NewsML-G2", status == 65 and [d["id"][-1] for d in docs] == list("1245") and all(meta(d) == want for d in docs), f"{errors} {docs}")
+    check("its texts", [(d.get("type"), base64.b64decode(d.get("raw", ""))) for d in docs if "fail" not in d] == [
+        ("text/html; from=newsml", b'<html xmlns:h="http://www.w3.org/1999/xhtml"><body><p>The strike ended.</p></body></html>'), ("text/plain", b"The strike ended at noon."),
+        ("application/nitf+xml", INNER[INNER.index("<nitf>"):INNER.index("</inlineXML>")].encode())], docs)
+    check("what is withdrawn", "record 4 at byte" in docs[2]["fail"]["detail"] and "pubStatus" in docs[2]["fail"]["detail"], docs[2])
+    check("a picture", "1 of them no articles" in errors, errors)
+    docs, errors, status, _ = feed(MESSAGE.replace("<slugline>", "<slugline><broken", 1).encode(), "b.xml")
+    check("a broken item", len(docs) == 4 and docs[1]["meta"]["title"] == "Tram strike ends" and "fail" not in docs[3], f"{errors} {docs}")
+    docs, errors, status, _ = feed(ML1.encode(), "a.xml")
+    check("NewsML 1", status == 0 and meta(docs[0]) == ("Pool opens", "POOL", ["By Ane Lund"], "ASTER, March 1", "4", "1", None, "Northern Wire", None)
+          and docs[0]["id"] == "urn:newsml:nw.example:77", f"{errors} {docs}")
+    docs, errors, status, _ = feed(NEWSITEM.encode(), "2286newsML.xml")
+    check("newsitem", status == 0 and meta(docs[0])[:4] == ("Mine reopens", None, ["Ann Rask"], "VALE 1996-08-20") and docs[0]["meta"]["published"] == "1996-08-20", f"{errors} {docs}")
+    picture = {**NINJS, "uri": "http://wire.example/n/2", "type": "picture", "body_xhtml": ""}
+    second = {"uri": "http://wire.example/n/3", "type": "text", "versioncreated": "2026-03-01T12:30:00Z", "headlines": [{"role": "main", "value": "Pool opens"}],
+              "bodies": [{"contenttype": "text/plain", "value": "It opened."}]}
+    docs, errors, status, _ = feed(json.dumps([NINJS, picture, {**NINJS, "pubstatus": "canceled"}, second]).encode(), "a.json")
+    want = ("Tram strike ends", "TRAM-STRIKE", ["Kim Oster"], "Vale", "3", "3", "2026-03-01T14:00:00Z", "Northern Wire", "Labour")
+    check("ninjs", status == 65 and len(docs) == 3 and meta(docs[0]) == want and "fail" in docs[1] and "1 of them no articles" in errors, f"{errors} {docs}")
+    check("ninjs 2", docs[2]["meta"]["title"] == "Pool opens" and base64.b64decode(docs[2]["raw"]) == b"It opened.", docs)
+    docs, errors, status, _ = feed(b'<?xml version="1.0"?><packageItem/>', "a.xml")
+    check("other XML", status == 65 and "packageItem" in errors, errors)
+
+
+def what_the_wire_says_reaches_the_article():
+    ingest = subprocess.run([INGEST, "--stdio"], input=NITF.encode(), capture_output=True)
+    d = json.loads(subprocess.run([INGEST.replace("-ingest", "-normalize"), "--stdio"], input=ingest.stdout, capture_output=True).stdout)
+    text = d["text"].encode()
+    check("NITF's article", text[d["title"][0]:d["title"][1]] == b"Council keeps the night ferry" and d["byline"] == ["Ada Marsh"] and d["outlet"]["value"] == "Harbour Post"
+          and d["published"]["value"].startswith("2026-03-01T12:00") and "Caf\u00e9 owners cheered." in d["text"], d)
+    ingest = subprocess.run([INGEST, "--stdio"], input=MESSAGE.encode(), capture_output=True)
+    docs = [json.loads(line) for line in subprocess.run([INGEST.replace("-ingest", "-normalize"), "--stdio"], input=ingest.stdout, capture_output=True).stdout.splitlines()]
+    check("NewsML-G2's article", docs[0]["outlet"] == {"value": "Northern Wire", "basis": "meta"} and docs[0]["byline"] == ["Kim Oster"]
+          and docs[0]["text"] == "Tram strike ends\n\nThe strike ended.", docs[0])
+
+
+for test in (the_wires_formats_say_headline_slug_byline_dateline_urgency_version_embargo_and_agency, what_the_wire_says_reaches_the_article, a_type_that_was_said_is_the_last_word, archives_give_their_members, a_bad_member_is_refused_alone, bombs_are_refused_within_the_ceiling, odd_bytes_get_a_clear_answer):
     test()
 print("failed" if failed else "ok")
 sys.exit(1 if failed else 0)

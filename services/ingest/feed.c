@@ -1,5 +1,5 @@
-/* feed.c - RSS 0.9x, 1.0 and 2.0, RDF, Atom: cut at the entries' own tags, each entry parsed by itself, so that a broken one hurts no other. */
-#include "xml.h"
+/* feed.c - RSS 0.9x, 1.0 and 2.0, RDF, Atom, and the wire's items: cut at the entries' own tags, each entry parsed by itself, so that a broken one hurts no other. */
+#include "wire.h"
 
 enum { LONG_DESCRIPTION = 1500 }; /* bytes of text from which an RSS description is taken for the article */
 
@@ -12,7 +12,8 @@ struct feed {
     xmlParserCtxt *parser;
     struct buf xml;        /* an entry between the tags that surround it in the feed */
     struct slice body;     /* UTF-8 */
-    struct slice entry;    /* "item" or "entry" */
+    struct slice entry;    /* "item", "entry", "newsItem" or "nitf" */
+    bool wire;             /* entries are the wire's */
     struct slice prefix;   /* of the entries' tags, with its colon, or empty */
     struct slice opening;  /* the tags that are open where entries stand */
     struct slice closing;
@@ -117,12 +118,15 @@ static enum err read_root(struct feed *f, size_t root)
     bool atom = slice_eq_nocase(local, SLICE("feed")), rdf = slice_eq_nocase(local, SLICE("rdf"));
     bool rss = slice_eq_nocase(local, SLICE("rss")), channel = slice_eq_nocase(local, SLICE("channel"));
     bool lone = slice_eq_nocase(local, SLICE("entry")) || slice_eq_nocase(local, SLICE("item"));
-    if (!atom && !rdf && !rss && !channel && !lone)
+    struct slice item;
+    bool holds = false;
+    f->wire = wire_root(local, &item, &holds);
+    if (!atom && !rdf && !rss && !channel && !lone && !f->wire)
         return split_refuse(f->why, ERR_UNSUPPORTED, 0, root, "XML whose first element is \"%.*s\", which is not read", (int)(name.len < 60 ? name.len : 60), name.ptr ? name.ptr : "");
-    f->entry = lone ? local : atom ? SLICE("entry") : SLICE("item");
+    f->entry = f->wire ? item : lone ? local : atom ? SLICE("entry") : SLICE("item");
     if (colon != SIZE_MAX && !rdf) f->prefix = slice_cut(name, 0, colon + 1);
     if (rdf && next_entry(f, root) == f->body.len) f->prefix = SLICE("rss:");
-    if (lone) return OK;
+    if (lone || (f->wire && !holds)) return OK;
     struct slice inner = {NULL, 0};
     size_t at = rss ? slice_find(f->body, SLICE("<channel"), root) : SIZE_MAX;
     if (at != SIZE_MAX && at < next_entry(f, root)) inner = tag_at(f->body, at);
@@ -335,6 +339,16 @@ static void read_entry(struct feed *f, const xmlNode *top, struct split_doc *d)
     if (d->raw.ptr == NULL) d->meta.summary = false;
 }
 
+/* The same for one of the wire's items; false when it is of a kind that is no document. */
+static bool read_item(struct feed *f, const xmlNode *top, struct slice bytes, struct split_doc *d)
+{
+    const char *what = "";
+    d->meta = f->meta;
+    enum wire w = wire_read(top, bytes, f->mem, d, &what, &f->nomem);
+    if (w == WIRE_REFUSED) split_fail(d, ERR_EMPTY, f->record, f->out->before_bytes, f->mem, &f->nomem, what);
+    return w != WIRE_SKIPPED;
+}
+
 static enum err wrap(struct feed *f, struct slice inner)
 {
     buf_clear(&f->xml);
@@ -346,7 +360,7 @@ static enum err wrap(struct feed *f, struct slice inner)
 static enum err add_entry(struct feed *f, struct slice bytes, bool whole)
 {
     struct split_doc *d = split_add(f->out, f->in, f->mem, f->why);
-    f->record = f->out->before + f->out->len;
+    f->record = f->out->before + f->out->len + f->out->skipped;
     if (d == NULL) return f->out->len >= SPLIT_DOCS_MAX ? ERR_TOO_BIG : ERR_NOMEM;
     d->at = (size_t)(bytes.ptr - f->body.ptr);
     d->bytes = bytes;
@@ -368,7 +382,8 @@ static enum err add_entry(struct feed *f, struct slice bytes, bool whole)
         if (e == ERR_NOMEM) f->nomem = true;
         else if (deep) split_fail(d, ERR_DEPTH, f->record, f->out->before_bytes, f->mem, &f->nomem, "is nested too deep");
         else if (top == NULL) split_fail(d, e == OK ? ERR_MALFORMED : e, f->record, f->out->before_bytes, f->mem, &f->nomem, "cannot be read as XML");
-        else read_entry(f, top, d);
+        else if (!f->wire) read_entry(f, top, d);
+        else if (!read_item(f, top, bytes, d)) f->out->len--, f->out->skipped++;
         if (doc != NULL) xmlFreeDoc(doc);
     }
     return f->nomem ? split_refuse(f->why, ERR_NOMEM, f->record, d->at, "out of memory") : OK;

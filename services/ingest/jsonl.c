@@ -7,18 +7,26 @@ enum { TEXT_LIMIT = 4096 };
 
 /* The first name that is there and says something wins. */
 static const char *const body_names[] = {"text", "content", "body", "content_html", "content_text", "article", "article_text", "full_text",
-                                         "body_text", "maintext", "html", "body_html", NULL};
-static const char *const summary_names[] = {"summary", "description", "abstract", "excerpt", "lead", NULL};
-static const char *const title_names[] = {"title", "headline", "heading", NULL};
+                                         "body_text", "maintext", "html", "body_html", "body_xhtml", "bodies", NULL};
+static const char *const summary_names[] = {"summary", "description", "abstract", "excerpt", "lead", "description_text", "description_html", "descriptions", NULL};
+static const char *const title_names[] = {"headline", "title", "heading", "headlines", NULL};
 static const char *const url_names[] = {"url", "link", "canonical_url", "canonicalUrl", "permalink", "href", "uri", NULL};
 static const char *const published_names[] = {"published", "date", "published_at", "publishedAt", "date_published", "datePublished",
-                                              "date_publish", "publish_date", "published_date", "pubDate", "pub_date", "created_at", "timestamp", NULL};
-static const char *const modified_names[] = {"modified", "updated", "modified_at", "updated_at", "updatedAt", "date_modified", "dateModified", NULL};
+                                              "date_publish", "publish_date", "published_date", "pubDate", "pub_date", "created_at", "timestamp", "firstcreated", "contentcreated",
+                                              "versioncreated", NULL};
+static const char *const modified_names[] = {"modified", "updated", "modified_at", "updated_at", "updatedAt", "date_modified", "dateModified", "contentmodified", "versioncreated", NULL};
 static const char *const author_names[] = {"authors", "author", "byline", "creator", "writer", NULL};
 static const char *const outlet_names[] = {"outlet", "source", "publisher", "publication", "site_name", "siteName", "site", "source_name",
                                            "newspaper", "media", NULL};
 static const char *const lang_names[] = {"lang", "language", NULL};
 static const char *const section_names[] = {"section", "category", NULL};
+static const char *const subject_names[] = {"subject", "subjects", NULL};
+static const char *const slug_names[] = {"slugline", "slug", NULL};
+static const char *const dateline_names[] = {"dateline", "located", NULL};
+static const char *const urgency_names[] = {"urgency", NULL};
+static const char *const version_names[] = {"version", NULL};
+static const char *const embargo_names[] = {"embargoed", "embargo", NULL};
+static const char *const agency_names[] = {"provider", "agency", "infosource", "infosources", "copyrightholder", NULL};
 static const char *const id_names[] = {"id", "guid", "uuid", "_id", NULL};
 static const char *const list_names[] = {"items", "articles", "documents", "docs", "results", "entries", "data", NULL};
 
@@ -34,6 +42,7 @@ struct reading {
 
 static struct slice text_of(const json_t *v)
 {
+    if (json_is_array(v) && json_is_object(json_array_get(v, 0))) v = json_array_get(v, 0); /* as ninjs has subjects, and bodies in several forms */
     if (json_is_object(v)) { /* as WordPress has it, or a publisher's name */
         const json_t *inner = json_object_get(v, "rendered");
         if (inner == NULL) inner = json_object_get(v, "value");
@@ -97,6 +106,19 @@ static bool say_authors(struct reading *r, const json_t *record, struct slices *
     }
     if (len > 0) *byline = (struct slices){list, len};
     return true;
+}
+
+/* ninjs: uri, versioncreated and the like. What other records call slug, version or agency may be anything. */
+static bool is_ninjs(const json_t *record)
+{
+    return json_is_string(json_object_get(record, "uri")) && (json_object_get(record, "versioncreated") || json_object_get(record, "pubstatus"));
+}
+
+static bool fill_wire(struct reading *r, const json_t *record, struct meta *meta)
+{
+    return (meta->section.ptr || say(r, record, subject_names, 1024, &meta->section)) && say(r, record, slug_names, 1024, &meta->slug) && say(r, record, dateline_names, 1024, &meta->dateline) &&
+           say_date(r, record, urgency_names, &meta->urgency) && say_date(r, record, version_names, &meta->version) &&
+           say(r, record, embargo_names, 256, &meta->embargo) && say(r, record, agency_names, 1024, &meta->agency);
 }
 
 static bool fill_meta(struct reading *r, const json_t *record, struct meta *meta)
@@ -172,6 +194,25 @@ static bool fill_body(struct reading *r, const json_t *record, struct split_doc 
     return d->raw.ptr != NULL;
 }
 
+/* What the wire says beyond that. A picture, film or package without a text is no document; what is withdrawn is refused. */
+static enum err finish_ninjs(struct reading *r, const json_t *record, struct split_doc *d)
+{
+    struct slice type = text_of(json_object_get(record, "type")), status = text_of(json_object_get(record, "pubstatus"));
+    bool nomem = false, text = type.len == 0 || slice_eq(type, SLICE("text"));
+    if (!fill_wire(r, record, &d->meta)) return no_memory(r);
+    bool bare = d->raw.ptr == NULL || d->meta.summary;
+    if (bare && !text) {
+        r->out->len--;
+        r->out->skipped++;
+        return OK;
+    }
+    if (slice_eq_nocase(status, SLICE("canceled")) || slice_eq_nocase(status, SLICE("withheld")))
+        split_fail(d, ERR_EMPTY, r->record, r->out->before_bytes, r->mem, &nomem, "is not to be used: its pubstatus says so");
+    else if (d->raw.ptr == NULL) split_fail(d, ERR_MISSING, r->record, r->out->before_bytes, r->mem, &nomem, "has neither text nor title");
+    if (d->fail != OK) d->type = SLICE("application/json");
+    return nomem ? no_memory(r) : OK;
+}
+
 /* One record; `bytes` is where it stands in the body. */
 static enum err add_record(struct reading *r, const json_t *record, struct slice bytes)
 {
@@ -185,6 +226,7 @@ static enum err add_record(struct reading *r, const json_t *record, struct slice
     if (nomem || !fill_meta(r, record, &d->meta)) return no_memory(r);
     if (!fill_body(r, record, d) || !fill_id(r, record, d)) return no_memory(r);
     d->meta.charset = SLICE("utf-8");
+    if (is_ninjs(record)) return finish_ninjs(r, record, d);
     if (d->raw.ptr != NULL) return OK;
     if (r->lenient) {
         d->type = SLICE("application/json");

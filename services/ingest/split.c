@@ -19,6 +19,9 @@ static const struct { const char *type; enum format format; } types[] = {
     {"text/html", FORMAT_HTML}, {"application/xhtml+xml", FORMAT_HTML},
     {"application/rss+xml", FORMAT_FEED}, {"application/atom+xml", FORMAT_FEED}, {"application/rdf+xml", FORMAT_FEED},
     {"text/rss+xml", FORMAT_FEED}, {"text/xml", FORMAT_XML}, {"application/xml", FORMAT_XML},
+    {"application/nitf+xml", FORMAT_FEED}, {"text/vnd.iptc.nitf", FORMAT_FEED}, {"application/newsml+xml", FORMAT_FEED}, {"text/vnd.iptc.newsml", FORMAT_FEED},
+    {"application/vnd.iptc.g2.newsitem+xml", FORMAT_FEED}, {"application/vnd.iptc.g2.newsmessage+xml", FORMAT_FEED},
+    {"application/ninjs+json", FORMAT_JSON}, {"application/vnd.iptc.ninjs+json", FORMAT_JSON},
     {"application/json", FORMAT_JSON}, {"application/feed+json", FORMAT_JSON}, {"text/json", FORMAT_JSON},
     {"application/x-ndjson", FORMAT_JSONL}, {"application/ndjson", FORMAT_JSONL}, {"application/jsonl", FORMAT_JSONL},
     {"application/jsonlines", FORMAT_JSONL}, {"application/x-jsonlines", FORMAT_JSONL}, {"text/jsonl", FORMAT_JSONL},
@@ -29,7 +32,7 @@ static const struct { const char *type; enum format format; } types[] = {
 
 static const struct { const char *suffix; enum format format; } suffixes[] = {
     {".html", FORMAT_HTML}, {".htm", FORMAT_HTML}, {".xhtml", FORMAT_HTML}, {".shtml", FORMAT_HTML},
-    {".rss", FORMAT_FEED}, {".atom", FORMAT_FEED}, {".rdf", FORMAT_FEED}, {".xml", FORMAT_XML},
+    {".rss", FORMAT_FEED}, {".atom", FORMAT_FEED}, {".rdf", FORMAT_FEED}, {".xml", FORMAT_XML}, {".nitf", FORMAT_FEED}, {".newsml", FORMAT_FEED}, {".ninjs", FORMAT_JSON},
     {".warc", FORMAT_WARC}, {".wet", FORMAT_WARC}, {".json", FORMAT_JSON}, {".jsonl", FORMAT_JSONL}, {".ndjson", FORMAT_JSONL}, {".jsonlines", FORMAT_JSONL},
     {".zip", FORMAT_ARCHIVE}, {".tar", FORMAT_ARCHIVE},
     {".txt", FORMAT_TEXT}, {".text", FORMAT_TEXT}, {".md", FORMAT_TEXT}, {".markdown", FORMAT_TEXT},
@@ -126,6 +129,7 @@ static enum format format_of_bytes(struct slice body)
     if (begins(s, "<")) {
         struct slice root = past_prolog(s);
         if (opens(root, "rss") || opens(root, "feed") || opens(root, "rdf") || opens(root, "channel")) return FORMAT_FEED;
+        if (opens(root, "nitf") || opens(root, "newsItem") || opens(root, "newsMessage") || opens(root, "NewsML")) return FORMAT_FEED;
         if (begins(root, "<!doctype html") || opens(root, "html") || opens(root, "head") || opens(root, "body")) return FORMAT_HTML;
         if (begins(s, "<?xml")) return FORMAT_XML;
     }
@@ -274,7 +278,7 @@ static void put(struct doc *doc, enum doc_field f, struct slice *member, struct 
 static bool says_something(const struct meta *m)
 {
     return m->url.ptr || m->outlet.ptr || m->published.ptr || m->modified.ptr || m->lang.ptr || m->title.ptr || m->section.ptr || m->byline.len ||
-           m->charset.ptr || m->summary;
+           m->charset.ptr || m->summary || m->slug.ptr || m->dateline.ptr || m->urgency.ptr || m->version.ptr || m->embargo.ptr || m->agency.ptr;
 }
 
 enum err split_document(const struct feed_request *in, const struct split_doc *d, struct arena *mem, struct doc *doc)

@@ -84,7 +84,7 @@ enum err split_html(const struct feed_request *in, struct arena *mem, struct spl
 /* JSON Lines, and JSON: an array of records, one record, or a JSON Feed. */
 enum err split_jsonl(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
 enum err split_json(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
-/* RSS, RDF and Atom. ERR_UNSUPPORTED when the XML is none of them. */
+/* RSS, RDF and Atom; NITF and NewsML. ERR_UNSUPPORTED when the XML is none of them. */
 enum err split_feed(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
 
 /* WARC: responses, resources and conversions that hold a page or a text; the other records are counted in out->skipped. */

@@ -285,6 +285,31 @@ struct slice xml_attribute(const xmlNode *node, const char *name, struct arena *
     return (struct slice){NULL, 0};
 }
 
+/* The prefix of the first XHTML or NITF element below top that has one. */
+static struct slice html_prefix(const xmlNode *top)
+{
+    char name[64];
+    for (xmlNode *n = top->children; n != NULL; n = following(top, n)) {
+        if (n->type != XML_ELEMENT_NODE || n->ns == NULL || n->ns->prefix == NULL) continue;
+        xml_name(n, name);
+        if (strncmp(name, "xhtml:", 6) == 0 || strchr(name, ':') == NULL) return slice_of((const char *)n->ns->prefix);
+    }
+    return (struct slice){NULL, 0};
+}
+
+/* Tags lose that prefix, in place: they are for readers of HTML. Text holds no '<' by then. Returns the new length. */
+static size_t drop_prefix(char *s, size_t len, struct slice prefix)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < len;) {
+        bool tag = s[i] == '<';
+        s[to++] = s[i++];
+        if (tag && i < len && s[i] == '/') s[to++] = s[i++];
+        if (tag && len - i > prefix.len && memcmp(s + i, prefix.ptr, prefix.len) == 0 && s[i + prefix.len] == ':') i += prefix.len + 1;
+    }
+    return to;
+}
+
 struct slice xml_inner(const xmlNode *node, struct arena *mem, bool *nomem)
 {
     xmlBuffer *b = xmlBufferCreate();
@@ -294,6 +319,8 @@ struct slice xml_inner(const xmlNode *node, struct arena *mem, bool *nomem)
     struct slice s = b ? arena_copy(mem, (struct slice){(const char *)xmlBufferContent(b), (size_t)xmlBufferLength(b)}) : (struct slice){NULL, 0};
     if (rc < 0 || (b != NULL && xmlBufferLength(b) > 0 && s.ptr == NULL)) *nomem = true;
     if (b != NULL) xmlBufferFree(b);
+    struct slice prefix = html_prefix(node);
+    if (s.len > 0 && prefix.len > 0) s.len = drop_prefix((char *)(uintptr_t)s.ptr, s.len, prefix); /* our own copy */
     return s.len > 0 ? s : (struct slice){NULL, 0};
 }
 

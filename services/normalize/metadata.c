@@ -251,6 +251,7 @@ enum err facts_finish(const struct doc *doc, struct page *p, const struct hints 
     struct people who = {.n = 0};
     take_url(f, hints->url);
     take_outlet(f, hints->outlet, SLICE("footer"));
+    take_outlet(f, doc->meta.agency, SLICE("meta"));
     if (f->outlet.value.len == 0 && host_of(f->url).len) take_outlet(f, outlet_of_host(p->mem, host_of(f->url)), SLICE("url"));
     finish_dates(&(struct dating){doc, p, true}, hints, f);
     if (f->byline.len > 0) return OK;

@@ -54,9 +54,15 @@ static bool contains(struct slice s, const char *word)
 /* Markup, by the media type; by the first bytes when that says nothing. */
 static bool is_markup(struct slice type, struct slice bytes)
 {
-    if (contains(type, "html") || contains(type, "nitf") || contains(type, "newsml")) return true;
+    if (contains(type, "html") || contains(type, "nitf")) return true;
     if (slice_starts(type, SLICE("text/plain")) || slice_starts(type, SLICE("text/markdown"))) return false;
     return html_looks(bytes);
+}
+
+/* What comes from the wire has no page around it. */
+static bool is_wire(struct slice type)
+{
+    return contains(type, "nitf") || contains(type, "newsml");
 }
 
 static enum err read_source(const struct doc *doc, struct arena *mem, struct decoded *d)
@@ -229,8 +235,10 @@ enum err normalize_doc(struct normalizer *n, struct arena *mem, struct doc *doc)
     e = is_markup(doc->type, d.text) ? html_read(n->words, &page) : text_read(&page);
     if (e == OK) e = facts_read(doc, &page, &facts);
     if (e != OK) return e;
-    if (page.markup) e = blocks_score(n->model, &page, &facts);
-    if (page.markup) judge_page(&page, n->model->threshold, &hints);
+    bool wire = page.markup && is_wire(doc->type);
+    if (page.markup && !wire) e = blocks_score(n->model, &page, &facts);
+    if (wire) judge_wire(&page);
+    else if (page.markup) judge_page(&page, n->model->threshold, &hints);
     else judge_text(&page, &hints);
     if (e == OK) e = facts_finish(doc, &page, &hints, &facts);
     if (e != OK) return e;
