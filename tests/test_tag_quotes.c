@@ -143,12 +143,14 @@ static void quotes_of_articles_that_rules_were_tried_on(void **state)
 {
     (void)state;
     holds(count_file("tests/data/quotes/open.txt"), 95);
+    holds(count_file("tests/data/quotes/open2.txt"), 95);
 }
 
 static void quotes_of_articles_held_back(void **state)
 {
     (void)state;
-    holds(count_file("tests/data/quotes/held.txt"), 84);
+    holds(count_file("tests/data/quotes/held.txt"), 88);
+    holds(count_file("tests/data/quotes/held2.txt"), 90);
 }
 
 static int set_up(void **state)

@@ -57,7 +57,7 @@ static void by_according(const struct stage_of_speech *s, struct sentence n, siz
         size_t e = i + 2;
         while (e < n.end && !token_is(t, e, ',') && !token_is(t, e, '.')) e++;
         if (e == i + 2 || e > i + 14) return;
-        got = (struct speaker){true, (uint32_t)i + 2, (uint32_t)e, NOBODY, true};
+        got = (struct speaker){true, (uint32_t)i + 2, (uint32_t)e, NOBODY, true, 0, 0};
     }
     if (i == n.first || (i == n.first + 1 && !(t->ptr[n.first].kind & TOKEN_WORD))) {
         size_t b = got.end;

@@ -1,7 +1,7 @@
 /* speaker.c - noun phrases that can speak: names, pronouns, roles and groups, around a verb; and whom they mean. */
 #include "speaker.h"
 
-enum { NOBODY = UINT32_MAX, PHRASE_MAX = 8, APPOSITION_MAX = 24, LOOK_BACK = 60 };
+enum { NOBODY = UINT32_MAX, PHRASE_MAX = 8, APPOSITION_MAX = 24, LOOK_BACK = 60, ORG_BACK = 240, SENTENCES_BACK = 4, SENTENCES_SEEN = 12 };
 
 static const struct speaker nobody = {.entity = NOBODY};
 
@@ -17,6 +17,27 @@ static bool possessive(const struct tokens *t, size_t i)
     return slice_eq(s, SLICE("'s")) || slice_eq(s, SLICE("’s")) || slice_eq(s, SLICE("'")) || slice_eq(s, SLICE("’"));
 }
 
+/* What the person is called beside the name: "the envoy, Anna Berg", "Anna Berg, who", "Anna Berg, the union's secretary". */
+static void note_role(struct stage_of_speech *s, const struct name *n)
+{
+    const struct tokens *t = s->t;
+    size_t k = n->first, end = n->end + 7;
+    if (k > 0 && !(t->ptr[k].kind & TOKEN_FIRST)) {
+        k--;
+        if (token_is(t, k, ',') && k > 0) k--;
+    }
+    if (k == n->first || !token_in(t, k, WORD_ROLE)) {
+        if (!token_is(t, n->end, ',')) return;
+        for (k = n->end + 1; k < end && k < t->len; k++) {
+            if (token_in(t, k, WORD_ROLE) && !token_in(t, k + 1, WORD_ROLE)) break;
+            if (!(t->ptr[k].kind & (TOKEN_WORD | TOKEN_DASH)) || (t->ptr[k].word & (WORD_SAY | WORD_AUXILIARY | WORD_PREPOSITION | WORD_SUBORDINATE))) return;
+        }
+        if (k >= end || !token_in(t, k, WORD_ROLE)) return;
+    }
+    s->role[s->roles].role = t->ptr[k].lower;
+    s->role[s->roles++].entity = n->entity;
+}
+
 enum err speech_prepare(struct arena *mem, const struct tokens *t, const struct names *names, const struct cast *cast,
                         struct stage_of_speech *out)
 {
@@ -30,15 +51,18 @@ enum err speech_prepare(struct arena *mem, const struct tokens *t, const struct 
         for (uint32_t k = names->ptr[i].first; k < names->ptr[i].end; k++) out->name_at[k] = (uint32_t)i + 1;
     for (size_t i = 0; i < t->sentences; i++)
         for (uint32_t k = t->sentence[i].first; k < t->sentence[i].end; k++) out->sentence_at[k] = (uint32_t)i;
+    out->person = out->person_at = out->second_at = NOBODY;
+    size_t body = 1; /* behind the first line, the title, which often has other words for the same */
+    while (body < t->len && !(t->ptr[body].kind & TOKEN_PARAGRAPH)) body++;
     for (size_t i = 0; i < names->len; i++) {
         const struct name *n = &names->ptr[i];
-        if (!is_person(n) || n->first == 0 || (t->ptr[n->first].kind & TOKEN_FIRST)) continue;
-        size_t k = n->first - 1;
-        if (token_is(t, k, ',') && k > 0) k--;
-        if (token_in(t, k, WORD_ROLE)) {
-            out->role[out->roles].role = t->ptr[k].lower;
-            out->role[out->roles++].entity = n->entity;
-        }
+        if (!is_person(n)) continue;
+        note_role(out, n);
+        if (n->first < body && body < t->len) continue;
+        if (out->person == NOBODY) {
+            out->person = n->entity;
+            out->person_at = n->first;
+        } else if (n->entity != out->person && out->second_at == NOBODY) out->second_at = n->first;
     }
     return OK;
 }
@@ -69,15 +93,46 @@ static uint32_t first_person(const struct stage_of_speech *s, size_t first, size
     return weak;
 }
 
-static uint32_t resolve_person(const struct stage_of_speech *s, size_t at, int pronoun)
+/* The unnamed person who is the subject of tokens [first, end): "A former foreman recalled". Empty when there is none. */
+static struct sentence unnamed_subject(const struct stage_of_speech *s, size_t first, size_t end, int pronoun)
 {
-    uint32_t sentence = s->sentence_at[at];
-    uint32_t who_is = first_person(s, s->t->sentence[sentence].first, at, pronoun);
-    for (uint32_t back = 1; who_is == NOBODY && back <= 4 && back <= sentence; back++) {
-        struct sentence before = s->t->sentence[sentence - back];
-        who_is = first_person(s, before.first, before.end, pronoun);
+    const struct sentence none = {0, 0};
+    size_t limit = first + PHRASE_MAX < end ? first + PHRASE_MAX : end;
+    if (first >= end || !token_in(s->t, first, WORD_DETERMINER) || s->quoted[first]) return none;
+    for (size_t i = first + 1; i < limit; i++) {
+        const struct token *k = &s->t->ptr[i];
+        if (s->name_at[i] != 0 || !(k->kind & (TOKEN_WORD | TOKEN_DASH)) || (k->word & (WORD_SAY | WORD_AUXILIARY | WORD_PREPOSITION))) return none;
+        if (!(k->word & WORD_ROLE) || token_in(s->t, i + 1, WORD_ROLE) || s->name_at[i + 1] != 0) continue;
+        bool other = pronoun == PRONOUN_HE ? (k->word & (WORD_FEMALE | WORD_MALE)) == WORD_FEMALE : (k->word & (WORD_FEMALE | WORD_MALE)) == WORD_MALE;
+        return other ? none : (struct sentence){(uint32_t)first, (uint32_t)i + 1};
     }
-    return who_is;
+    return none;
+}
+
+static uint32_t resolve_role(const struct stage_of_speech *s, size_t first, size_t head);
+static const struct name *in_apposition(const struct stage_of_speech *s, size_t head, size_t end);
+
+/* "he" at token `at`: the nearest person, named or not, who is spoken of outside quotation marks. */
+static struct speaker resolve_person(const struct stage_of_speech *s, size_t at, int pronoun)
+{
+    uint32_t sentence = s->sentence_at[at], met = 0;
+    struct speaker got = {true, (uint32_t)at, (uint32_t)at + 1, NOBODY, false, 0, 0};
+    got.entity = first_person(s, s->t->sentence[sentence].first, at, pronoun);
+    for (uint32_t back = 1; got.entity == NOBODY && back <= SENTENCES_SEEN && back <= sentence && met < SENTENCES_BACK; back++) {
+        struct sentence before = s->t->sentence[sentence - back];
+        if (before.first < before.end && s->quoted[before.first] && s->quoted[before.end - 1]) continue;
+        met++;
+        struct sentence unnamed = unnamed_subject(s, before.first, before.end, pronoun);
+        if (unnamed.first < unnamed.end) {
+            const struct name *own = in_apposition(s, unnamed.end - 1, before.end);
+            got.entity = own != NULL ? own->entity : resolve_role(s, unnamed.first, unnamed.end - 1);
+            got.as = unnamed.first;
+            got.as_end = unnamed.end;
+            return got;
+        }
+        got.entity = first_person(s, before.first, before.end, pronoun);
+    }
+    return got;
 }
 
 /* "it": the last organization or place named as a subject. */
@@ -91,29 +146,41 @@ static uint32_t resolve_thing(const struct stage_of_speech *s, size_t at)
     return NOBODY;
 }
 
-static uint32_t resolve_pronoun(const struct stage_of_speech *s, size_t at)
+static struct speaker by_pronoun(const struct stage_of_speech *s, size_t at)
 {
-    switch (s->t->ptr[at].value) {
-    case PRONOUN_HE: case PRONOUN_SHE: return resolve_person(s, at, s->t->ptr[at].value);
-    case PRONOUN_IT: return resolve_thing(s, at);
-    default: return NOBODY;
-    }
+    struct speaker got = {true, (uint32_t)at, (uint32_t)at + 1, NOBODY, false, 0, 0};
+    int which = s->t->ptr[at].value;
+    if (which == PRONOUN_HE || which == PRONOUN_SHE) return resolve_person(s, at, which);
+    if (which == PRONOUN_IT) got.entity = resolve_thing(s, at);
+    return got;
 }
 
-/* "the envoy": the person last called so before, when the phrase is definite. */
+/* "the society": the organization last named whose name has the word. */
+static uint32_t resolve_body(const struct stage_of_speech *s, size_t first, size_t head)
+{
+    size_t from = first > ORG_BACK ? first - ORG_BACK : 0;
+    for (size_t i = first; i-- > from;) {
+        const struct name *n = speech_name(s, i);
+        if (n != NULL && n->type == ENTITY_ORGANIZATION && s->t->ptr[i].lower == s->t->ptr[head].lower) return n->entity;
+    }
+    return NOBODY;
+}
+
+/* "the envoy": the person last called so before, when the phrase is definite; else the only person spoken of so far. */
 static uint32_t resolve_role(const struct stage_of_speech *s, size_t first, size_t head)
 {
     struct slice det = token_text(s->t, first);
     bool definite = slice_eq_nocase(det, SLICE("the")) || (first > 0 && possessive(s->t, first - 1)) || possessive(s->t, first + 1);
-    if (!definite || !token_in(s->t, head, WORD_ROLE)) return NOBODY;
+    if (!definite) return NOBODY;
+    if (!token_in(s->t, head, WORD_ROLE)) return token_in(s->t, head, WORD_ORG) && head == first + 1 ? resolve_body(s, first, head) : NOBODY;
     for (size_t i = s->roles, seen = 0; i-- > 0 && seen < 200; seen++)
         if (s->role[i].role == s->t->ptr[head].lower) return s->role[i].entity;
-    return NOBODY;
+    return s->person_at < first && s->second_at > first && !token_in(s->t, head, WORD_GROUP) ? s->person : NOBODY;
 }
 
 static struct speaker named(const struct name *n)
 {
-    return (struct speaker){true, n->first, n->end, n->entity, n->type != ENTITY_PERSON};
+    return (struct speaker){true, n->first, n->end, n->entity, n->type != ENTITY_PERSON, 0, 0};
 }
 
 /* --- the phrase that begins at i --- */
@@ -164,23 +231,29 @@ static const struct name *in_apposition(const struct stage_of_speech *s, size_t 
     return NULL;
 }
 
-/* "a spokesperson for Putin": where the phrase goes on behind its head. */
+/* "a spokesman for the fire brigade", "a spokesperson for Putin": where the phrase goes on behind its head. */
 static size_t phrase_end(const struct stage_of_speech *s, size_t head, size_t end)
 {
-    size_t i = head + 1;
-    if (i + 1 < end && (slice_eq(token_text(s->t, i), SLICE("for")) || slice_eq(token_text(s->t, i), SLICE("of")))) {
-        if (token_in(s->t, i + 1, WORD_DETERMINER)) i++;
-        const struct name *n = speech_name(s, i + 1);
+    static const char *const links[] = {"for", "of", "at", "from", "with"};
+    size_t i = head + 1, link = 0;
+    while (link < sizeof links / sizeof *links && i < end && !slice_eq(token_text(s->t, i), slice_of(links[link]))) link++;
+    if (i + 1 >= end || link == sizeof links / sizeof *links) return head + 1;
+    if (token_in(s->t, ++i, WORD_DETERMINER)) i++;
+    size_t limit = i + 5 < end ? i + 5 : end, from = i;
+    for (; i < limit; i++) {
+        const struct name *n = speech_name(s, i);
         if (n != NULL) return n->end;
+        const struct token *k = &s->t->ptr[i];
+        if (!(k->kind & (TOKEN_WORD | TOKEN_DASH)) || (k->word & (WORD_FUNCTION | WORD_SAY | WORD_AUXILIARY | WORD_ADVERB)) || s->quoted[i]) break;
     }
-    return head + 1;
+    return i > from ? i : head + 1;
 }
 
 struct speaker speaker_forward(const struct stage_of_speech *s, size_t i, size_t end)
 {
     size_t first = i, head = NOBODY;
     if (i < end && token_in(s->t, i, WORD_PRONOUN) && !(s->t->ptr[i].word & WORD_DETERMINER))
-        return (struct speaker){true, (uint32_t)i, (uint32_t)i + 1, resolve_pronoun(s, i), false};
+        return by_pronoun(s, i);
     for (; i < end && i < first + PHRASE_MAX; i++) {
         const struct name *n = speech_name(s, i);
         if (n != NULL) {
@@ -208,7 +281,7 @@ struct speaker speaker_forward(const struct stage_of_speech *s, size_t i, size_t
         }
     }
     if (head == NOBODY) return nobody;
-    return (struct speaker){true, (uint32_t)first, (uint32_t)phrase_end(s, head, end), resolve_role(s, first, head), true};
+    return (struct speaker){true, (uint32_t)first, (uint32_t)phrase_end(s, head, end), resolve_role(s, first, head), true, 0, 0};
 }
 
 /* --- the phrase that ends before the verb --- */
@@ -219,7 +292,7 @@ static size_t phrase_begin(const struct stage_of_speech *s, size_t first, size_t
     size_t b = head;
     while (b > first && head - b < PHRASE_MAX) {
         const struct token *k = &s->t->ptr[b - 1];
-        if (k->word & WORD_DETERMINER) return b - 1;
+        if (k->word & (WORD_DETERMINER | WORD_CARDINAL)) return b - 1;
         if (!(k->kind & (TOKEN_WORD | TOKEN_DASH)) || (k->word & (WORD_FUNCTION | WORD_SAY))) break;
         b--;
     }
@@ -229,7 +302,7 @@ static size_t phrase_begin(const struct stage_of_speech *s, size_t first, size_t
 static struct speaker by_head(const struct stage_of_speech *s, size_t first, size_t head)
 {
     size_t b = phrase_begin(s, first, head);
-    return (struct speaker){true, (uint32_t)b, (uint32_t)head + 1, resolve_role(s, b, head), true};
+    return (struct speaker){true, (uint32_t)b, (uint32_t)head + 1, resolve_role(s, b, head), true, 0, 0};
 }
 
 /* The name that ends before token i, unless it only belongs to a head before it: "a spokesperson for Putin". */
@@ -321,7 +394,7 @@ struct speaker speaker_backward(const struct stage_of_speech *s, size_t first, s
         bool phrase = token_in(s->t, head, WORD_ROLE | WORD_GROUP | WORD_ORG | WORD_PLACE) || token_in(s->t, phrase_begin(s, first, head), WORD_DETERMINER);
         return phrase && head > first ? by_head(s, first, head) : nobody;
     }
-    if (k->word & WORD_PRONOUN) return (struct speaker){true, (uint32_t)last, (uint32_t)last + 1, resolve_pronoun(s, last), false};
+    if (k->word & WORD_PRONOUN) return by_pronoun(s, last);
     const struct name *n = speech_name(s, last);
     if (n != NULL) return by_name(s, first, n);
     if (token_is(s->t, last, ',') || token_is(s->t, last, ')')) return by_apposition(s, first, last);
@@ -331,7 +404,11 @@ struct speaker speaker_backward(const struct stage_of_speech *s, size_t first, s
         if (token_in(s->t, p, WORD_SUBORDINATE)) break;
         const struct name *m = speech_name(s, p);
         if (m != NULL && m->type != ENTITY_MISC) return by_name(s, first, m);
-        if (token_in(s->t, p, WORD_ROLE | WORD_GROUP)) return by_head(s, first, p);
+        if (token_in(s->t, p, WORD_ROLE | WORD_GROUP)) {
+            struct speaker got = by_head(s, first, p);
+            got.end = (uint32_t)phrase_end(s, p, last + 1);
+            return got;
+        }
     }
     if ((k->kind & TOKEN_WORD) && token_in(s->t, phrase_begin(s, first, last), WORD_DETERMINER)) return by_head(s, first, last);
     return nobody;

@@ -13,6 +13,8 @@ struct stage_of_speech { /* what the search for a speaker looks at; built once a
     uint32_t *sentence_at; /* token -> its sentence */
     struct { uint64_t role; uint32_t entity; } *role; /* role words seen with a person, in text order of the names */
     size_t roles;
+    uint32_t person, person_at; /* the person named first, and where */
+    uint32_t second_at;         /* where another person is named for the first time; UINT32_MAX: nowhere */
 };
 
 enum err speech_prepare(struct arena *mem, const struct tokens *t, const struct names *names, const struct cast *cast,
@@ -23,6 +25,7 @@ struct speaker {
     uint32_t first, end; /* tokens */
     uint32_t entity;     /* resolved, or UINT32_MAX */
     bool relayed;        /* the words name a role or group, not a person */
+    uint32_t as, as_end; /* tokens of the unnamed person that a pronoun stands for: "a former foreman"; empty: none */
 };
 
 /* The subject that begins at token i (behind a verb, or behind "according to"), within [i, end). */
