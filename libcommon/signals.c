@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <sys/eventfd.h>
 
-static volatile sig_atomic_t stop;
+static volatile sig_atomic_t stop, hangup;
 static int wake = -1; /* shared: a signal handler has no argument of its own */
 
 void signals_raise(void)
@@ -34,6 +34,26 @@ int signals_open(void)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     if (sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0) return -1;
     return sigaction(SIGPIPE, &ignore, NULL) == 0 ? wake : -1;
+}
+
+static void on_hangup(int number)
+{
+    (void)number;
+    hangup = 1;
+}
+
+bool signals_take_hangup(void)
+{
+    struct sigaction action = {.sa_handler = on_hangup}; /* not restarted: a poll that waits returns */
+    sigemptyset(&action.sa_mask);
+    return sigaction(SIGHUP, &action, NULL) == 0;
+}
+
+bool signals_hangup(void)
+{
+    if (hangup == 0) return false;
+    hangup = 0;
+    return true;
 }
 
 bool signals_stop(void)

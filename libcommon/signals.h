@@ -11,6 +11,11 @@ int signals_open(void) MUST_CHECK;
 /* True once the process was asked to stop. A load from memory. */
 bool signals_stop(void);
 
+/* Takes SIGHUP over, which from then on asks for a reload instead of ending the process. False with errno. */
+bool signals_take_hangup(void) MUST_CHECK;
+/* True once for each time (or several close together) that SIGHUP came. */
+bool signals_hangup(void);
+
 /* Asks the process to stop, as SIGTERM does. Safe from any thread. */
 void signals_raise(void);
 

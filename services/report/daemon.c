@@ -129,9 +129,20 @@ static bool stats_due(const struct report *r, bool idle)
     return now - r->last_stats >= r->settings->stats_every || (idle && now - r->last_in >= QUIET_MS);
 }
 
+/* SIGHUP: the watch list is read again; a wrong one is told of and changes nothing. */
+static void reload(struct report *r)
+{
+    struct trouble t;
+    const char *path = r->settings->watch;
+    if (!signals_hangup() || path == NULL) return;
+    if (office_watch(&r->office, path, &t)) log_event(LOG_INFO, "watch_list", "rules=%zu", alert_rules_count(r->office.watch));
+    else log_event(LOG_ERROR, "watch_list", "error=\"%s\"", t.line);
+}
+
 static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
 {
     uint64_t start = clock_mono_ms();
+    reload(r);
     gather(r, in);
     *busy = in->group.n > 0;
     if (!report_catch_up(r, false)) return false;
@@ -201,6 +212,10 @@ static bool open_report(struct report *r, struct trouble *t)
 {
     r->stop_fd = daemon_open("report", &r->settings->stage, t);
     if (r->stop_fd < 0) return false;
+    if (r->settings->watch != NULL && !signals_take_hangup()) {
+        trouble_say(t, EXIT_TRY_AGAIN, "cannot take SIGHUP: %s", strerror(errno));
+        return false;
+    }
     r->office.line = to_stream;
     r->office.self = r;
     r->notes = buf_make((size_t)GROUP_MAX * NOTE_MAX);

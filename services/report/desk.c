@@ -252,6 +252,7 @@ static enum err tell_article(struct desk *d, struct arena *mem, const struct doc
     enum err e = fits(d, at, line_article(&head, doc, slice_of(outcome_name(outcome)), &d->text));
     if (e == OK) e = desk_add(d, &head, at);
     if (e == OK && outcome == OUTCOME_REPORTED) e = tell_quotes(d, mem, doc, now);
+    if (e == OK && outcome == OUTCOME_REPORTED) e = desk_tell_alerts(d, mem, doc, now);
     return e;
 }
 

@@ -6,6 +6,7 @@
 #ifndef WD_REPORT_DESK_H
 #define WD_REPORT_DESK_H
 
+#include "alerts.h"
 #include "ledger.h"
 
 struct desk;
@@ -17,6 +18,9 @@ struct desk_settings {
 /* NULL when out of memory or when the ledger cannot be read. The ledger outlives the desk. */
 struct desk *desk_create(struct ledger *ledger, const struct desk_settings *settings);
 void desk_destroy(struct desk **d);
+
+/* From now on original articles are held against this watch list, which outlives its use; NULL: none. */
+void desk_watch(struct desk *d, const struct alert_rules *watch);
 
 struct desk_taken {
     enum outcome outcome;

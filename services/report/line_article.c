@@ -301,6 +301,22 @@ enum err line_reject(const struct line_head *head, const struct doc *doc, struct
     return out->failed;
 }
 
+enum err line_alert(const struct line_head *head, const struct doc *doc, const struct alert_match *m, struct buf *out)
+{
+    struct jot j = jot_make(out);
+    line_begin(&j, head);
+    jot_text(&j, "rule", m->rule);
+    jot_count(&j, "line", m->line);
+    jot_text(&j, "article", doc->key);
+    jot_maybe(&j, "story", doc->story.id);
+    if (m->n_spans > 0) jot_list(&j, "matches");
+    for (size_t i = 0; i < m->n_spans; i++) line_span(&j, NULL, doc->key, doc->text, m->spans[i]);
+    if (m->n_spans > 0) jot_end_list(&j);
+    put_texts(&j, "names", (struct slices){(struct slice *)m->names, m->n_names});
+    jot_end_object(&j);
+    return out->failed;
+}
+
 enum err line_turn(const struct line_head *head, const struct line_turn *t, struct buf *out)
 {
     struct jot j = jot_make(out);

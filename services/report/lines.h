@@ -7,6 +7,7 @@
 #define WD_REPORT_LINES_H
 
 #include "../../proto/doc.h"
+#include "alerts.h"
 #include "jot.h"
 
 enum {
@@ -39,6 +40,9 @@ struct slice line_quote_id(struct slice key, const struct quote *q, struct arena
 enum err line_quote(const struct line_head *head, const struct doc *doc, const struct quote *q, struct slice story, struct slice same,
                     struct buf *out) MUST_CHECK;
 enum err line_reject(const struct line_head *head, const struct doc *doc, struct buf *out) MUST_CHECK;
+
+/* A rule of the watch list that the document fulfils. */
+enum err line_alert(const struct line_head *head, const struct doc *doc, const struct alert_match *m, struct buf *out) MUST_CHECK;
 
 /* An object that was merged into another, split off or closed. */
 struct line_turn {

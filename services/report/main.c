@@ -12,6 +12,8 @@ static const struct option_row report_options[] = {
     {"ledger-max", 0, "SIZE", OPTION_SIZE, AT(ledger_max), "0", 0, 0, "Let the ledger grow to this size at most, then wait; 0: as the disk has room"},
     {"stream", 0, "ENDPOINT", OPTION_TEXT, AT(stream), NULL, 0, 0, "Publish lines here: tcp://HOST:PORT instead of the socket under --state"},
     {"replay", 0, "ENDPOINT", OPTION_TEXT, AT(replay), NULL, 0, 0, "Answer for earlier lines here: tcp://HOST:PORT"},
+    {"watch-list", 0, "FILE", OPTION_TEXT, AT(watch), NULL, 0, 0,
+     "Alert lines for articles that fulfil a rule of this file: words, name:, speaker:, outlet:, AND, OR, NOT, ( ); read again on SIGHUP"},
     {"no-pages", 0, NULL, OPTION_FLAG, AT(no_pages), NULL, 0, 0, "Do not write the stories' pages (report/pages under --state)"},
     {"schema", 0, NULL, OPTION_FLAG, AT(schema), NULL, 0, 0, "Print the JSON Schemas of all line types, one a line, and leave"},
     {"schema-dir", 0, "DIR", OPTION_TEXT, AT(schema_dir), NULL, 0, 0, "Write them to DIR/TYPE.json instead"},

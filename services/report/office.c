@@ -2,6 +2,7 @@
 #include "office.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "../../libcommon/chaos.h"
 #include "../../libcommon/state.h"
@@ -59,6 +60,7 @@ bool office_open(struct office *o, const struct report_settings *s, bool files, 
         trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
         return false;
     }
+    if (s->watch != NULL && !office_watch(o, s->watch, t)) return false;
     if (!files) return true;
     o->days = open_files(state, "stream", NULL, o->ledger, t);
     if (o->days != NULL) o->first_new = dayfile_written(o->days);
@@ -66,11 +68,45 @@ bool office_open(struct office *o, const struct report_settings *s, bool files, 
     return o->rejects != NULL;
 }
 
+static bool read_list(const char *path, struct buf *text, struct trouble *t)
+{
+    FILE *f = fopen(path, "re");
+    if (f == NULL) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "cannot read the watch list %s: %s", path, strerror(errno));
+        return false;
+    }
+    char part[65536];
+    for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0 && text->failed == OK;) buf_add(text, part, n);
+    bool read = ferror(f) == 0 && text->failed == OK;
+    fclose(f);
+    if (!read) trouble_say(t, EXIT_NEEDS_PERSON, "cannot read the watch list %s", path);
+    return read;
+}
+
+bool office_watch(struct office *o, const char *path, struct trouble *t)
+{
+    char why[200];
+    struct alert_rules *rules = NULL;
+    struct buf text = buf_make(ALERTS_FILE_MAX + 65536);
+    bool ok = read_list(path, &text, t);
+    if (ok && alert_rules_read(buf_slice(&text), &rules, why, sizeof why) != OK) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "the watch list %s: %s", path, why);
+        ok = false;
+    }
+    buf_free(&text);
+    if (!ok) return false;
+    desk_watch(o->desk, rules);
+    alert_rules_free(&o->watch);
+    o->watch = rules;
+    return true;
+}
+
 void office_close(struct office *o)
 {
     dayfile_close(&o->days);
     dayfile_close(&o->rejects);
     desk_destroy(&o->desk);
+    alert_rules_free(&o->watch);
     ledger_close(&o->ledger);
     arena_destroy(&o->mem);
 }

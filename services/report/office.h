@@ -14,6 +14,7 @@ struct report_settings {
     uint64_t stats_every;        /* ms */
     uint64_t ledger_max;         /* bytes; 0: no ceiling */
     const char *stream, *replay; /* endpoints, or NULL: sockets under --state */
+    const char *watch;           /* --watch-list, or NULL */
     bool no_pages;               /* --no-pages */
     bool schema;                 /* --schema */
     const char *schema_dir;      /* --schema-dir */
@@ -25,6 +26,7 @@ typedef enum err (*office_line_fn)(void *self, uint64_t seq, struct slice line);
 struct office {
     struct ledger *ledger;
     struct desk *desk;
+    struct alert_rules *watch;     /* or NULL */
     struct arena *mem;             /* for one document or one story */
     struct dayfile *days, *rejects; /* NULL in the filter */
     office_line_fn line;
@@ -37,6 +39,9 @@ struct office {
 /* Opens DIR/report/ledger.db and, with `files`, the day files. */
 bool office_open(struct office *o, const struct report_settings *s, bool files, struct trouble *t) MUST_CHECK;
 void office_close(struct office *o);
+
+/* Reads the watch list again. False with the trouble: the one that was goes on. */
+bool office_watch(struct office *o, const char *path, struct trouble *t) MUST_CHECK;
 
 /* Rolls back what a failed transaction left. */
 void office_undo(struct office *o);
