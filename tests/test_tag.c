@@ -135,6 +135,11 @@ static const struct row naming[] = {
     {"Anna Berg met Karl Berg. Karl Berg left; Berg slept.", "P Anna Berg: Anna Berg; P Karl Berg: Karl Berg, Karl Berg, Berg"},
     {"Kiev is Kyiv.", "L Kyiv: Kiev, Kyiv"},
     {"Anna Berg, the county's chief engineer, spoke.", "P Anna Berg: Anna Berg (chief engineer)"},
+    {"He lost in the 2019 Canadian federal election to Anna Berg.", "M 2019 Canadian federal election: 2019 Canadian federal election; P Anna Berg: Anna Berg"},
+    {"The 2016 United States presidential election in Montana was close.",
+     "M 2016 United States presidential election in Montana: 2016 United States presidential election in Montana"},
+    {"In 2019 Canada held a federal election.", "L Canada: Canada"},
+    {"They paid US $5 billion to the US in June.", "L United States: US"},
     {"Special Envoy Anna Berg flew to Geneva.", "P Anna Berg: Anna Berg (Special Envoy); L Geneva: Geneva"},
 };
 

@@ -63,5 +63,7 @@ enum err names_decode(const struct model *m, const struct world *w, struct arena
 enum err names_by_model(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, struct names *out)
 {
     enum err e = names_decode(m, w, mem, t, out);
-    return e == OK ? names_agree(w, mem, t, out) : e;
+    if (e == OK) e = names_agree(w, mem, t, out);
+    if (e == OK) names_events(t, out);
+    return e;
 }

@@ -259,6 +259,21 @@ static const char *const bodies[] = {
     "Toyota", "Honda", "Samsung", "Sony", "Volkswagen", "BMW", "Siemens", "Huawei", "Alibaba", "Tencent", "Netflix", "Disney:Walt Disney", "Pfizer", "Moderna",
     "AstraZeneca", "BioNTech", "Goldman Sachs", "JPMorgan:JPMorgan Chase:JP Morgan", "Morgan Stanley", "Deutsche Bank", "HSBC", "Credit Suisse", "UBS", "ExxonMobil:Exxon Mobil",
     "Chevron", "Saudi Aramco:Aramco", "TotalEnergies", "Nvidia", "Intel", "IBM", "Walmart", "Uber", "Lockheed Martin", "Raytheon", "Truth Social", "LinkedIn", "Reddit",
+    "African National Congress:ANC", "Economic Freedom Fighters", "Bharatiya Janata Party:BJP", "Aam Aadmi Party", "Indian National Congress",
+    "Trinamool Congress", "Pakistan Tehreek-e-Insaf", "Pakistan Peoples Party", "Awami League", "Bangladesh Nationalist Party",
+    "Kuomintang", "Democratic Progressive Party", "Chinese Communist Party:Communist Party of China:CCP", "Liberal Democratic Party",
+    "Komeito", "People Power Party", "Pheu Thai", "Move Forward Party", "National League for Democracy", "Barisan Nasional", "Pakatan Harapan", "Golkar",
+    "Likud", "Yesh Atid", "Yisrael Beiteinu", "Shas", "Justice and Development Party:AKP", "Republican People's Party",
+    "Kurdistan Workers' Party:PKK", "Christian Democratic Union:CDU", "Social Democratic Party:SPD", "Alternative for Germany:AfD", "Free Democratic Party",
+    "Alliance 90", "Vlaams Belang", "New Flemish Alliance", "National Rally:Rassemblement National", "La République En Marche", "Les Républicains", "La France Insoumise", "Front National",
+    "Forza Italia", "Brothers of Italy", "Five Star Movement:M5S", "Partito Democratico", "Partido Popular", "Podemos", "Ciudadanos", "Law and Justice:PiS",
+    "Civic Platform", "Fidesz", "Jobbik", "Syriza:SYRIZA", "New Democracy", "Sinn Féin:Sinn Fein", "Fianna Fáil:Fianna Fail", "Fine Gael",
+    "Scottish National Party:SNP", "Plaid Cymru", "Democratic Unionist Party:DUP", "Ulster Unionist Party", "UK Independence Party:UKIP", "Reform UK",
+    "Green Party", "Liberal Party", "Labor Party", "National Party", "Socialist Party", "Communist Party", "Social Democrats", "New Democratic Party",
+    "Bloc Québécois:Bloc Quebecois", "Parti Québécois:Parti Quebecois", "Libertarian Party", "Workers' Party", "Justicialist Party", "Peronist Party",
+    "Institutional Revolutionary Party", "National Action Party", "United Russia", "Servant of the People", "Zanu-PF:ZANU-PF", "SWAPO:Swapo", "Frelimo",
+    "Renamo", "All Progressives Congress", "People's Democratic Party", "Jubilee Party", "Orange Democratic Movement", "New Patriotic Party",
+    "National Democratic Congress", "Socialist International", "European People's Party",
 };
 
 uint64_t world_mix(uint64_t h, uint64_t token)

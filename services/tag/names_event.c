@@ -1,0 +1,71 @@
+/* names_event.c - names that hold other names: "2019 Canadian federal election" is one event; and "US" before a sum is money. */
+#include "names.h"
+
+enum { EVENT_TOKENS_MAX = 12, YEAR_FIRST = 1700, YEAR_LAST = 2099 };
+
+static bool said(const struct tokens *t, size_t i, const char *const *list)
+{
+    for (; i < t->len && *list != NULL; list++)
+        if (slice_eq_nocase(token_text(t, i), slice_of(*list))) return true;
+    return false;
+}
+
+static bool year(const struct tokens *t, size_t i)
+{
+    struct slice s = token_text(t, i);
+    int n = 0;
+    if (!(t->ptr[i].kind & TOKEN_NUMBER) || s.len != 4) return false;
+    for (size_t k = 0; k < s.len; k++) {
+        if (s.ptr[k] < '0' || s.ptr[k] > '9') return false;
+        n = n * 10 + s.ptr[k] - '0';
+    }
+    return n >= YEAR_FIRST && n <= YEAR_LAST;
+}
+
+/* Where the event that begins with the year at token i ends, or 0. Names [n, names->len) may stand in it; one must stand right behind the year. */
+static size_t event_end(const struct tokens *t, const struct names *names, size_t i, size_t n)
+{
+    static const char *const kinds[] = {"general", "presidential", "federal", "legislative", "parliamentary", "local", "municipal", "provincial",
+        "gubernatorial", "mayoral", "regional", "state", "national", "midterm", "primary", "leadership", "constitutional", "independence", "senate",
+        "senatorial", "house", "of", "representatives", "congressional", "special", "elections", "party", "assembly", "council", NULL};
+    static const char *const heads[] = {"election", "elections", "referendum", "by-election", "census", NULL};
+    if (n == names->len || names->ptr[n].first != i + 1 || names->ptr[n].type == ENTITY_PERSON) return 0;
+    size_t k = i + 1;
+    while (k < t->len && k < i + EVENT_TOKENS_MAX && !(t->ptr[k].kind & TOKEN_FIRST)) {
+        if (said(t, k, heads)) break;
+        if (n < names->len && names->ptr[n].first == k) k = names->ptr[n++].end;
+        else if (said(t, k, kinds)) k++;
+        else return 0;
+    }
+    if (!said(t, k, heads)) return 0;
+    while (n < names->len && names->ptr[n].first <= k) n++;
+    bool within = slice_eq(token_text(t, k), SLICE("election")) && k + 2 < t->len && slice_eq(token_text(t, k + 1), SLICE("in"));
+    if (within && n < names->len && names->ptr[n].first == k + 2 && names->ptr[n].type == ENTITY_LOCATION) return names->ptr[n].end;
+    return k + 1;
+}
+
+/* "US $5 billion", "20 US dollars" */
+static bool money(const struct tokens *t, const struct name *n)
+{
+    static const char *const coins[] = {"$", "dollar", "dollars", NULL};
+    if (n->end - n->first != 1) return false;
+    struct slice s = token_text(t, n->first);
+    return (slice_eq(s, SLICE("US")) || slice_eq(s, SLICE("U.S."))) && said(t, n->end, coins) && !(t->ptr[n->end].kind & TOKEN_FIRST);
+}
+
+void names_events(const struct tokens *t, struct names *names)
+{
+    size_t len = 0;
+    for (size_t n = 0; n < names->len;) {
+        struct name x = names->ptr[n];
+        size_t end = x.first > 0 && year(t, x.first - 1) ? event_end(t, names, x.first - 1, n) : 0;
+        if (end > 0) {
+            uint32_t first = x.first - 1;
+            if (first > 0 && token_in(t, first - 1, WORD_MONTH)) first--;
+            x = (struct name){.first = first, .end = (uint32_t)end, .type = ENTITY_MISC, .score = x.score};
+        }
+        while (n < names->len && names->ptr[n].first < x.end) n++;
+        if (end > 0 || !money(t, &x)) names->ptr[len++] = x;
+    }
+    names->len = len;
+}
