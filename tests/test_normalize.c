@@ -1,7 +1,7 @@
 /* test_normalize.c - what normalize makes of our own sample articles: text, title, furniture, map, facts. */
 #include "test.h"
 
-#include "../services/normalize/charset.h"
+#include "../proto/charset.h"
 #include "../services/normalize/dates.h"
 #include "../services/normalize/lines.h"
 #include "../services/normalize/normalize.h"

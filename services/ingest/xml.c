@@ -4,96 +4,32 @@
 #include <libxml/HTMLparser.h>
 #include <libxml/uri.h>
 #include <strings.h>
-#include <unicode/ucnv.h>
+
+#include "../../proto/charset.h"
 
 /* --- charset --- */
 
-/* Labels whose usual meaning is wider than the name says. */
-static const struct { const char *label, *charset; } wider[] = {
-    {"iso-8859-1", "windows-1252"}, {"latin1", "windows-1252"}, {"latin-1", "windows-1252"}, {"us-ascii", "windows-1252"}, {"ascii", "windows-1252"},
-    {"gb2312", "gb18030"}, {"gbk", "gb18030"}, {"euc-kr", "windows-949"}, {"ks_c_5601-1987", "windows-949"}, {"iso-8859-9", "windows-1254"},
-    {"utf-16", "utf-16le"}, {"tis-620", "windows-874"}, {"x-sjis", "shift_jis"},
-};
-
-static enum err convert(struct slice s, const char *charset, struct arena *mem, struct slice *out)
+/* UTF-16 or UTF-32 without a mark, told by the first tag; NULL when it is neither. */
+static const char *wide_by_tag(struct slice s)
 {
-    UErrorCode code = U_ZERO_ERROR;
-    UConverter *from = ucnv_open(charset, &code);
-    if (U_FAILURE(code)) return ERR_UNSUPPORTED;
-    size_t room = s.len * 3 + 16;
-    char *p = arena_take(mem, room);
-    enum err e = p == NULL ? ERR_NOMEM : OK;
-    if (e == OK) {
-        int32_t n = ucnv_toAlgorithmic(UCNV_UTF8, from, p, (int32_t)room, s.ptr, (int32_t)s.len, &code);
-        if (U_FAILURE(code)) e = code == U_BUFFER_OVERFLOW_ERROR ? ERR_TOO_BIG : ERR_MALFORMED;
-        else *out = (struct slice){p, (size_t)n};
-    }
-    ucnv_close(from);
-    return e;
-}
-
-/* The name in `encoding="..."` of the declaration. */
-static struct slice declared(struct slice s)
-{
-    if (!slice_starts(s, SLICE("<?xml"))) return (struct slice){NULL, 0};
-    size_t end = slice_find(slice_cut(s, 0, 400), SLICE("?>"), 0);
-    struct slice head = slice_cut(s, 0, end == SIZE_MAX ? 0 : end);
-    size_t at = slice_find(head, SLICE("encoding"), 0);
-    if (at == SIZE_MAX) return (struct slice){NULL, 0};
-    at += 8;
-    while (at < head.len && strchr(" \t\r\n=", head.ptr[at]) != NULL && head.ptr[at] != '\0') at++;
-    if (at >= head.len || (head.ptr[at] != '"' && head.ptr[at] != '\'')) return (struct slice){NULL, 0};
-    size_t close = slice_find(head, (struct slice){&head.ptr[at], 1}, at + 1);
-    return close == SIZE_MAX ? (struct slice){NULL, 0} : slice_trim(slice_cut(head, at + 1, close));
-}
-
-static bool is_utf8_label(struct slice s)
-{
-    return slice_eq_nocase(s, SLICE("utf-8")) || slice_eq_nocase(s, SLICE("utf8"));
-}
-
-static enum err convert_label(struct slice s, struct slice label, struct arena *mem, struct slice *out)
-{
-    char name[64];
-    if (label.len == 0 || label.len >= sizeof name || is_utf8_label(label)) return ERR_UNSUPPORTED;
-    memcpy(name, label.ptr, label.len);
-    name[label.len] = '\0';
-    const char *charset = name;
-    for (size_t i = 0; i < sizeof wider / sizeof *wider; i++)
-        if (strcasecmp(wider[i].label, name) == 0) charset = wider[i].charset;
-    return convert(s, charset, mem, out);
-}
-
-/* The charset that the first bytes give away, and how many of them are the mark; NULL when they say nothing. */
-static const char *by_mark(struct slice s, size_t *mark)
-{
-    static const struct { const char *bytes; size_t len, mark; const char *charset; } marks[] = {
-        {"\xEF\xBB\xBF", 3, 3, "utf-8"}, {"\xFF\xFE\0\0", 4, 4, "utf-32le"}, {"\0\0\xFE\xFF", 4, 4, "utf-32be"}, {"\xFF\xFE", 2, 2, "utf-16le"},
-        {"\xFE\xFF", 2, 2, "utf-16be"}, {"<\0?\0", 4, 0, "utf-16le"}, {"\0<\0?", 4, 0, "utf-16be"}, {"<\0\0\0", 4, 0, "utf-32le"},
+    static const struct { const char *bytes; size_t len; const char *charset; } tags[] = {
+        {"<\0\0\0", 4, "utf-32le"}, {"\0\0\0<", 4, "utf-32be"}, {"<\0?\0", 4, "utf-16le"}, {"\0<\0?", 4, "utf-16be"},
     };
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (slice_starts(s, (struct slice){marks[i].bytes, marks[i].len})) {
-            *mark = marks[i].mark;
-            return marks[i].charset;
-        }
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (slice_starts(s, (struct slice){tags[i].bytes, tags[i].len})) return tags[i].charset;
     return NULL;
 }
 
 enum err xml_utf8(struct slice body, struct slice transport, struct arena *mem, struct slice *out)
 {
+    struct decoded d;
+    size_t bad;
+    const char *wide = wide_by_tag(body);
     if (body.len > SPLIT_EXPANDED_MAX) return ERR_TOO_BIG;
-    size_t mark = 0;
-    const char *marked = by_mark(body, &mark);
-    *out = slice_cut(body, mark, body.len);
-    if (marked != NULL && strcmp(marked, "utf-8") != 0) return convert(*out, marked, mem, out);
-    struct slice label = transport.len > 0 ? transport : declared(*out);
-    bool wide_label = label.len >= 6 && slice_eq_nocase(slice_cut(label, 0, 6), SLICE("utf-16")); /* ASCII could be read to here: it is not wide */
-    bool valid = utf8_valid(*out);
-    if (valid && (marked != NULL || label.len == 0 || wide_label || is_utf8_label(label))) return OK;
-    enum err e = marked != NULL || wide_label ? ERR_UNSUPPORTED : convert_label(*out, label, mem, out);
-    if (e == ERR_UNSUPPORTED && !valid && transport.len > 0) e = convert_label(*out, declared(*out), mem, out);
-    if (e == ERR_UNSUPPORTED && valid) return OK;
-    return e == ERR_UNSUPPORTED ? convert(*out, "windows-1252", mem, out) : e;
+    if (wide != NULL) return charset_convert(body, wide, mem, out, &bad);
+    enum err e = charset_decode(body, transport, true, mem, &d);
+    if (e == OK) *out = slice_cut(d.text, d.skip, d.text.len);
+    return e;
 }
 
 /* --- mending --- */

@@ -8,9 +8,8 @@
 
 #include "split.h"
 
-/* The body in UTF-8 without a byte order mark. The charset is the mark's, else UTF-16's when every other byte is zero, else the transport's, else
- * the declaration's, else UTF-8 when it is valid, else windows-1252. What cannot be converted becomes U+FFFD. ERR_UNSUPPORTED (a charset that we do
- * not know and bytes that are no UTF-8), ERR_TOO_BIG, ERR_NOMEM. */
+/* The body in UTF-8 without a byte order mark: as charset_decode() takes it, and UTF-16 or UTF-32 also without a mark. ERR_UNSUPPORTED (no text in any
+ * charset that we know), ERR_TOO_BIG, ERR_NOMEM. */
 enum err xml_utf8(struct slice body, struct slice transport, struct arena *mem, struct slice *out) MUST_CHECK;
 
 /* Appends s with what XML forbids made right, outside CDATA: HTML's named entities become numbers, a lone & becomes &amp;, control characters

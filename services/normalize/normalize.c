@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "blocks.h"
-#include "charset.h"
+#include "../../proto/charset.h"
 #include "html.h"
 #include "judge.h"
 #include "metadata.h"

@@ -13,7 +13,7 @@
 #include <zlib.h>
 
 #include "blocks.h"
-#include "charset.h"
+#include "../../proto/charset.h"
 #include "html.h"
 #include "normalize.h"
 

@@ -36,9 +36,9 @@ static const struct { const char *label, *name; } labels[] = {
     {"shift_jis", "windows-31j"}, {"shift-jis", "windows-31j"}, {"sjis", "windows-31j"}, {"x-sjis", "windows-31j"}, {"ms_kanji", "windows-31j"},
     {"windows-31j", "windows-31j"}, {"cp932", "windows-31j"}, {"ms932", "windows-31j"}, {"euc-kr", "windows-949"},
     {"ks_c_5601-1987", "windows-949"}, {"korean", "windows-949"}, {"uhc", "windows-949"}, {"cp949", "windows-949"},
-    {"windows-949", "windows-949"}, {"iso-2022-kr", "ISO-2022-KR"}, {"iso-2022-cn", "ISO-2022-CN"}, {"euc-tw", "EUC-TW"}, {"johab", "ibm-1363"},
+    {"windows-949", "windows-949"}, {"iso-2022-kr", "ISO-2022-KR"}, {"iso-2022-cn", "ISO-2022-CN"}, {"euc-tw", "EUC-TW"},
     {"utf-16", "UTF-16LE"}, {"utf-16le", "UTF-16LE"}, {"unicode", "UTF-16LE"}, {"utf-16be", "UTF-16BE"}, {"utf-32", "UTF-32"},
-    {"utf-32le", "UTF-32LE"}, {"utf-32be", "UTF-32BE"}, {"utf-7", "UTF-7"}, {"viscii", "VISCII"},
+    {"utf-32le", "UTF-32LE"}, {"utf-32be", "UTF-32BE"}, {"utf-7", "UTF-7"},
     {"ibm852", "ibm-852"}, {"ibm855", "ibm-855"}, {"ibm862", "ibm-862"}, {"ibm865", "ibm-865"}, {"ibm850", "ibm-850"}, {"cp437", "ibm-437"},
     {"x-mac-ce", "x-mac-centraleurroman"}, {"mac-centraleurope", "x-mac-centraleurroman"},
 };

@@ -1,8 +1,8 @@
 /* charset.h - from a file's bytes to UTF-8: mark, label, validity, statistics. */
-#ifndef WD_NORMALIZE_CHARSET_H
-#define WD_NORMALIZE_CHARSET_H
+#ifndef WD_CHARSET_H
+#define WD_CHARSET_H
 
-#include "../../libcommon/arena.h"
+#include "../libcommon/arena.h"
 
 struct decoded {
     struct slice text;   /* valid UTF-8 without NUL; the raw bytes themselves where those are UTF-8 */
