@@ -184,7 +184,7 @@ static void a_merged_story_is_not_shown_whole_any_more(void **state)
 
 static void only_one_story_when_one_is_asked_for(void **state)
 {
-    struct view_choice choice = {.screen = {.columns = 120}, .blocks = true, .story = "S9"};
+    struct view_choice choice = {.screen = {.columns = 120}, .blocks = true, .pick = &(struct pick){.story = "S9"}};
     struct buf out = buf_make(1 << 20);
     (void)state;
     show(&choice, all_lines, true, &out);

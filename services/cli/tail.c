@@ -17,7 +17,8 @@
 #include "../../libcommon/state.h"
 
 struct settings {
-    const char *state, *live, *replay, *story, *colour;
+    const char *state, *live, *replay, *colour;
+    struct pick pick;
     struct option_list at;
     uint64_t from, last, wait, pid, columns;
     bool json, all, no_blocks, no_follow, settled;
@@ -32,7 +33,9 @@ static const struct option_row rows[] = {
     {"last", 'n', "N", OPTION_NUMBER, AT(last), "10", 0, 1e9, "Without --from: begin with the newest N lines"},
     {"json", 'j', NULL, OPTION_FLAG, AT(json), NULL, 0, 0, "The lines as they are, instead of the view for people"},
     {"all", 'a', NULL, OPTION_FLAG, AT(all), NULL, 0, 0, "Show articles, quotes, differences and counts too, not only what stories do"},
-    {"story", 0, "ID", OPTION_TEXT, AT(story), NULL, 0, 0, "Show only this story"},
+    {"story", 0, "ID", OPTION_TEXT, AT(pick.story), NULL, 0, 0, "Only this story"},
+    {"outlet", 0, "NAME", OPTION_TEXT, AT(pick.outlet), NULL, 0, 0, "Only what this outlet has, and the stories that it is in"},
+    {"entity", 0, "NAME", OPTION_TEXT, AT(pick.entity), NULL, 0, 0, "Only what is about this person, organization or place, or said by it"},
     {"no-blocks", 0, NULL, OPTION_FLAG, AT(no_blocks), NULL, 0, 0, "Do not show a story whole when it has gone quiet"},
     {"no-follow", 0, NULL, OPTION_FLAG, AT(no_follow), NULL, 0, 0, "End when all that is there has been shown"},
     {"settled", 0, NULL, OPTION_FLAG, AT(settled), NULL, 0, 0, "End when every accepted document has its outcome and all of it has been shown"},
@@ -72,12 +75,24 @@ static enum err flush(struct tailing *t)
     return e;
 }
 
+/* For --json, which does not read lines unless it has to. */
+static bool wanted(struct tailing *t, struct slice text)
+{
+    struct pick *p = &t->set.pick;
+    if (p->story == NULL && p->outlet == NULL && p->entity == NULL) return true;
+    json_t *o = json_loadb(text.ptr, text.len, 0, NULL);
+    bool wants = json_is_object(o) && pick_line(p, o);
+    json_decref(o);
+    return wants;
+}
+
 static enum err line(void *self, uint64_t seq, struct slice text)
 {
     struct tailing *t = self;
     (void)seq;
     t->line_at = clock_mono_ms();
     if (t->view != NULL) return view_line(t->view, text, &t->out) == OK && t->out.len < 65536 ? OK : flush(t);
+    if (!wanted(t, text)) return OK;
     buf_put(&t->out, text);
     buf_char(&t->out, '\n');
     return t->out.len < 65536 ? t->out.failed : flush(t);
@@ -151,7 +166,7 @@ static int begin(struct tailing *t)
         return EXIT_TRY_AGAIN;
     }
     if (!t->set.json) {
-        struct view_choice choice = {.all = t->set.all, .story = t->set.story, .blocks = !t->set.no_blocks};
+        struct view_choice choice = {.all = t->set.all, .pick = &t->set.pick, .blocks = !t->set.no_blocks};
         if (!terminal_screen(t->set.colour, (unsigned)t->set.columns, &choice.screen)) {
             fprintf(stderr, "wiredesk tail: --colour '%s' must be auto, always or never\n", t->set.colour);
             return EXIT_NEEDS_PERSON;
@@ -177,6 +192,7 @@ int tail_run(int argc, char **argv)
     if (status == 0) status = follow(&t);
     stream_free(&t.stream);
     view_destroy(&t.view);
+    pick_forget(&t.set.pick);
     buf_free(&t.out);
     return status;
 }

@@ -389,18 +389,6 @@ static void remember(struct view *v, const json_t *line)
         if (view_text(part, "name").len > 0) view_remember(v, view_text(part, "id"), view_text(part, "name"));
 }
 
-static bool is_about(const json_t *line, const char *story)
-{
-    struct slice want = slice_of(story);
-    bool itself = slice_eq(view_text(line, "type"), SLICE("story")) && slice_eq(view_text(line, "id"), want);
-    if (itself || slice_eq(view_text(line, "story"), want) || slice_eq(view_text(line, "into"), want)) return true;
-    size_t i;
-    json_t *id;
-    json_array_foreach(json_object_get(line, "stories"), i, id)
-        if (slice_eq(view_string(id), want)) return true;
-    return false;
-}
-
 enum err view_line(struct view *v, struct slice text, struct buf *out)
 {
     json_t *line = json_loadb(text.ptr, text.len, 0, NULL);
@@ -409,7 +397,7 @@ enum err view_line(struct view *v, struct slice text, struct buf *out)
         return buf_str(out, "(a line that is no JSON object)\n");
     }
     remember(v, line);
-    if (v->choice.story == NULL || is_about(line, v->choice.story)) {
+    if (v->choice.pick == NULL || pick_line(v->choice.pick, line)) {
         put_line(&(struct event){v, line, out});
         struct slice id = view_text(line, "id");
         bool whole = json_is_array(json_object_get(line, "articles")), story = slice_eq(view_text(line, "type"), SLICE("story"));

@@ -4,6 +4,7 @@
 #ifndef WD_CLI_VIEW_H
 #define WD_CLI_VIEW_H
 
+#include "pick.h"
 #include "screen.h"
 
 struct view;
@@ -11,7 +12,7 @@ struct view;
 struct view_choice {
     struct screen screen;
     bool all;          /* articles, quotes, differences and counts too, not only what stories do */
-    const char *story; /* only this story, or NULL */
+    struct pick *pick; /* only these lines; NULL: all */
     bool blocks;       /* whether stories are shown whole */
     bool summary;      /* with their summary */
 };
