@@ -1,4 +1,6 @@
 /* feed.c - RSS 0.9x, 1.0 and 2.0, RDF, Atom, and the wire's items: cut at the entries' own tags, each entry parsed by itself, so that a broken one hurts no other. */
+#include <strings.h>
+
 #include "wire.h"
 
 enum { LONG_DESCRIPTION = 1500 }; /* bytes of text from which an RSS description is taken for the article */
@@ -194,6 +196,7 @@ static struct slice link_of(struct feed *f, const xmlNode *top)
         if (rel.len == 0 || slice_eq_nocase(rel, SLICE("alternate"))) best = s;
         else if (other.ptr == NULL && !slice_eq_nocase(rel, SLICE("self")) && !slice_eq_nocase(rel, SLICE("enclosure")) && !slice_eq_nocase(rel, SLICE("hub"))) other = s;
     }
+    if (best.ptr == NULL) best = split_said(xml_resolve(top, xml_attribute(top, "href", f->mem, &f->nomem), f->link, f->mem, &f->nomem), 4096); /* CDF */
     const xmlNode *guid = best.ptr == NULL ? xml_child(top, "guid", NULL) : NULL;
     struct slice id = said(f, guid, 4096), permanent = xml_attribute(guid, "isPermaLink", f->mem, &f->nomem);
     if (id.ptr && !slice_eq_nocase(permanent, SLICE("false")) && slice_starts(id, SLICE("http"))) best = id;
@@ -201,12 +204,13 @@ static struct slice link_of(struct feed *f, const xmlNode *top)
     return best.ptr ? best : other;
 }
 
-/* "a@b.example (Ann Lee)" is Ann Lee, "Ann Lee <a@b.example>" too. */
+/* "a@b.example (Ann Lee)" is Ann Lee, "Ann Lee (a@b.example)" and "Ann Lee <a@b.example>" too. */
 static struct slice without_address(struct slice s)
 {
     size_t open = s.len ? slice_find(s, SLICE("("), 0) : SIZE_MAX, at = s.len ? slice_find(s, SLICE("@"), 0) : SIZE_MAX;
     if (at == SIZE_MAX) return s;
     if (open != SIZE_MAX && at < open && slice_ends(s, SLICE(")"))) return slice_trim(slice_cut(s, open + 1, s.len - 1));
+    if (open != SIZE_MAX && open > 0 && open < at) return slice_trim(slice_cut(s, 0, open));
     size_t angle = slice_find(s, SLICE("<"), 0);
     return angle != SIZE_MAX && angle < at ? slice_trim(slice_cut(s, 0, angle)) : s;
 }
@@ -231,12 +235,30 @@ static bool authors_of(struct feed *f, const xmlNode *top, struct slices *out)
     return len > 0;
 }
 
+/* "en_US" is en-US. */
+static struct slice as_bcp47(struct feed *f, struct slice s)
+{
+    struct slice copy = s.ptr ? arena_copy(f->mem, s) : s;
+    if (s.ptr != NULL && copy.ptr == NULL) f->nomem = true;
+    for (size_t i = 0; i < copy.len; i++)
+        if (copy.ptr[i] == '_') ((char *)(uintptr_t)copy.ptr)[i] = '-';
+    return copy;
+}
+
 static struct slice language_of(struct feed *f, const xmlNode *top)
 {
     static const char *const names[] = {"language", "dc:language", NULL};
     struct slice s = say(f, top, names, 256);
     if (s.ptr == NULL) s = split_said(xml_attribute(top, "lang", f->mem, &f->nomem), 256);
-    return s;
+    return as_bcp47(f, s);
+}
+
+/* The xml:lang that holds for the text itself; an empty one says that nothing is known. */
+static void take_language(struct feed *f, const xmlNode *text, struct meta *m)
+{
+    bool own = false;
+    for (const xmlAttr *a = text->properties; a != NULL; a = a->next) own |= strcasecmp((const char *)a->name, "lang") == 0;
+    if (own) m->lang = as_bcp47(f, split_said(xml_attribute(text, "lang", f->mem, &f->nomem), 256));
 }
 
 static struct slice section_of(struct feed *f, const xmlNode *top)
@@ -295,6 +317,7 @@ static bool find_body(struct feed *f, const xmlNode *top, struct split_doc *d)
             d->raw = s;
             d->type = html ? SLICE("text/html") : SLICE("text/plain");
             d->meta.summary = !names[i].whole && text_length(s) < LONG_DESCRIPTION;
+            take_language(f, n, &d->meta);
             return true;
         }
     const xmlNode *group = xml_child(top, "media:group", NULL);
@@ -318,6 +341,7 @@ static void fill_meta(struct feed *f, const xmlNode *top, struct meta *m)
     m->url = link_of(f, top);
     m->published = say(f, top, published_names, 256);
     m->modified = say(f, top, modified_names, 256);
+    if (m->modified.ptr == NULL) m->modified = split_said(xml_attribute(top, "lastmod", f->mem, &f->nomem), 256); /* CDF */
     if ((s = section_of(f, top)).ptr) m->section = s;
     if ((s = language_of(f, top)).ptr) m->lang = s;
     (void)authors_of(f, top, &m->byline);

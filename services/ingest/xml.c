@@ -291,6 +291,21 @@ static bool tag_at(struct slice s, size_t i)
     return i + 1 < s.len && (name_start(s.ptr[i + 1]) || s.ptr[i + 1] == '/' || s.ptr[i + 1] == '!');
 }
 
+/* Behind the tag at s[i]; a '>' between quotes does not end it, unless the quotes never do. */
+static size_t tag_end(struct slice s, size_t i)
+{
+    enum { LONG = 4096 };
+    char quote = 0;
+    for (size_t at = i; at < s.len && at < i + LONG; at++) {
+        char c = s.ptr[at];
+        if (quote != 0) quote = c == quote ? 0 : quote;
+        else if ((c == '"' || c == '\'') && at > i && s.ptr[at - 1] == '=') quote = c;
+        else if (c == '>') return at + 1;
+    }
+    size_t gt = slice_find(s, SLICE(">"), i);
+    return gt == SIZE_MAX ? SIZE_MAX : gt + 1;
+}
+
 struct slice xml_plain(struct slice s, struct arena *mem, bool *nomem)
 {
     char *p = arena_take(mem, s.len + 8), *w = p;
@@ -299,8 +314,8 @@ struct slice xml_plain(struct slice s, struct arena *mem, bool *nomem)
     for (size_t i = 0; p != NULL && i < s.len;) {
         size_t end = 0;
         uint32_t cp = s.ptr[i] == '&' ? reference(s, i, &end) : 0;
-        if (s.ptr[i] == '<' && tag_at(s, i) && (end = slice_find(s, SLICE(">"), i)) != SIZE_MAX) {
-            i = end + 1;
+        if (s.ptr[i] == '<' && tag_at(s, i) && (end = tag_end(s, i)) != SIZE_MAX) {
+            i = end;
             continue;
         }
         char c[5] = {s.ptr[i]};
