@@ -12,7 +12,7 @@ if not os.path.exists(f"{DATA}/expected.json"):
 SAMPLES = ["中文", "жук", "한국", "ไทย", "café", "cafe"]
 
 REASONS = {
-    "encoding/bozo_linenoise.xml": "the bytes are sound UTF-8 and are read as that; feedparser reads them as windows-1252",
+    "encoding/bozo_linenoise.xml": "all bytes but one are UTF-8 and are read as that; feedparser reads them as windows-1252",
     "wellformed/atom/entry_updated_multiple_values.xml": "of two dates of the same name the first counts here, not the last",
     "wellformed/atom10/entry_content_and_summary.xml": "a summary beside the full text is not kept",
     "wellformed/rss/item_description_and_summary.xml": "description and summary are both summaries: one is kept",

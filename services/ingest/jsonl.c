@@ -2,6 +2,7 @@
 #include "split.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 enum { TEXT_LIMIT = 4096 };
 
@@ -37,6 +38,7 @@ struct reading {
     struct split_docs *out;
     struct split_trouble *why;
     size_t record, at; /* of the record that is being read */
+    enum err code;     /* of the parse that failed last */
     bool lenient;      /* a record that says nothing is refused alone: nobody can cut it out */
 };
 
@@ -267,17 +269,11 @@ static json_t *parse(struct reading *r, struct slice s, size_t flags, size_t *us
         size_t at = error.position > 0 && (size_t)error.position <= s.len ? (size_t)error.position : s.len;
         enum json_error_code code = json_error_code(&error);
         enum err e = code == json_error_invalid_utf8 ? ERR_UTF8 : code == json_error_out_of_memory ? ERR_NOMEM : ERR_MALFORMED;
-        split_refuse(r->why, e, r->record, r->at + at, "record %zu is not JSON: %.150s", r->record, error.text);
+        r->code = split_refuse(r->why, e, r->record, r->at + at, "record %zu is not JSON: %.150s", r->record, error.text);
         return NULL;
     }
     *used = (size_t)error.position;
     return v;
-}
-
-/* The error that parse() left behind, told from its trouble. */
-static enum err parse_error(const struct reading *r, struct slice s)
-{
-    return strstr(r->why->detail, "memory") != NULL ? ERR_NOMEM : utf8_valid(s) ? ERR_MALFORMED : ERR_UTF8;
 }
 
 static struct slice without_mark(struct slice body)
@@ -287,7 +283,7 @@ static struct slice without_mark(struct slice body)
 
 enum err split_jsonl(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
-    struct reading r = {in, mem, out, why, 0, 0, false};
+    struct reading r = {.in = in, .mem = mem, .out = out, .why = why};
     struct slice body = without_mark(in->body);
     size_t lines = 0;
     for (size_t b = 0, e; b < body.len; b = e + 1) {
@@ -301,7 +297,7 @@ enum err split_jsonl(const struct feed_request *in, struct arena *mem, struct sp
         enum err err = check_depth(&r, line);
         size_t used;
         json_t *v = err == OK ? parse(&r, line, 0, &used) : NULL;
-        if (err == OK) err = v == NULL ? parse_error(&r, line) : add_record(&r, v, line);
+        if (err == OK) err = v == NULL ? r.code : add_record(&r, v, line);
         json_decref(v);
         if (err != OK) return err;
     }
@@ -314,6 +310,64 @@ static size_t skip_blank(struct slice s, size_t i)
     return i;
 }
 
+/* Behind the element of an array that begins at body[i], told by its brackets and quotes alone; SIZE_MAX when it does not end. */
+static size_t element_end(struct slice body, size_t i)
+{
+    size_t depth = 0;
+    bool in_text = false;
+    for (; i < body.len; i++) {
+        char c = body.ptr[i];
+        if (in_text) {
+            if (c == '\\') i++;
+            else if (c == '"') in_text = false;
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '{' || c == '[') {
+            depth++;
+        } else if (depth == 0 && (c == ',' || c == ']')) {
+            return i;
+        } else if (c == '}' || c == ']') {
+            if (depth == 0) return SIZE_MAX;
+            depth--;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* An element that is no JSON, but ends where its brackets say: refused alone. */
+static enum err refuse_element(struct reading *r, struct slice bytes, enum err e)
+{
+    char what[300];
+    bool nomem = false;
+    struct split_doc *d = split_add(r->out, r->in, r->mem, r->why);
+    if (d == NULL) return r->why->record > SPLIT_DOCS_MAX ? ERR_TOO_BIG : ERR_NOMEM;
+    snprintf(what, sizeof what, "cannot be read: %s", r->why->detail);
+    r->why->detail[0] = '\0';
+    d->at = r->at;
+    d->bytes = bytes;
+    d->type = SLICE("application/json");
+    d->name = split_part_name(r->in, r->record, r->mem, &nomem);
+    split_fail(d, e, r->record, r->out->before_bytes, r->mem, &nomem, what);
+    return nomem ? no_memory(r) : OK;
+}
+
+/* One element at body[i]; *end is behind it. */
+static enum err read_element(struct reading *r, struct slice body, size_t i, size_t *end)
+{
+    size_t used;
+    struct slice rest = slice_cut(body, i, body.len);
+    json_t *v = parse(r, rest, JSON_DISABLE_EOF_CHECK, &used);
+    if (v == NULL) {
+        enum err e = r->code;
+        *end = e == ERR_NOMEM ? SIZE_MAX : element_end(body, i);
+        return *end == SIZE_MAX || *end == i ? e : refuse_element(r, slice_cut(body, i, *end), e);
+    }
+    enum err e = add_record(r, v, slice_cut(body, i, i + used));
+    json_decref(v);
+    *end = i + used;
+    return e;
+}
+
 /* The elements of the array that begins at body[i]; *end is behind its bracket. Each is parsed by itself. */
 static enum err read_array(struct reading *r, struct slice body, size_t i, size_t *end)
 {
@@ -322,14 +376,9 @@ static enum err read_array(struct reading *r, struct slice body, size_t i, size_
     while (i < body.len && body.ptr[i] != ']') {
         r->record++;
         r->at = i + (size_t)(body.ptr - r->in->body.ptr);
-        size_t used;
-        struct slice rest = slice_cut(body, i, body.len);
-        json_t *v = parse(r, rest, JSON_DISABLE_EOF_CHECK, &used);
-        if (v == NULL) return parse_error(r, rest);
-        enum err e = add_record(r, v, slice_cut(body, i, i + used));
-        json_decref(v);
+        enum err e = read_element(r, body, i, &i);
         if (e != OK) return e;
-        i = skip_blank(body, i + used);
+        i = skip_blank(body, i);
         if (i < body.len && body.ptr[i] == ',') i = skip_blank(body, i + 1);
         else if (i < body.len && body.ptr[i] != ']')
             return split_refuse(r->why, ERR_MALFORMED, r->record, i, "no comma behind record %zu", r->record);
@@ -384,7 +433,7 @@ static enum err read_object(struct reading *r, const json_t *root, struct slice 
 
 enum err split_json(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
-    struct reading r = {in, mem, out, why, 0, 0, false};
+    struct reading r = {.in = in, .mem = mem, .out = out, .why = why};
     struct slice body = without_mark(in->body);
     size_t i = skip_blank(body, 0), end = 0;
     enum err e = check_depth(&r, body);
@@ -394,7 +443,7 @@ enum err split_json(const struct feed_request *in, struct arena *mem, struct spl
     } else {
         struct slice rest = slice_cut(body, i, body.len);
         json_t *v = parse(&r, rest, JSON_DISABLE_EOF_CHECK, &end);
-        e = v == NULL ? parse_error(&r, rest) : read_object(&r, v, slice_trim(slice_cut(rest, 0, end)));
+        e = v == NULL ? r.code : read_object(&r, v, slice_trim(slice_cut(rest, 0, end)));
         json_decref(v);
         end += i;
     }
