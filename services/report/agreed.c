@@ -68,7 +68,7 @@ static uint32_t takes_part(const struct scene *s, const struct mark *m)
 /* "met in X", "a shooting at X". */
 static uint32_t happens_there(const struct scene *s, const struct mark *m)
 {
-    return m->w0 > 0 && is(s, m, m->w0 - 1, "in at near outside") ? before(s, m, REACH + 2) : UINT32_MAX;
+    return m->w0 > 0 && is(s, m, m->w0 - 1, "in at near outside off") ? before(s, m, REACH + 2) : UINT32_MAX;
 }
 
 /* "was sentenced on Monday", "on Monday unveiled". */

@@ -141,6 +141,6 @@ enum err align(struct scene *s, struct matches *out)
     enum err e = sort_values(&al);
     for (uint32_t a = 0; a < s->n_own && e == OK; a++)
         for (uint32_t b = a + 1; b < s->n_own && e == OK; b++)
-            if (apart(s, a, b)) e = align_pair(&al, a, b);
+            if (may_clash(s, a, b)) e = align_pair(&al, a, b);
     return e;
 }

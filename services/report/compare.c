@@ -118,6 +118,15 @@ static bool parted(const struct side *x)
     return near_words(x, 4, 6, "exclud plu includ territory combin total altogether combined overall half remain besid");
 }
 
+/* Number word w is part of a value of another kind: two boats are no hours. */
+static bool other_kind(const struct side *x, uint32_t w)
+{
+    const struct values *all = &x->s->values[x->r - x->s->readings];
+    for (size_t i = 0; i < all->len; i++)
+        if (w >= all->ptr[i].n0 && w < all->ptr[i].n1) return all->ptr[i].slot != x->v->slot || all->ptr[i].key != x->v->key;
+    return false;
+}
+
 /* The value is a sum of the other with a third number in its sentence, or the other way. */
 static bool adds_up(const struct side *a, const struct side *b)
 {
@@ -125,7 +134,7 @@ static bool adds_up(const struct side *a, const struct side *b)
         const struct side *x = turn ? b : a, *y = turn ? a : b;
         for (uint32_t w = x->sentence->w0; w < x->sentence->w1; w++) {
             struct number n;
-            if ((w >= x->v->n0 && w < x->v->n1) || !number_at(x->r, w, &n) || n.ordinal || n.value <= 0) continue;
+            if ((w >= x->v->n0 && w < x->v->n1) || !number_at(x->r, w, &n) || n.ordinal || n.value <= 0 || other_kind(x, w)) continue;
             if (fabs(x->v->value + n.value - y->v->value) < 1e-6 || fabs(y->v->value + n.value - x->v->value) < 1e-6) return true;
         }
     }
@@ -178,14 +187,33 @@ static struct judged no(const char *why)
     return (struct judged){FINDING_NONE, why};
 }
 
-static struct judged judge_equal(const struct value *a, const struct value *b, const struct tie *t)
+/* "Nine people were injured." and no word of where or when: the story's own, near the top of both texts. */
+static bool bare(const struct side *x)
 {
+    enum { HEAD = 8, FEW = 8 };
+    for (uint32_t w = x->sentence->w0; w < x->v->w0; w++)
+        if (x->r->words[w].flags & WORD_NAME) return false;
+    return x->v->sentence < HEAD && x->v->w0 <= x->sentence->w0 + 4 && x->sentence->set.len <= FEW;
+}
+
+/* One number of its kind in each text, and the leads tell the same. */
+static bool same_lead(const struct tie *t)
+{
+    if (!t->single || !t->lead || t->names == 0) return false;
+    if (t->sentence >= 8 && t->sentence_idf >= 24 && t->sentence_coverage >= .5) return true;
+    return t->sentence >= 4 && t->near + (t->before + t->behind > 0) >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .25;
+}
+
+static struct judged judge_equal(const struct side *x, const struct side *y, const struct tie *t)
+{
+    const struct value *a = x->v, *b = y->v;
     double need = a->slot == SLOT_MONEY || a->slot == SLOT_AGE ? 3 : 6;
     if (!t->narrated) return no("quoted");
     if (a->more || b->more) return no("increment");
     if (a->slot == SLOT_ORDINAL && a->value == 1) return no("first");
     if (a->slot == SLOT_WHEN) return t->sentence >= 3 && t->names >= 1 && t->sentence_idf >= 10 ? (struct judged){FINDING_AGREE, "weekday"} : no("day");
     if (mods_differ(a, b) && t->near_idf < 10) return no("other head");
+    if (same_lead(t) || (a->slot == SLOT_TOLL && t->single && bare(x) && bare(y))) return (struct judged){FINDING_AGREE, "numbers"};
     if (t->sentence < 2 || t->near < 1) return no("few words");
     if (a->value <= 12 && a->step <= 1 && a->slot != SLOT_AGE) need = 8;
     return t->near_idf >= need ? (struct judged){FINDING_AGREE, "numbers"} : no("weak");
@@ -209,6 +237,7 @@ static struct judged judge_rounded(const struct scene *s, const struct match *m,
 static struct judged judge_toll(const struct side *x, const struct side *y, const struct tie *t)
 {
     bool vague = (x->v->hedge == HEDGE_VAGUE) != (y->v->hedge == HEDGE_VAGUE);
+    if (t->single && t->ratio <= 3 && !vague && bare(x) && bare(y)) return (struct judged){FINDING_UPDATE, "toll"};
     bool ok = t->single && t->near >= 2 && t->sentence >= 3 && t->names >= 1 && t->near_idf >= 6 && !vague && !mods_differ(x->v, y->v) && t->ratio <= 3;
     return ok ? (struct judged){FINDING_UPDATE, "toll"} : no("toll");
 }
@@ -246,15 +275,25 @@ static struct judged judge_day(const struct side *x, const struct side *y, const
     return no("day");
 }
 
+/* What is counted or measured says enough of itself: the people aboard, hours. Sums and shares are of anything. */
+static bool specific(const struct scene *s, const struct match *m)
+{
+    enum slot slot = s->values[m->ra].ptr[m->va].slot;
+    return slot == SLOT_COUNT || slot == SLOT_DURATION;
+}
+
 /* Ways in which two numbers are about one thing. */
 static bool tied(const struct scene *s, const struct match *m, const struct tie *t, int subject)
 {
     if (slipped(s, m) && t->near_idf >= 6) return true;
     bool one = t->lead && t->sentence >= 8 && t->sentence_coverage >= .5 && t->near_idf >= 7; /* the leads tell one thing in nearly the same words */
     if (!t->single && !one && (t->near_idf < 15 || subject <= 0)) return false;
+    bool same = t->lead && t->sentence >= 8 && t->sentence_idf >= 24 && t->sentence_coverage >= .5;
+    if (same && specific(s, m)) return true;
     if (t->small == 0) return false;
     if (t->near >= 2 && (t->near_idf >= 8 || (t->near_idf >= 6.5 && t->close >= 1))) return true;
     if (t->near >= 2 && t->near_idf >= 5 && t->lead && t->sentence >= 6) return true;
+    if (t->lead && t->sentence >= 4 && t->near >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .55) return true;
     if (subject > 0 && t->near >= 1 && t->sentence >= 4 && t->sentence_coverage >= .45) return true;
     return t->lead && t->sentence >= 5 && t->near >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .33;
 }
@@ -289,14 +328,20 @@ static struct judged judge_unequal(const struct scene *s, const struct match *m,
     return tied(s, m, t, subject) ? (struct judged){FINDING_CONFLICT, "numbers"} : no("weak");
 }
 
+static size_t most_words(const struct side *x, const struct side *y)
+{
+    return x->sentence->set.len > y->sentence->set.len ? x->sentence->set.len : y->sentence->set.len;
+}
+
 struct judged judge(const struct scene *s, const struct match *m)
 {
     const struct value *a = &s->values[m->ra].ptr[m->va], *b = &s->values[m->rb].ptr[m->vb];
     const struct reading *ra = &s->readings[m->ra], *rb = &s->readings[m->rb];
     struct side x = {s, ra, a, &ra->sentences[a->sentence]}, y = {s, rb, b, &rb->sentences[b->sentence]};
     struct tie t = tie_of(s, m);
-    if (value_equal(a, b)) return judge_equal(a, b, &t);
+    if (value_equal(a, b)) return judge_equal(&x, &y, &t);
     if (!t.narrated) return no("quoted");
+    if (!apart(s, m->ra, m->rb) && t.sentence * 10 >= most_words(&x, &y) * 8) return no("revised");
     if (value_compatible(a, b)) return judge_rounded(s, m, &x, &y, &t);
     if (a->slot == SLOT_TOLL) return judge_toll(&x, &y, &t);
     return judge_unequal(s, m, &x, &y, &t);

@@ -3,14 +3,15 @@
 
 #include <stdlib.h>
 
-enum { KINDS = 15, PEOPLE_MAX = 6, REACH = 9 };
+enum { KINDS = 16, PEOPLE_MAX = 6, REACH = 9 };
 
 /* Lemmas that name an event, noun or verb. */
 static const struct kind { const char *type, *lemmas; } kinds[KINDS] = {
     {"meeting", "meet talk summit negotiat negotiation dialogu discussion visit conversation session"},
     {"attack", "attack shoot bomb bombing explosion explod stab massacr airstrik raid gunman hostag"},
     {"death", "die kill murder slay assassinat"},
-    {"election", "elect vot vote ballot referendum primary poll"},
+    {"election", "elect ballot referendum primary poll voter"},
+    {"vote", "vot vote"},
     {"disaster", "earthquak quak hurrican flood wildfir storm tornado tsunami eruption landslid cyclon typhoon"},
     {"accident", "crash accident derail derailment collision collid capsiz sink sank aground shipwreck wreck"},
     {"arrest", "arrest detain charg indict raid"},
@@ -54,15 +55,29 @@ static bool lead_has(const struct scene *s, uint32_t r, uint32_t lemma)
     return false;
 }
 
-/* A word counts whole when another account's lead has it too, and little when this account alone says it so. */
+/* Whether an independent account other than `r` has some word of the kind there. */
+static bool lead_tells(const struct scene *s, uint32_t r, uint32_t kind)
+{
+    for (uint32_t o = 0; o < s->n_own; o++) {
+        if (!apart(s, o, r)) continue;
+        const struct reading *rd = &s->readings[o];
+        for (uint32_t w = 0; w < rd->n_words && in_lead(rd, rd->words[w].sentence); w++)
+            if (triggers(s, rd, w, kind)) return true;
+    }
+    return false;
+}
+
+/* A word counts whole when another account's lead has it too, less when that has another word of the kind, and little when it has none. */
 static void weigh_kinds(const struct scene *s, uint32_t r, bool alone, double out[KINDS])
 {
     const struct reading *rd = &s->readings[r];
+    bool told[KINDS];
+    for (uint32_t k = 0; k < KINDS; k++) told[k] = lead_tells(s, r, k);
     for (uint32_t si = 0; si < rd->n_sentences; si++) {
         double weight = rd->sentences[si].title ? 3 : in_lead(rd, si) ? 2 : .3;
         for (uint32_t w = rd->sentences[si].w0; w < rd->sentences[si].w1; w++)
             for (uint32_t k = 0; k < KINDS; k++)
-                if (triggers(s, rd, w, k)) out[k] += weight < 1 || alone || lead_has(s, r, rd->words[w].lemma) ? weight : .3;
+                if (triggers(s, rd, w, k)) out[k] += weight < 1 || alone || lead_has(s, r, rd->words[w].lemma) ? weight : told[k] ? weight * .7 : .3;
     }
 }
 
@@ -123,7 +138,7 @@ static bool behind(const struct tally *t, const struct reading *r, uint32_t w, c
 static double place_weight(const struct tally *t, const struct reading *r, uint32_t w)
 {
     const struct sentence *si = &r->sentences[r->words[w].sentence];
-    if (!behind(t, r, w, "in at near outside") || (r->words[w].flags & WORD_QUOTED)) return 0;
+    if (!behind(t, r, w, "in at near outside off") || (r->words[w].flags & WORD_QUOTED)) return 0;
     uint32_t d = trigger_distance(t, r, w);
     double x = d <= REACH ? 3 : d != UINT32_MAX ? 1 : 0;
     if (si->title) return x > 0 ? x + .5 : .5;

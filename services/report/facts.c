@@ -87,16 +87,33 @@ static const struct value *value_of(const struct net *g, const struct node *n)
     return &g->s->values[n->reading].ptr[n->value];
 }
 
+/* A plain content word soon before the value in its sentence, or soon behind it: "a rescue that lasted six hours". */
+static uint32_t noun_near(const struct scene *s, const struct reading *r, const struct value *v)
+{
+    const struct sentence *si = &r->sentences[v->sentence];
+    for (uint32_t k = 1; k <= 8; k++) {
+        bool before = k <= 4;
+        uint32_t step = before ? k : k - 4;
+        if (before ? v->w0 < si->w0 + step : v->w1 + step > si->w1) continue;
+        uint32_t w = before ? v->w0 - step : v->w1 + step - 1;
+        if (!(r->words[w].flags & (WORD_STOP | WORD_SHORT | WORD_NAME | WORD_DIGIT | WORD_ROLE)) && !slice_ends(word_text(r, w), SLICE("ed")) && s->lex.lemmas[r->words[w].lemma].sentences > 1) return w;
+    }
+    return UINT32_MAX;
+}
+
 /* What a value is about, in the text's own words where it has them. */
 static struct slice subject(const struct net *g, const struct node *n)
 {
     const struct scene *s = g->s;
     const struct value *v = value_of(g, n);
     const struct reading *r = &s->readings[n->reading];
+    if (v->slot == SLOT_COUNT && slice_eq(lemma_text(&s->lex, v->key), SLICE("#aboard"))) return SLICE("aboard");
     if ((v->slot == SLOT_COUNT || v->slot == SLOT_ORDINAL) && v->w1 > v->n1) return slice_cut(r->text, r->words[v->n1].b, r->words[v->w1 - 1].e);
-    if (v->slot == SLOT_TOLL) return slice_cut(lemma_text(&s->lex, v->key), 1, SIZE_MAX);
+    if (v->slot == SLOT_TOLL) return harm_name(lemma_text(&s->lex, v->key));
     if (v->slot == SLOT_AGE || v->slot == SLOT_WHEN) return lemma_seen(&s->lex, v->key);
     if (v->slot == SLOT_DURATION && v->head != 0) return lemma_seen(&s->lex, v->head);
+    uint32_t noun = noun_near(s, r, v);
+    if (noun != UINT32_MAX) return word_text(r, noun);
     uint32_t best = 0;
     for (size_t i = 0; i < v->close.len; i++)
         if (best == 0 || s->lex.lemmas[v->close.ptr[i]].sentences > s->lex.lemmas[best].sentences) best = v->close.ptr[i];
@@ -177,7 +194,7 @@ static bool witness(struct net *g, uint32_t root, uint32_t r, uint32_t k)
     if (v->quoted || v->more || v->hedge == HEDGE_VAGUE) return false;
     for (uint32_t i = 0; i < g->len; i++) {
         const struct value *x = value_of(g, &g->n[i]);
-        if (g->n[i].how != FINDING_CONFLICT || x->slot != v->slot || x->key != v->key || x->lapse != v->lapse || !apart(s, g->n[i].reading, r) || find_clash(g, i) != root) continue;
+        if (g->n[i].how != FINDING_CONFLICT || x->slot != v->slot || x->key != v->key || x->lapse != v->lapse || !may_clash(s, g->n[i].reading, r) || find_clash(g, i) != root) continue;
         struct tie t = tie_of(s, &(struct match){.ra = g->n[i].reading, .va = g->n[i].value, .rb = r, .vb = k});
         bool same = t.before + t.behind > 0 || t.near >= 2 || (t.sentence >= 3 && t.sentence_coverage >= .3);
         bool other = t.single && t.lead && t.sentence >= 4 && t.sentence_idf >= 10 && t.ratio <= 1.7;

@@ -81,7 +81,8 @@ static bool elsewhere(const struct scene *s, uint32_t r, const struct value *v)
 
 static struct slice subject_of(const struct scene *s, const struct value *v)
 {
-    if (v->slot == SLOT_TOLL) return slice_cut(lemma_text(&s->lex, v->key), 1, SIZE_MAX);
+    if (v->slot == SLOT_TOLL) return harm_name(lemma_text(&s->lex, v->key));
+    if (v->slot == SLOT_COUNT && slice_starts(lemma_text(&s->lex, v->key), SLICE("#"))) return slice_cut(lemma_text(&s->lex, v->key), 1, SIZE_MAX);
     if (v->slot == SLOT_COUNT || v->slot == SLOT_AGE) return lemma_seen(&s->lex, v->key);
     return v->head != 0 ? lemma_seen(&s->lex, v->head) : (struct slice){NULL, 0};
 }

@@ -56,6 +56,21 @@ uint32_t reading_of(const struct scene *s, struct cite c)
     return UINT32_MAX;
 }
 
+/* It is a copy by dedup's word, or sentence for sentence. */
+static bool copied(const struct scene *s, uint32_t r)
+{
+    const struct part *p = &s->out->parts.ptr[s->readings[r].account];
+    return p->of != UINT32_MAX && !slice_eq(p->why, SLICE("run"));
+}
+
+bool may_clash(const struct scene *s, uint32_t a, uint32_t b)
+{
+    if (apart(s, a, b)) return true;
+    if (a >= s->n_own || b >= s->n_own || copied(s, a) || copied(s, b)) return false;
+    struct slice x = s->readings[a].doc->outlet.value, y = s->readings[b].doc->outlet.value;
+    return x.len == 0 || !slice_eq(x, y);
+}
+
 void count_sources(const struct scene *s, struct cites c, uint32_t *accounts, uint32_t *independent)
 {
     *accounts = *independent = 0;

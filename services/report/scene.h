@@ -36,6 +36,9 @@ static inline bool apart(const struct scene *s, uint32_t a, uint32_t b)
     return s->source[a] != s->source[b];
 }
 
+/* True when their values may clash: two sources, or two outlets of which one has no more of the other than a sentence or two. */
+bool may_clash(const struct scene *s, uint32_t a, uint32_t b);
+
 /* Distinct sources and accounts among cites. */
 void count_sources(const struct scene *s, struct cites c, uint32_t *accounts, uint32_t *independent);
 /* The reading that a cite is of. */

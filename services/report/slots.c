@@ -262,9 +262,10 @@ static bool find_duration(struct finder *f, uint32_t w, const struct number *n, 
     if (!in(f, n->end, s, units) || !words_joined(f->r, n->end - 1)) return false;
     v->w1 = n->end + 1;
     v->key = f->r->words[n->end].lemma;
-    bool lasting = w > 2 && in(f, w - 1, s, "past last") && in(f, w - 2, s, "the") && in(f, w - 3, s, "for"); /* "for the past three weeks" */
-    if (in(f, v->w1, s, "ago earlier befor old") || (!lasting && w > 0 && in(f, w - 1, s, "past last previou"))) v->lapse = LAPSE_BACK;
-    else if (in(f, v->w1, s, "later after from") || (w > 0 && in(f, w - 1, s, "within next")) || (w > 1 && in(f, w - 1, s, "the") && in(f, w - 2, s, "within"))) v->lapse = LAPSE_FORTH;
+    bool lasting = (w > 2 && in(f, w - 1, s, "past last") && in(f, w - 2, s, "the") && in(f, w - 3, s, "for")) || (w > 0 && in(f, w - 1, s, "for"));
+    /* "for the past three weeks", "for seven hours after": how long, not when */
+    if (in(f, v->w1, s, lasting ? "ago old" : "ago earlier befor old") || (!lasting && w > 0 && in(f, w - 1, s, "past last previou") && !slice_ends(word_text(f->r, w - 1), SLICE("ed")))) v->lapse = LAPSE_BACK;
+    else if ((in(f, v->w1, s, "later after from") && !lasting) || (w > 0 && in(f, w - 1, s, "within next")) || (w > 1 && in(f, w - 1, s, "the") && in(f, w - 2, s, "within"))) v->lapse = LAPSE_FORTH;
     v->head = noun_after(f, v->w1, s);
     return true;
 }
@@ -276,6 +277,14 @@ static const char *harm_of(const struct finder *f, uint32_t w, uint32_t s)
     if (in(f, w, s, "arrest detain")) return "#arrested";
     if (in_sentence(f, w, s) && slice_eq_nocase(word_text(f->r, w), SLICE("missing"))) return "#missing"; /* not: missed nine games */
     return NULL;
+}
+
+struct slice harm_name(struct slice key)
+{
+    static const char *const names[] = {"killed", "injured", "arrested", "missing"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (key.len > 3 && slice_starts(slice_of(names[i]), slice_cut(key, 1, 4))) return slice_of(names[i]);
+    return slice_cut(key, 1, SIZE_MAX);
 }
 
 /* "12 people were killed", "killed 12", "death toll rose to 12". */
@@ -300,6 +309,20 @@ static bool find_toll(struct finder *f, uint32_t w, const struct number *n, uint
     if (harm == NULL) return false;
     v->slot = SLOT_TOLL;
     v->key = lexicon_id(f->lex, slice_of(harm));
+    return true;
+}
+
+/* "214 people aboard", "214 passengers and crew", "241 on board": all who are on the same vessel, whatever they are called. */
+static bool find_aboard(struct finder *f, const struct number *n, uint32_t head, struct value *v)
+{
+    uint32_t s = v->sentence, k = head ? head + 1 : n->end;
+    if (head != 0 && !is(f, head, "person passenger man woman child traveler traveller soul occupant")) return false;
+    if (in(f, k, s, "and") && in(f, k + 1, s, "crew") && head != 0) k += 2;
+    else if (in(f, k, s, "aboard")) k++;
+    else if (in(f, k, s, "on") && in(f, k + 1, s, "board") && words_joined(f->r, k)) k += 2;
+    else return false;
+    v->key = lexicon_id(f->lex, SLICE("#aboard"));
+    v->w1 = k;
     return true;
 }
 
@@ -385,7 +408,8 @@ static enum err find_number(struct finder *f, uint32_t w, const struct number *n
         if (!half_of_span(f, w, &v)) v.slot = SLOT_DURATION;
     } else {
         uint32_t head = head_after(f, n->end, v.sentence, &v.mods, &e);
-        if (e == OK && !find_toll(f, w, n, head, &v) && head != 0 && n->value != 1) {
+        if (e == OK && find_aboard(f, n, head, &v)) v.slot = SLOT_COUNT;
+        else if (e == OK && !find_toll(f, w, n, head, &v) && head != 0 && n->value != 1) {
             v.slot = SLOT_COUNT;
             v.key = f->r->words[head].lemma;
             v.w1 = head + 1;

@@ -33,6 +33,9 @@ struct values { struct value *ptr; size_t len; };
 /* All values of a text, in text order. ERR_NOMEM. */
 enum err slots_read(struct lexicon *lex, const struct reading *r, struct values *out) MUST_CHECK;
 
+/* The word for a toll's key: killed, injured, arrested, missing. */
+struct slice harm_name(struct slice key);
+
 struct number {
     double value, step;
     uint32_t end;      /* the word behind it */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum { CANDIDATES_MAX = 400, MIN_WORDS = 8, MAX_WORDS = 48 };
-static const double SAME = .5, OVERLAP_PRICE = .9;
+static const double SAME = .42, SAME_LEAD = .27, ALSO = .6, OVERLAP_PRICE = .9;
 
 /* Per lemma: how many independent accounts have it, weighted by rarity. */
 static double *centroid_of(const struct scene *s)
@@ -78,6 +78,7 @@ enum err find_headline(struct scene *s)
 struct candidate {
     uint32_t reading, sentence;
     double score;
+    bool first; /* of the first two sentences of its account */
     bool taken;
 };
 
@@ -125,7 +126,7 @@ static size_t collect(const struct scene *s, const double *centroid, struct cand
             at++;
             if (words < MIN_WORDS || words > MAX_WORDS || leans(s, rd, si)) continue;
             double place = at == 1 ? 1.5 : at <= 3 ? 1.25 : at <= 8 ? 1.05 : .9;
-            c[n++] = (struct candidate){r, i, nearness(centroid, si->set, .55) * place, false};
+            c[n++] = (struct candidate){r, i, nearness(centroid, si->set, .55) * place, at <= 2, false};
             taken++;
         }
     }
@@ -142,22 +143,26 @@ static enum err add_also(struct scene *s, const struct candidate *all, size_t n,
 {
     for (size_t i = 0; i < n && out->also.len < 6; i++) {
         const struct sentence *si = sentence_of(s, &all[i]);
-        if (all[i].reading == c->reading || likeness(si->set, sentence_of(s, c)->set, &s->lex) < SAME + .1 || si->set.len < 4) continue;
+        if (all[i].reading == c->reading || likeness(si->set, sentence_of(s, c)->set, &s->lex) < ALSO || si->set.len < 4) continue;
         enum err e = cites_add(s->mem, &out->also, cite_of(&s->readings[all[i].reading], si->b, si->e));
         if (e != OK) return e;
     }
     return OK;
 }
 
+/* How much of a sentence the chosen ones have told, 1 for all of it. The first sentences of two accounts tell the same event: half as much
+ * in common is enough there. */
 static double redundancy(const struct scene *s, const struct candidate *all, size_t n, const struct candidate *c)
 {
     double most = 0;
     for (size_t i = 0; i < n; i++) {
         if (!all[i].taken) continue;
         double x = likeness(sentence_of(s, &all[i])->set, sentence_of(s, c)->set, &s->lex);
+        bool leads = all[i].first && c->first && all[i].reading != c->reading && ids_shared(sentence_of(s, &all[i])->set, sentence_of(s, c)->set, NULL, 0) >= 4;
+        if (leads) x *= SAME / SAME_LEAD;
         if (x > most) most = x;
     }
-    return most;
+    return most > 1 ? 1 : most;
 }
 
 enum err find_summary(struct scene *s)

@@ -1,0 +1,264 @@
+/* test_facts.c - what accounts of one event say of each other: clashes and what only looks like one, agreement, differences. */
+#include "test.h"
+
+#include "../services/report/account.h"
+
+enum { ACCOUNTS_MAX = 3, NAMES_MAX = 12, TEXT_MAX = 2000 };
+
+/* Texts are written with their names marked: [Jonas Brekke] is a person, {Port Calder} a place, <Calder Lines> an organization. */
+struct written {
+    char text[TEXT_MAX], key[8];
+    struct entity entities[NAMES_MAX];
+    struct mention mentions[NAMES_MAX];
+    struct doc doc;
+};
+
+static enum entity_type type_of(char open)
+{
+    return open == '[' ? ENTITY_PERSON : open == '{' ? ENTITY_LOCATION : open == '<' ? ENTITY_ORGANIZATION : ENTITY_NONE;
+}
+
+/* Fills w from a marked text, whose first line is the title when `title` is set. */
+static void write_doc(struct written *w, const char *marked, size_t index)
+{
+    size_t n = 0, names = 0, b = 0;
+    memset(w, 0, sizeof *w);
+    enum entity_type open = ENTITY_NONE;
+    for (const char *p = marked; *p != '\0'; p++) {
+        enum entity_type type = type_of(*p);
+        if (type != ENTITY_NONE) {
+            open = type, b = n;
+            continue;
+        }
+        if (open != ENTITY_NONE && (*p == ']' || *p == '}' || *p == '>')) {
+            assert_true(names < NAMES_MAX);
+            w->mentions[names] = (struct mention){.b = (uint32_t)b, .e = (uint32_t)n, .type = open};
+            w->entities[names] = (struct entity){.name = {w->text + b, n - b}, .type = open, .mentions = {&w->mentions[names], 1}};
+            names++;
+            open = ENTITY_NONE;
+            continue;
+        }
+        assert_true(n + 1 < TEXT_MAX);
+        w->text[n++] = *p;
+    }
+    snprintf(w->key, sizeof w->key, "k%zu", index);
+    w->doc.key = slice_of(w->key);
+    w->doc.text = (struct slice){w->text, n};
+    const char *line = strchr(w->text, '\n');
+    w->doc.title = (struct span){0, (uint32_t)(line != NULL ? line - w->text : 0)};
+    w->doc.title_basis = TITLE_LINE;
+    w->doc.entities.ptr = w->entities;
+    w->doc.entities.len = names;
+    doc_set(&w->doc, DOC_KEY);
+    doc_set(&w->doc, DOC_TEXT);
+    doc_set(&w->doc, DOC_TITLE);
+    doc_set(&w->doc, DOC_ENTITIES);
+}
+
+struct told {
+    struct written w[ACCOUNTS_MAX];
+    struct account accounts[ACCOUNTS_MAX];
+    struct arena *mem;
+    struct story_view view;
+};
+
+static void tell(struct told *t, const char *const texts[ACCOUNTS_MAX])
+{
+    size_t n = 0;
+    for (; n < ACCOUNTS_MAX && texts[n] != NULL; n++) {
+        write_doc(&t->w[n], texts[n], n);
+        t->accounts[n] = (struct account){.doc = &t->w[n].doc, .key = t->w[n].doc.key, .verdict = VERDICT_ORIGINAL};
+    }
+    arena_reset(t->mem);
+    assert_err(story_view_build((struct accounts){t->accounts, n}, (struct neighbours){NULL, 0}, (struct known_names){NULL, 0}, t->mem, &t->view), OK, "view");
+}
+
+static int set_up(void **state)
+{
+    struct told *t = calloc(1, sizeof *t);
+    if (t == NULL || (t->mem = arena_create((size_t)64 << 20)) == NULL) return -1;
+    *state = t;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct told *t = *state;
+    arena_destroy(&t->mem);
+    free(t);
+    return 0;
+}
+
+static const struct conflict_view *at_level(const struct story_view *v, enum level level)
+{
+    for (size_t i = 0; i < v->conflicts.len; i++)
+        if (v->conflicts.ptr[i].level == level) return &v->conflicts.ptr[i];
+    return NULL;
+}
+
+static bool has_value(const struct value_views *v, const char *value)
+{
+    for (size_t i = 0; i < v->len; i++)
+        if (slice_eq(v->ptr[i].value, slice_of(value))) return true;
+    return false;
+}
+
+/* --- clashes --- */
+
+static const struct { const char *name, *one, *two; const char *values[2]; } clashes[] = {
+    {"people aboard, called otherwise",
+     "Ferry aground off Kestrel Point\n\nThe ferry {Maren Sund} ran aground in thick fog off {Kestrel Point} on Tuesday, and all 214 people aboard were taken to {Port Calder}.",
+     "Ferry stuck in fog\n\nRescuers took the 241 passengers and crew of the ferry {Maren Sund}, which ran aground in thick fog off {Kestrel Point} on Tuesday, to {Port Calder}.",
+     {"214", "241"}},
+    {"how long the same thing lasted",
+     "Bridge closed\n\nThe bridge at {Veldhaven} stayed shut for seven hours after a crane fell on the railing, the harbour office said.",
+     "Crane falls\n\nA crane fell on the railing of the bridge at {Veldhaven}, which stayed shut for nine hours, the harbour office said.",
+     {"PT7H", "PT9H"}},
+    {"the day that somebody died",
+     "Painter dies\n\nThe painter [Ilse Varga] died on Thursday at a hospital in {Calder} after a long illness of the lungs, her gallery said.",
+     "Ilse Varga dead\n\nPainter [Ilse Varga], who had long been ill, died on Tuesday in a {Calder} hospital of her lungs, said her gallery.",
+     {"XXXX-WXX-4", "XXXX-WXX-2"}},
+    {"one digit of an exact sum",
+     "Mayor's trip\n\nThe mayor spent $5,687.75 at the Sandholm Retreat on Orrin Island, the auditors found.",
+     "Trip on the town\n\nAuditors listed a stay of $5,587.75 at the Sandholm Retreat on Orrin Island.",
+     {"5687.75", "5587.75"}},
+};
+
+static void a_clash_is_found_with_both_values(void **state)
+{
+    struct told *t = *state;
+    for (size_t i = 0; i < sizeof clashes / sizeof clashes[0]; i++) {
+        tell(t, (const char *const[ACCOUNTS_MAX]){clashes[i].one, clashes[i].two});
+        const struct conflict_view *c = at_level(&t->view, LEVEL_CONFLICT);
+        if (c == NULL || !has_value(&c->values, clashes[i].values[0]) || !has_value(&c->values, clashes[i].values[1])) fail_msg("%s", clashes[i].name);
+    }
+}
+
+static const struct { const char *name, *one, *two, *three; } calm[] = {
+    {"nothing to compare", "Fog\n\nFog lay on the harbour.", "Rain\n\nRain fell on the hills.", NULL},
+    {"two events of one kind",
+     "Ferry late\n\nThe ferry to {Sonnen} was three hours late on Monday because of ice, said <Calder Lines>.",
+     "Tram late\n\nThe tram to {Veldhaven} was four hours late on Friday because of a fallen tree, said <Tram Union>.", NULL},
+    {"two people in one place",
+     "Mill closes\n\n[Ansel Dorn] has worked at the mill for 37 years and stood by the gate when the whistle blew.",
+     "Last whistle\n\n[Berit Lund], who has worked at the mill for 30 years, stood by the gate when the whistle blew.", NULL},
+    {"rounding",
+     "New bridge\n\nThe council voted for a bridge at {Veldhaven} that costs $391 million, the treasurer said on Tuesday.",
+     "Bridge voted\n\nThe council on Tuesday voted for a bridge at {Veldhaven} that costs about $400 million, said the treasurer.", NULL},
+    {"a sum and its parts",
+     "Arms found\n\nDivers found seven rifles, two other rifles and a chest of coins in the wreck off {Kestrel Point}, the coast guard said.",
+     "Wreck searched\n\nNine rifles and a chest of coins were found in the wreck off {Kestrel Point}, the coast guard said.", NULL},
+    {"an account that knows both",
+     "Bids\n\nThe <Harbour Club> offered the goalkeeper a contract of seven years and the <Hill Club> one of eight years.",
+     "Bids come in\n\nThe <Hill Club> offered the goalkeeper a contract of eight years.",
+     "More bids\n\nThe <Harbour Club> offered the goalkeeper a contract of seven years."},
+    {"what somebody says of it",
+     "Row\n\n[Ines Marwick] said: \"The council wasted 40 million on the bridge at Veldhaven in one year of waste and sloth.\"",
+     "Row goes on\n\nThe council spent $50 million on the bridge at Veldhaven in one year, the books show.", NULL},
+};
+
+static void what_is_no_clash_stays_calm(void **state)
+{
+    struct told *t = *state;
+    for (size_t i = 0; i < sizeof calm / sizeof calm[0]; i++) {
+        tell(t, (const char *const[ACCOUNTS_MAX]){calm[i].one, calm[i].two, calm[i].three});
+        if (at_level(&t->view, LEVEL_CONFLICT) != NULL) fail_msg("%s", calm[i].name);
+    }
+}
+
+static void a_toll_that_moves_is_an_update(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Ferry aground\n\nThe ferry {Maren Sund} ran aground off {Kestrel Point}. Twelve people were injured.",
+        "Ferry stuck\n\nA ferry is stuck on a sandbank near {Kestrel Point}. Nine people were injured, said the coast guard."});
+    assert_null(at_level(&t->view, LEVEL_CONFLICT));
+    const struct conflict_view *c = at_level(&t->view, LEVEL_UPDATE);
+    assert_non_null(c);
+    assert_true(has_value(&c->values, "12") && has_value(&c->values, "9"));
+    assert_true(slice_eq(c->subject, SLICE("injured")));
+}
+
+static void a_third_account_is_named_beside_the_value_that_it_has(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){clashes[0].one, clashes[0].two,
+        "Fog traps ferry\n\nAll 214 people aboard the ferry {Maren Sund} are safe after it ran aground in fog off {Kestrel Point} on Tuesday."});
+    const struct conflict_view *c = at_level(&t->view, LEVEL_CONFLICT);
+    assert_non_null(c);
+    assert_int_equal(c->values.len, 2);
+    assert_true(c->majority >= 0 && slice_eq(c->values.ptr[c->majority].value, SLICE("214")));
+    assert_int_equal(c->values.ptr[c->majority].independent, 2);
+}
+
+/* --- agreement --- */
+
+static bool agreed(const struct story_view *v, enum slot slot, const char *value)
+{
+    for (size_t i = 0; i < v->facts.len; i++)
+        if (v->facts.ptr[i].slot == slot && has_value(&v->facts.ptr[i].values, value)) return true;
+    return false;
+}
+
+static void who_takes_part_is_agreed_and_who_is_only_named_is_not(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Envoy meets minister\n\nEnvoy [Ruth Oland] met [Piet Larsmo] in {Sandholm} on Friday, a week after [Tilde Aberg] had spoken of war.",
+        "Talks in Sandholm\n\n[Ruth Oland] had talks with [Piet Larsmo] in {Sandholm} on Friday; [Tilde Aberg] was against it."});
+    assert_true(slice_eq(t->view.event.type, SLICE("meeting")));
+    assert_true(agreed(&t->view, SLOT_PLACE, "Sandholm"));
+    assert_true(agreed(&t->view, SLOT_PARTICIPANT, "Ruth Oland"));
+    assert_true(agreed(&t->view, SLOT_PARTICIPANT, "Piet Larsmo"));
+    assert_false(agreed(&t->view, SLOT_PARTICIPANT, "Tilde Aberg"));
+}
+
+static void a_month_and_a_court_are_no_event(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Claims fall\n\nClaims for the week that ended March 20 fell to 684, the labour office said.",
+        "Fewer claims\n\nThe labour office said that there were 684 claims in the week that ended March 20."});
+    assert_int_equal(t->view.event.type.len, 0);
+}
+
+static void a_life_that_ends_at_75_is_no_toll(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "[Ansel Dorn] dies at 75\n\nThe mill owner [Ansel Dorn] died at 75 in {Calder} on Monday.",
+        "[Ansel Dorn] dead at 75\n\n[Ansel Dorn] of {Calder}, who owned the mill, has died at 75."});
+    assert_false(agreed(&t->view, SLOT_TOLL, "75"));
+}
+
+/* --- summary --- */
+
+static void a_summary_tells_the_event_once(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Mill owner admits fraud\n\nMill owner [Ansel Dorn] pleaded guilty on Wednesday to spending the pension money of the mill on horses. The judge will sentence him in June.",
+        "Guilty plea\n\n[Ansel Dorn], who owned the mill at {Calder}, on Wednesday pleaded guilty to fraud with pension money that he spent on horses. His lawyer spoke of remorse and debts."});
+    size_t pleas = 0;
+    for (size_t i = 0; i < t->view.summary.len; i++) {
+        struct cite c = t->view.summary.ptr[i].sentence;
+        struct slice words = slice_cut(t->w[c.account].doc.text, c.b, c.e);
+        pleas += memmem(words.ptr, words.len, "pleaded guilty", 14) != NULL;
+    }
+    assert_int_equal(pleas, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_clash_is_found_with_both_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_clash_stays_calm, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_toll_that_moves_is_an_update, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_third_account_is_named_beside_the_value_that_it_has, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_takes_part_is_agreed_and_who_is_only_named_is_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_month_and_a_court_are_no_event, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_life_that_ends_at_75_is_no_toll, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_summary_tells_the_event_once, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
