@@ -96,7 +96,8 @@ static uint32_t noun_near(const struct scene *s, const struct reading *r, const 
         uint32_t step = before ? k : k - 4;
         if (before ? v->w0 < si->w0 + step : v->w1 + step > si->w1) continue;
         uint32_t w = before ? v->w0 - step : v->w1 + step - 1;
-        if (!(r->words[w].flags & (WORD_STOP | WORD_SHORT | WORD_NAME | WORD_DIGIT | WORD_ROLE)) && !slice_ends(word_text(r, w), SLICE("ed")) && s->lex.lemmas[r->words[w].lemma].sentences > 1) return w;
+        bool plain = !(r->words[w].flags & (WORD_STOP | WORD_SHORT | WORD_NAME | WORD_DIGIT | WORD_ROLE)) && !slice_ends(word_text(r, w), SLICE("ed"));
+        if (plain && s->lex.lemmas[r->words[w].lemma].sentences > 1) return w;
     }
     return UINT32_MAX;
 }

@@ -264,7 +264,8 @@ static bool find_duration(struct finder *f, uint32_t w, const struct number *n, 
     v->key = f->r->words[n->end].lemma;
     bool lasting = (w > 2 && in(f, w - 1, s, "past last") && in(f, w - 2, s, "the") && in(f, w - 3, s, "for")) || (w > 0 && in(f, w - 1, s, "for"));
     /* "for the past three weeks", "for seven hours after": how long, not when */
-    if (in(f, v->w1, s, lasting ? "ago old" : "ago earlier befor old") || (!lasting && w > 0 && in(f, w - 1, s, "past last previou") && !slice_ends(word_text(f->r, w - 1), SLICE("ed")))) v->lapse = LAPSE_BACK;
+    bool past = w > 0 && in(f, w - 1, s, "past last previou") && !slice_ends(word_text(f->r, w - 1), SLICE("ed"));
+    if (in(f, v->w1, s, lasting ? "ago old" : "ago earlier befor old") || (!lasting && past)) v->lapse = LAPSE_BACK;
     else if ((in(f, v->w1, s, "later after from") && !lasting) || (w > 0 && in(f, w - 1, s, "within next")) || (w > 1 && in(f, w - 1, s, "the") && in(f, w - 2, s, "within"))) v->lapse = LAPSE_FORTH;
     v->head = noun_after(f, v->w1, s);
     return true;
