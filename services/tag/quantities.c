@@ -5,7 +5,7 @@
 
 #include "numbers.h"
 
-enum { WHAT_MAX = 5 };
+enum { WHAT_MAX = 5, COUNTED = WORD_CARDINAL | WORD_ORDINAL | WORD_SCALE | WORD_DETERMINER };
 
 struct counting {
     const struct tokens *t;
@@ -262,11 +262,62 @@ static struct amount ordinal_here(const struct counting *c, size_t i)
     return a;
 }
 
+static bool is_half(const struct tokens *t, size_t i)
+{
+    const struct token *k = &t->ptr[i];
+    return k->e - k->b == 4 && slice_eq_nocase(token_text(t, i), SLICE("half"));
+}
+
+/* The part that token i names behind a number: a third, two quarters. 0 for none. */
+static int part_at(const struct counting *c, size_t i)
+{
+    static const struct { const char *one, *many; int parts; } rows[] = {{"half", "halves", 2}, {"third", "thirds", 3}, {"quarter", "quarters", 4}, {"fourth", "fourths", 4},
+                                                                         {"fifth", "fifths", 5}, {"sixth", "sixths", 6}, {"eighth", "eighths", 8}, {"tenth", "tenths", 10}};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+        if (is(c, i, rows[k].one) || is(c, i, rows[k].many)) return rows[k].parts;
+    return 0;
+}
+
+/* two-thirds, a quarter of, by half, half of, one in five, 9 out of 10 */
+static struct amount fraction_here(const struct counting *c, size_t i)
+{
+    const struct tokens *t = c->t;
+    struct amount a = {.begin = i, .upper = NAN, .op = OP_EXACT, .unit = "fraction"};
+    bool article = is(c, i, "a") || is(c, i, "one"), by = i > c->in.first && is(c, i - 1, "by");
+    size_t p = i + 1;
+    if (is_half(t, i)) {
+        if (!by && !is(c, p, "of")) return nothing;
+        a.value = 0.5;
+        a.end = p;
+    } else if (article || (t->ptr[i].word & WORD_CARDINAL)) {
+        if (p + 1 < c->in.end && (t->ptr[p].kind & TOKEN_DASH) && glued(c, p) && glued(c, p + 1)) p++;
+        int parts = free_at(c, p) ? part_at(c, p) : 0;
+        double n = article ? 1 : t->ptr[i].value;
+        if (parts != 0 && n < parts && (n > 1 || by || is(c, p + 1, "of"))) {
+            a.value = n / parts;
+            a.end = p + 1;
+        }
+    }
+    if (a.end == 0) {
+        struct number n = number_at(t, i, c->in.end);
+        bool out = n.found && is(c, n.end, "out") && is(c, n.end + 1, "of");
+        if (!n.found || !(out || (n.words && is(c, n.end, "in")))) return nothing;
+        struct number of = number_at(t, n.end + (out ? 2 : 1), c->in.end);
+        if (!of.found || of.value <= n.value || n.value <= 0 || of.value > 1e6 || (!out && n.value > 9) || c->used[of.end - 1]) return nothing;
+        a.value = n.value / of.value;
+        a.end = of.end;
+    }
+    a.op = op_before(c, &a.begin);
+    find_what(c, a.end, &a);
+    return a;
+}
+
 static struct amount at(const struct counting *c, size_t i)
 {
     const struct token *k = &c->t->ptr[i];
-    if (c->used[i] || !((k->kind & TOKEN_NUMBER) || (k->word & (WORD_CARDINAL | WORD_ORDINAL | WORD_SCALE | WORD_DETERMINER)))) return nothing;
-    struct amount a = number_here(c, i);
+    if (c->used[i] || !((k->kind & TOKEN_NUMBER) || (k->word & COUNTED) || is_half(c->t, i))) return nothing;
+    struct amount a = c->english ? fraction_here(c, i) : nothing;
+    if (a.end == 0) a = number_here(c, i);
     return a.end != 0 || !c->english ? a : ordinal_here(c, i);
 }
 
@@ -283,7 +334,7 @@ enum err quantities_find(struct arena *mem, const struct tokens *t, bool english
     struct counting c = {.t = t, .used = used, .english = english};
     size_t most = 1;
     for (size_t i = 0; i < t->len; i++)
-        if ((t->ptr[i].kind & TOKEN_NUMBER) || (t->ptr[i].word & (WORD_CARDINAL | WORD_ORDINAL | WORD_SCALE))) most++;
+        if ((t->ptr[i].kind & TOKEN_NUMBER) || (t->ptr[i].word & (WORD_CARDINAL | WORD_ORDINAL | WORD_SCALE | WORD_UNIT)) || is_half(t, i)) most++;
     *out = (struct quantities){arena_array(mem, most, sizeof *out->ptr), 0};
     if (out->ptr == NULL) return ERR_NOMEM;
     for (size_t n = 0; n < t->sentences; n++) {

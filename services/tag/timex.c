@@ -3,6 +3,8 @@
 
 #include "numbers.h"
 
+enum { HALF_YEAR = 6 * 32 };
+
 struct day { int y, m, d; };
 
 struct clockwork {
@@ -11,6 +13,7 @@ struct clockwork {
     struct day anchor; /* y == 0: none */
     const char *basis;
     struct sentence in; /* the sentence at hand */
+    uint8_t may[256];   /* by the low byte of a word's hash: a time may begin with it */
 };
 
 struct hit {
@@ -112,7 +115,8 @@ static long day_number(const struct clockwork *c, size_t i)
 /* "will", "plans to", "next" within a few words before: the time lies ahead. */
 static bool lies_ahead(const struct clockwork *c, size_t i)
 {
-    static const char *const ahead[] = {"will", "would", "to", "plans", "planned", "scheduled", "expected", "due", "until", "by", "upcoming", NULL};
+    static const char *const ahead[] = {"will", "would", "to", "plans", "planned", "scheduled", "expected", "due", "until", "by", "upcoming", "next",
+                                        "deadline", "begins", "opens", "starts", "resumes", "expires", "takes", "ends", "closes", "set", "coming", NULL};
     size_t from = i > c->in.first + 8 ? i - 8 : c->in.first;
     for (size_t k = i; k-- > from;)
         if (any(c, k, ahead)) return true;
@@ -160,6 +164,22 @@ static struct hit slash_date(const struct clockwork *c, size_t i)
     if (a <= 12 && b <= 12 && a != b) return hit(c, i, i + 5, TIME_DATE, arena_printf(c->mem, "%04ld-XX-XX", y), "text");
     long m = a > 12 ? b : a, d = a > 12 ? a : b;
     return hit(c, i, i + 5, TIME_DATE, arena_printf(c->mem, "%04ld-%02ld-%02ld", y, m, d), "text");
+}
+
+/* 11.04.2025, 3.4.2025: day first, as all who write dots do */
+static struct hit dotted_date(const struct clockwork *c, size_t i)
+{
+    struct slice s = token_text(c->t, i);
+    long part[3] = {0, 0, 0};
+    size_t digits[3] = {0, 0, 0}, n = 0;
+    if (s.len < 8 || s.len > 10) return nothing;
+    for (size_t k = 0; k < s.len; k++) {
+        if (s.ptr[k] == '.' && n < 2) n++;
+        else if (s.ptr[k] >= '0' && s.ptr[k] <= '9') part[n] = part[n] * 10 + (s.ptr[k] - '0'), digits[n]++;
+        else return nothing;
+    }
+    if (digits[2] != 4 || part[0] < 1 || part[0] > 31 || part[1] < 1 || part[1] > 12 || part[2] < 1500 || part[2] > 2199) return nothing;
+    return hit(c, i, i + 1, TIME_DATE, arena_printf(c->mem, "%04ld-%02ld-%02ld", part[2], part[1], part[0]), "text");
 }
 
 static bool half_of_day(const struct clockwork *c, size_t i, int *add)
@@ -228,8 +248,13 @@ static struct hit month_value(const struct clockwork *c, size_t begin, size_t en
         y = c->anchor.y;
         bool ahead = lies_ahead(c, at);
         int now = c->anchor.m * 32 + c->anchor.d, then = m * 32 + (d > 0 ? (int)d : 0);
-        if (!ahead && then > now) y--;
-        if (ahead && m < c->anchor.m && c->anchor.m - m > 2) y++;
+        if (d > 0) { /* a day of the year without its year is one of the months around */
+            if (!ahead && then - now > HALF_YEAR) y--;
+            if (now - then > (ahead ? 2 * 32 : HALF_YEAR)) y++;
+        } else {
+            if (!ahead && then > now) y--;
+            if (ahead && c->anchor.m - m > 2) y++;
+        }
     }
     struct slice value = y == 0 ? d > 0 ? arena_printf(c->mem, "XXXX-%02d-%02ld", m, d) : arena_printf(c->mem, "XXXX-%02d", m)
                                 : d > 0 ? arena_printf(c->mem, "%04ld-%02d-%02ld", y, m, d) : arena_printf(c->mem, "%04ld-%02d", y, m);
@@ -366,9 +391,18 @@ static bool unit_plural(const struct clockwork *c, size_t i)
 /* The anchor moved by n units, as exact as the unit. */
 static struct hit moved(const struct clockwork *c, size_t begin, size_t end, double n, int unit)
 {
+    if (unit == UNIT_DECADE) {
+        n *= 10;
+        unit = UNIT_YEAR;
+    }
     long k = (long)n;
     struct day a = c->anchor;
-    if (unit <= UNIT_HOUR || unit == UNIT_WEEKEND || unit >= UNIT_DECADE || n != (double)k || a.y == 0 || k > 10000 || k < -10000) {
+    if (unit == UNIT_WEEKEND && a.y != 0 && n == (double)k && k <= 60 && k >= -60) {
+        int y, w;
+        iso_week(days_of(a) + 7 * k, &y, &w);
+        return hit(c, begin, end, TIME_DATE, arena_printf(c->mem, "%04d-W%02d-WE", y, w), c->basis);
+    }
+    if (unit <= UNIT_HOUR || unit >= UNIT_DECADE || n != (double)k || a.y == 0 || k > 10000 || k < -10000) {
         const char *sign = n < 0 ? "-" : "+", *clock = unit <= UNIT_HOUR ? "T" : "";
         if (k == 0) return nothing;
         return hit(c, begin, end, unit <= UNIT_HOUR ? TIME_TIME : TIME_DATE,
@@ -386,6 +420,20 @@ static struct hit moved(const struct clockwork *c, size_t begin, size_t end, dou
     return hit(c, begin, end, TIME_DATE, arena_printf(c->mem, "%04ld-%02ld", months / 12, months % 12 + 1), c->basis);
 }
 
+/* "1.5 million cars a year", "$3 a month", "twice a week": a unit behind what is counted. */
+static bool rate(const struct clockwork *c, size_t i, size_t end)
+{
+    static const char *const often_[] = {"once", "twice", "%", NULL}, *const on[] = {"before", "after", "of", "in", NULL};
+    if (i <= c->in.first || any(c, end, on) || glued(c, end + 1)) return false;
+    const struct token *k = &c->t->ptr[i - 1];
+    if (any(c, i - 1, often_) || (k->kind & TOKEN_NUMBER) || (k->word & (WORD_SCALE | WORD_MONEY))) return true;
+    size_t from = i > c->in.first + 4 ? i - 4 : c->in.first;
+    bool plural = (k->kind & TOKEN_WORD) && !(k->word & (WORD_FUNCTION | WORD_SAY | WORD_UNIT)) && slice_ends(token_text(c->t, i - 1), SLICE("s"));
+    for (size_t n = from; plural && n + 1 < i; n++)
+        if ((c->t->ptr[n].kind & TOKEN_NUMBER) || (c->t->ptr[n].word & (WORD_SCALE | WORD_CARDINAL))) return true;
+    return false;
+}
+
 /* five-hour, three years ago, the past two weeks, 68-year-old */
 static struct hit counted(const struct clockwork *c, size_t i)
 {
@@ -395,6 +443,8 @@ static struct hit counted(const struct clockwork *c, size_t i)
     double value = n.value;
     if (!n.found) {
         bool article = is(c, i, "a") || is(c, i, "an");
+        bool half = is(c, i, "half") && (is(c, i + 1, "a") || is(c, i + 1, "an") || (dash(c, i + 1) && glued(c, i + 1)));
+        if (half && unit_at(c, i + 2) && !unit_plural(c, i + 2)) return hit(c, i, i + 3, TIME_DURATION, duration(c, 0.5, unit_at(c, i + 2)), "text");
         if (article && unit_at(c, i + 1) && !unit_plural(c, i + 1) && unit_at(c, i + 1) != UNIT_SECOND) value = 1, u = i + 1;
         else if (any(c, i, vague)) value = -1, u = i + (is(c, i + 1, "of") ? 2 : 1);
         else return nothing;
@@ -403,18 +453,24 @@ static struct hit counted(const struct clockwork *c, size_t i)
         u++;
         value = -1;
     }
+    if (n.found && is(c, u, "and") && (is(c, u + 1, "a") || is(c, u + 1, "one")) && is(c, u + 2, "half")) {
+        value += 0.5;
+        u += 3;
+    }
     if (dash(c, u) && glued(c, u) && glued(c, u + 1)) u++;
     if (is(c, u, "consecutive") || is(c, u, "more") || is(c, u, "full") || is(c, u, "straight")) u++;
     int unit = unit_at(c, u);
     if (unit == 0) return nothing;
     size_t end = u + 1;
-    static const char *const back[] = {"ago", "earlier", "before", NULL}, *const ahead[] = {"later", "from", NULL};
+    static const char *const back[] = {"ago", "before", NULL}, *const away[] = {"later", "earlier", NULL};
     bool article_only = !n.found && value == 1;
     if (any(c, end, back) && !(is(c, end, "before") && c->anchor.y != 0)) {
         if (value < 0) return hit(c, begin, end + 1, TIME_DATE, arena_printf(c->mem, "PAST_REF"), "open");
         return moved(c, begin, end + 1, -value, unit);
     }
-    if (any(c, end, ahead) && (is(c, end, "later") || is(c, end + 1, "now"))) return moved(c, begin, end + (is(c, end, "from") ? 2 : 1), value < 0 ? 1 : value, unit);
+    if (is(c, end, "from") && is(c, end + 1, "now")) return moved(c, begin, end + 2, value < 0 ? 1 : value, unit);
+    if (any(c, end, away)) return hit(c, begin, end + 1, TIME_DURATION, duration(c, value, unit), "text"); /* from what was told before */
+    if (article_only && rate(c, i, end)) return hit(c, begin, end, TIME_SET, duration(c, 1, unit), "text");
     if (article_only && !(i > c->in.first && (is(c, i - 1, "for") || is(c, i - 1, "than") || is(c, i - 1, "within") || is(c, i - 1, "half")))) return nothing;
     if (dash(c, end) && glued(c, end) && is(c, end + 1, "old")) end += 2;
     else if (is(c, end, "old")) end++;
@@ -422,11 +478,97 @@ static struct hit counted(const struct clockwork *c, size_t i)
     return hit(c, begin, end, TIME_DURATION, duration(c, value, unit), "text");
 }
 
+/* every day, each morning, every Monday, every two weeks, every other month, per year */
+static struct hit every(const struct clockwork *c, size_t i)
+{
+    bool per = is(c, i, "per");
+    if (!per && !is(c, i, "each") && !is(c, i, "every")) return nothing;
+    int unit = unit_at(c, i + 1);
+    if (unit != 0 && !unit_plural(c, i + 1)) return hit(c, i, i + 2, TIME_SET, duration(c, 1, unit), "text");
+    if (per || i + 1 >= c->in.end) return nothing;
+    if (*part_of_day(c, i + 1)) return hit(c, i, i + 2, TIME_SET, SLICE("P1D"), "text");
+    if (token_in(c->t, i + 1, WORD_WEEKDAY)) return hit(c, i, i + 2, TIME_SET, arena_printf(c->mem, "XXXX-WXX-%d", c->t->ptr[i + 1].value), "text");
+    if (month_at(c, i + 1)) return hit(c, i, i + 2, TIME_SET, arena_printf(c->mem, "XXXX-%02d", c->t->ptr[i + 1].value), "text");
+    struct number n = number_at(c->t, i + 1, c->in.end);
+    size_t u = n.end;
+    double value = n.value;
+    if (is(c, i + 1, "other") || is(c, i + 1, "second")) value = 2, u = i + 2;
+    else if (!n.found) return nothing;
+    unit = unit_at(c, u);
+    return unit != 0 && value > 0 ? hit(c, i, u + 1, TIME_SET, duration(c, value, unit), "text") : nothing;
+}
+
+/* this morning, last night, overnight */
+static struct hit part_of(const struct clockwork *c, size_t i)
+{
+    bool over = is(c, i, "overnight") && !(glued(c, i + 1) && dash(c, i + 1)), last = is(c, i, "last"), same = is(c, i, "this");
+    const char *part = over ? "TNI" : i + 1 < c->in.end ? part_of_day(c, i + 1) : "";
+    if (!*part || !(over || same || (last && is(c, i + 1, "night")))) return nothing;
+    size_t end = over ? i + 1 : i + 2;
+    if (c->anchor.y == 0) return hit(c, i, end, TIME_TIME, arena_printf(c->mem, "DCT%s%s", last ? "-P1D" : "", part), "open");
+    struct day x = day_of(days_of(c->anchor) - (last ? 1 : 0));
+    return hit(c, i, end, TIME_TIME, arena_printf(c->mem, "%04d-%02d-%02d%s", x.y, x.m, x.d, part), c->basis);
+}
+
+static bool noon(const struct clockwork *c, size_t i, const char **value)
+{
+    *value = is(c, i, "noon") || is(c, i, "midday") ? "T12:00" : is(c, i, "midnight") ? "T00:00" : "";
+    return **value != '\0' && !(c->t->ptr[i].kind & TOKEN_UPPER) && !(glued(c, i + 1) && dash(c, i + 1));
+}
+
+/* noon, midnight; six o'clock */
+static struct hit hour_word(const struct clockwork *c, size_t i)
+{
+    const char *value;
+    if (noon(c, i, &value)) return hit(c, i, i + 1, TIME_TIME, slice_of(value), "text");
+    struct number n = number_at(c->t, i, c->in.end);
+    if (!n.found || n.value < 1 || n.value > 12 || n.value != (double)(int)n.value || !(is(c, n.end, "o'clock") || is(c, n.end, "o’clock"))) return nothing;
+    return hit(c, i, n.end + 1, TIME_TIME, arena_printf(c->mem, "T%02d:00", (int)n.value), "text");
+}
+
+/* Days that have names, always on one date. */
+static struct hit named_day(const struct clockwork *c, size_t i)
+{
+    static const struct { const char *first, *second, *third; int m, d; } rows[] = {
+        {"Christmas", "Day", NULL, 12, 25}, {"Christmas", "Eve", NULL, 12, 24}, {"Boxing", "Day", NULL, 12, 26}, {"May", "Day", NULL, 5, 1}, {"New", "Year", "Eve", 12, 31}, {"New", "Year", "Day", 1, 1}, {"Halloween", NULL, NULL, 10, 31},
+        {"Christmas", NULL, NULL, 12, 25},
+    };
+    if (!(c->t->ptr[i].kind & TOKEN_UPPER)) return nothing;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        size_t end = i + 1;
+        if (!is(c, i, rows[k].first)) continue;
+        if (rows[k].third != NULL) { /* New Year 's Eve: 's is a token */
+            if (!is(c, end, "Year") || !(is(c, end + 1, "'s") || is(c, end + 1, "’s")) || !is(c, end + 2, rows[k].third)) continue;
+            end += 3;
+        } else if (rows[k].second != NULL) {
+            if (!is(c, end, rows[k].second)) continue;
+            end++;
+        } else if (i + 1 < c->in.end && (c->t->ptr[i + 1].kind & TOKEN_WORD) && !(c->t->ptr[i + 1].word & (WORD_FUNCTION | WORD_SAY))) continue;
+        return month_value(c, i, end, rows[k].m, rows[k].d, 0, i);
+    }
+    return nothing;
+}
+
+/* spring 2025, the summer of 2024; Q3 2024, Q3 */
+static struct hit part_of_year(const struct clockwork *c, size_t i)
+{
+    static const char *const names[] = {"", "SP", "SU", "FA", "WI"};
+    size_t y = i + 1 + (is(c, i + 1, "of") ? 1 : 0);
+    if (token_in(c->t, i, WORD_SEASON) && year_at(c, y))
+        return hit(c, i, y + 1, TIME_DATE, arena_printf(c->mem, "%04ld-%s", year_at(c, y), names[c->t->ptr[i].value]), "text");
+    struct slice q = token_text(c->t, i);
+    if (q.len != 2 || q.ptr[0] != 'Q' || q.ptr[1] < '1' || q.ptr[1] > '4') return nothing;
+    if (year_at(c, y)) return hit(c, i, y + 1, TIME_DATE, arena_printf(c->mem, "%04ld-Q%c", year_at(c, y), q.ptr[1]), "text");
+    if (c->anchor.y == 0) return hit(c, i, i + 1, TIME_DATE, arena_printf(c->mem, "XXXX-Q%c", q.ptr[1]), "open");
+    int year = q.ptr[1] - '0' <= (c->anchor.m - 1) / 3 + 1 ? c->anchor.y : c->anchor.y - 1;
+    return hit(c, i, i + 1, TIME_DATE, arena_printf(c->mem, "%04d-Q%c", year, q.ptr[1]), c->basis);
+}
+
 /* last week, this month, next year, each day, recent weeks */
 static struct hit pointed(const struct clockwork *c, size_t i)
 {
     static const char *const back[] = {"last", "past", "previous", NULL}, *const ahead[] = {"next", "coming", "following", NULL};
-    static const char *const sets[] = {"each", "every", NULL}, *const same[] = {"this", "current", NULL};
+    static const char *const same[] = {"this", "current", NULL};
     static const char *const vague[] = {"recent", "past", "coming", "last", "previous", "next", NULL};
     int unit = unit_at(c, i + 1);
     if (unit == 0 && i + 1 < c->in.end && token_in(c->t, i + 1, WORD_SEASON) && !is(c, i + 1, "fall")) {
@@ -438,12 +580,14 @@ static struct hit pointed(const struct clockwork *c, size_t i)
     }
     if (unit == 0) return nothing;
     if (unit_plural(c, i + 1)) return any(c, i, vague) ? hit(c, i, i + 2, TIME_DURATION, duration(c, -1, unit), "text") : nothing;
-    if (any(c, i, sets)) return hit(c, i, i + 2, TIME_SET, duration(c, 1, unit), "text");
     if (unit == UNIT_SECOND || unit == UNIT_MINUTE) return nothing;
+    static const char *const spans[] = {"over", "during", "within", "in", "for", "throughout", NULL};
+    bool spanned = i > c->in.first + 1 && is(c, i - 1, "the") && any(c, i - 2, spans); /* in the past year, over the last month */
+    if (spanned && (is(c, i, "past") || is(c, i, "last"))) return hit(c, i, i + 2, TIME_DURATION, duration(c, 1, unit), "text");
     if (any(c, i, back)) return moved(c, i, i + 2, -1, unit);
     if (any(c, i, ahead)) return moved(c, i, i + 2, 1, unit);
     if (!any(c, i, same)) return nothing;
-    if (c->anchor.y != 0 && unit >= UNIT_DAY && unit <= UNIT_YEAR) return moved(c, i, i + 2, 0, unit);
+    if (c->anchor.y != 0 && ((unit >= UNIT_DAY && unit <= UNIT_YEAR) || unit == UNIT_WEEKEND)) return moved(c, i, i + 2, 0, unit);
     static const char *const open[] = {"", "", "", "", "DCT", "XXXX-WXX", "XXXX-XX", "XXXX-QX", "XXXX", "XXX", "XX", "XXXX-WXX-WE"};
     return *open[unit] ? hit(c, i, i + 2, TIME_DATE, slice_of(open[unit]), "open") : nothing;
 }
@@ -515,20 +659,34 @@ static struct hit ordinal_unit(const struct clockwork *c, size_t i)
 
 typedef struct hit (*rule)(const struct clockwork *, size_t);
 
+enum { TELLING = WORD_MONTH | WORD_WEEKDAY | WORD_CARDINAL | WORD_ORDINAL | WORD_UNIT | WORD_SEASON | WORD_SCALE };
+
 static struct hit at(const struct clockwork *c, size_t i, bool english)
 {
-    static const rule figures[] = {iso_date, slash_date, day_first, clock_time, decade_figure, counted, ordinal_unit, plain_year};
-    static const rule words[] = {month_first, weekday, near_day, ordinal_unit, pointed, counted, bare_plural, often};
-    bool digit = (c->t->ptr[i].kind & TOKEN_NUMBER) != 0;
-    if (!digit && !(c->t->ptr[i].kind & TOKEN_WORD)) return nothing;
+    static const rule figures[] = {iso_date, slash_date, dotted_date, day_first, clock_time, decade_figure, hour_word, counted, ordinal_unit, plain_year};
+    static const rule words[] = {named_day, month_first, weekday, near_day, part_of_year, ordinal_unit, every, part_of, pointed, hour_word, counted, bare_plural, often};
+    const struct token *k = &c->t->ptr[i];
+    bool digit = (k->kind & TOKEN_NUMBER) != 0;
+    if (!digit && (!(k->kind & TOKEN_WORD) || (!(k->word & TELLING) && !c->may[k->lower & 255]))) return nothing;
     const rule *r = digit ? figures : words;
     size_t n = digit ? sizeof figures / sizeof *figures : sizeof words / sizeof *words;
-    for (size_t k = 0; k < n; k++) {
-        if (!english && (!digit || (r[k] != iso_date && r[k] != plain_year))) continue;
-        struct hit h = r[k](c, i);
+    for (size_t m = 0; m < n; m++) {
+        if (!english && (!digit || (r[m] != iso_date && r[m] != plain_year && r[m] != dotted_date))) continue;
+        struct hit h = r[m](c, i);
         if (h.end != 0) return h;
     }
     return nothing;
+}
+
+/* The other words that a rule begins with: most of a text's words are passed over without a look at the rules. */
+static void note_beginnings(struct clockwork *c)
+{
+    static const char *const words[] = {
+        "today", "yesterday", "tomorrow", "tonight", "a", "an", "several", "few", "many", "some", "couple", "half", "last", "past", "previous", "next", "coming",
+        "following", "this", "current", "recent", "each", "every", "per", "daily", "weekly", "monthly", "quarterly", "annual", "annually", "yearly", "hourly",
+        "nightly", "overnight", "noon", "midday", "midnight", "christmas", "boxing", "new", "halloween", "q1", "second",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) c->may[hash_lower(slice_of(words[i])) & 255] = 1;
 }
 
 /* A full date among the first words, with a dash or bracket behind it: "KYIV, April 11, 2025 (Agency) -". */
@@ -555,8 +713,9 @@ enum err timex_find(struct arena *mem, const struct tokens *t, const struct mome
 {
     struct clockwork c = {.mem = mem, .t = t, .basis = "published"};
     size_t most = 1;
+    note_beginnings(&c);
     for (size_t i = 0; i < t->len; i++)
-        if ((t->ptr[i].kind & TOKEN_NUMBER) || (t->ptr[i].word != 0)) most++;
+        if ((t->ptr[i].kind & TOKEN_NUMBER) || (t->ptr[i].word & TELLING) || c.may[t->ptr[i].lower & 255]) most++;
     *out = (struct timexes){arena_array(mem, most, sizeof *out->ptr), 0};
     if (out->ptr == NULL) return ERR_NOMEM;
     if (published == NULL || !read_day(published->value, &c.anchor)) {
