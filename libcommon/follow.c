@@ -15,8 +15,10 @@ enum {
     ADDRESS_BYTES = 160,
     GONE_AFTER = 3,
     LOOK_MS = 1000,      /* between two looks, give or take a quarter */
-    LOOK_PATH_MS = 32,   /* while there is nothing to be found: paths */
+    LOOK_PATH_MS = 32,   /* while there is nothing to be found, and a while after each change, since others may be starting too: paths */
     LOOK_NAME_MS = 240,  /* and names, for which others are asked */
+    CHANGING_MS = 5000,  /* that while */
+    NARROW_BYTES = 8192, /* of a connection's kernel buffer */
 };
 
 /* Sorted, without repeats. */
@@ -35,6 +37,7 @@ struct target {
 
 struct follow {
     zsock_t *sock;
+    zsock_t *monitor;           /* NULL, or: tells of the owner's connections as they are made */
     struct addresses connected; /* the owner's */
 
     pthread_t thread;
@@ -200,14 +203,14 @@ static bool nap(struct follow *f, unsigned ms)
     return f->stop;
 }
 
-/* Hands what was found to the owner, if it is news. */
-static void hand_over(struct follow *f, struct addresses *found, struct addresses *known)
+/* Hands what was found to the owner, if it is news; true then. */
+static bool hand_over(struct follow *f, struct addresses *found, struct addresses *known)
 {
     struct addresses copy = {NULL, 0};
-    if (addresses_same(found, known)) return;
+    if (addresses_same(found, known)) return false;
     if (!addresses_copy(&copy, found)) { /* out of memory: the next look will try again */
         addresses_free(&copy);
-        return;
+        return false;
     }
     addresses_free(known);
     *known = *found;
@@ -218,7 +221,8 @@ static void hand_over(struct follow *f, struct addresses *found, struct addresse
     f->changed = true;
     pthread_mutex_unlock(&f->mutex);
     uint64_t one = 1;
-    if (write(f->fd, &one, sizeof one) < 0) return; /* full means readable */
+    if (write(f->fd, &one, sizeof one) < 0 && errno != EAGAIN) log_event(LOG_WARN, "not_woken", "error=\"%s\"", strerror(errno)); /* full means readable */
+    return true;
 }
 
 static void follow_free(struct follow *f)
@@ -238,6 +242,7 @@ static void *follow_thread(void *arg)
     struct follow *f = arg;
     struct addresses known = {NULL, 0};
     bool stop = false, orphan;
+    unsigned calm_ms = 0; /* since the last change, at least */
     while (!stop) {
         struct addresses found = {NULL, 0};
         for (size_t i = 0; i < f->count; i++) {
@@ -249,10 +254,11 @@ static void *follow_thread(void *arg)
         }
         addresses_sort(&found);
         bool some = found.len > 0;
-        hand_over(f, &found, &known);
+        if (hand_over(f, &found, &known)) calm_ms = 0;
         addresses_free(&found);
-        unsigned base = some ? LOOK_MS : f->count > 0 && f->targets[0].host != NULL ? LOOK_NAME_MS : LOOK_PATH_MS;
+        unsigned base = some && calm_ms >= CHANGING_MS ? LOOK_MS : f->count > 0 && f->targets[0].host != NULL ? LOOK_NAME_MS : LOOK_PATH_MS;
         unsigned ms = base * 3 / 4 + (unsigned)rand_r(&f->seed) % (base / 2);
+        if (calm_ms < CHANGING_MS) calm_ms += ms;
         pthread_mutex_lock(&f->mutex);
         stop = nap(f, ms);
         pthread_mutex_unlock(&f->mutex);
@@ -267,6 +273,34 @@ static void *follow_thread(void *arg)
 }
 
 /* --- the owner --- */
+
+/* A monitor's message: 2 bytes of event (native order), 4 of its value, here the descriptor; then the address. The connection may
+ * be gone by now and its number another's: only a local stream socket is touched. */
+static void narrow_connections(struct follow *f)
+{
+    char bytes[8], address[256];
+    while (zmq_recv(zsock_resolve(f->monitor), bytes, sizeof bytes, ZMQ_DONTWAIT) == 6) {
+        int32_t fd;
+        int domain = 0, size = NARROW_BYTES;
+        socklen_t len = sizeof domain;
+        if (zmq_recv(zsock_resolve(f->monitor), address, sizeof address, ZMQ_DONTWAIT) < 0) return;
+        memcpy(&fd, bytes + 2, sizeof fd);
+        if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) != 0 || domain != AF_UNIX) continue;
+        if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) != 0) log_event(LOG_WARN, "not_narrowed", "error=\"%s\"", strerror(errno));
+    }
+}
+
+bool follow_narrow(struct follow *f)
+{
+    char name[64];
+    snprintf(name, sizeof name, "inproc://follow-%p", (void *)f);
+    if (zmq_socket_monitor(zsock_resolve(f->sock), name, ZMQ_EVENT_CONNECTED) != 0) return false;
+    f->monitor = zsock_new(ZMQ_PAIR);
+    if (f->monitor != NULL && zsock_connect(f->monitor, "%s", name) == 0) return true;
+    zsock_destroy(&f->monitor);
+    zmq_socket_monitor(zsock_resolve(f->sock), NULL, 0);
+    return false;
+}
 
 struct follow *follow_start(zsock_t *sock, const struct option_list *targets, struct trouble *t)
 {
@@ -305,6 +339,7 @@ int follow_fd(const struct follow *f)
 size_t follow_apply(struct follow *f)
 {
     uint64_t count;
+    if (f->monitor != NULL) narrow_connections(f);
     if (read(f->fd, &count, sizeof count) < 0) return f->connected.len; /* nothing new */
     struct addresses wanted = {NULL, 0}, connected = {NULL, 0};
     pthread_mutex_lock(&f->mutex);
@@ -341,6 +376,8 @@ void follow_stop(struct follow **f)
     struct follow *self = *f;
     if (self == NULL) return;
     *f = NULL;
+    if (self->monitor != NULL) zmq_socket_monitor(zsock_resolve(self->sock), NULL, 0);
+    zsock_destroy(&self->monitor);
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += 200000000;

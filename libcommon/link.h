@@ -17,7 +17,7 @@ struct link_settings {
     int water_back;       /* ROUTER: answers that a peer may leave unread, when that is another number; one more is given up (EAGAIN) */
     size_t frame_max;     /* the sender's own check, bytes; the receiver closes a connection only well beyond it. 0: no limit */
     int linger_ms;        /* how long what was sent may keep the process from ending */
-    bool small_buffers;   /* TCP: 4 KiB kernel buffers and a water mark of 2, so that little waits behind one slow document */
+    bool small_buffers;   /* TCP: 4 KiB kernel buffers and a water mark of 2, so that little waits behind one slow document (ipc: follow_narrow()) */
     bool trusted_network; /* bind: ports beyond loopback are wanted without keys */
 };
 
@@ -45,6 +45,10 @@ struct follow;
 
 /* Starts to follow `targets` for `sock`; their text is copied. NULL with the trouble when one is no endpoint. */
 struct follow *follow_start(zsock_t *sock, const struct option_list *targets, struct trouble *t) MUST_CHECK;
+
+/* Keeps the kernel's buffers small on connections to ipc targets too, where no option of the socket's does: 200 KB of them hold a
+ * hundred documents behind one slow one. Call before the first follow_apply(). False: it cannot, and more waits in the kernel. */
+bool follow_narrow(struct follow *f) MUST_CHECK;
 
 /* A descriptor that is readable when follow_apply() has something to do. */
 int follow_fd(const struct follow *f);

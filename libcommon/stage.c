@@ -282,6 +282,7 @@ static bool open_sockets(struct run *r, struct trouble *t)
     if (r->out == NULL) return false;
     r->follow = follow_start(r->out, &next, t);
     if (r->follow == NULL) return false;
+    if (small && !follow_narrow(r->follow)) log_event(LOG_WARN, "not_narrowed", "stage=%s", hooks->next);
     struct link_settings in = {.type = ZMQ_PULL, .water = hooks->water_in, .frame_max = hooks->frame_max,
                                .small_buffers = hooks->water_in <= 16, .trusted_network = s->trusted_network};
     daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "%s.%ju.in", hooks->name, (uintmax_t)s->replica);

@@ -77,6 +77,28 @@ def outcomes():
     report.close()
 
 
+def late_listeners():
+    report = Report(BINARY)
+    report.returns.unsubscribe(INSTANCE)
+    report.start()
+    other = bytes(range(16, 32))
+    for seq in (1, 2):
+        report.send(document(seq))
+    report.send(document(3, instance=other))
+    for _ in range(500):
+        if report.status()["ledger"]["reported"] == 3:
+            break
+        time.sleep(0.01)
+    check(report.note(300) is None, "who does not listen hears nothing")
+    report.returns.subscribe(INSTANCE)
+    check([n["seq"] for n in report.notes(2)] == [1, 2] and report.note(300) is None, "an ingest that listens late gets its outcomes, and no other's")
+    report.returns.subscribe(other)
+    check([n["seq"] for n in report.notes(1)] == [3], "so does the other")
+    report.send(document(4))
+    check([n["seq"] for n in report.notes(1)] == [4] and report.note(300) is None, "each once")
+    report.close()
+
+
 def strange_frames():
     report = Report(BINARY)
     report.start()
@@ -160,6 +182,7 @@ def bad_worlds():
 
 
 outcomes()
+late_listeners()
 strange_frames()
 torn_files()
 bad_worlds()

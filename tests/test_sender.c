@@ -156,16 +156,42 @@ static void a_document_that_a_worker_is_busy_with_is_held_back(void **state)
     sender_destroy(&s);
 }
 
+/* Documents 1 to 4 go to one worker, which is busy with the first for three seconds; the others flow. */
+static int resends_behind_a_busy_one(bool death)
+{
+    struct sender *s = sender_create(512, 1 << 20, 1);
+    uint64_t now = 0;
+    int n = 0;
+    for (uint64_t seq = 1; seq <= 3000; seq++) {
+        sender_first(s, seq, key_of(seq), 1, now);
+        now += MS;
+        if (seq > 5) outcome(s, seq, 0, now);
+        if (seq == 200 && death) sender_lost(s, 5, 1, 0, now);
+        if (seq % 10 == 0) sender_hold(s, 1, now); /* earlier than in life, so that nothing else holds them back */
+        if (seq >= 10) n += resend(s, now);
+    }
+    for (uint64_t seq = 1; seq <= 4; seq++) outcome(s, seq, 0, now + seq * 10 * MS);
+    sender_destroy(&s);
+    return n;
+}
+
+static void what_may_wait_behind_a_busy_document_is_held_back_too_until_a_worker_dies(void **state)
+{
+    (void)state;
+    assert_int_equal(resends_behind_a_busy_one(false), 0);
+    assert_true(resends_behind_a_busy_one(true) >= 4); /* the struck one, and the three that may have died with it */
+}
+
 static void a_strike_sends_again_at_once_but_only_for_the_copy_that_died(void **state)
 {
     (void)state;
     struct sender *s = sender_create(8, 1 << 20, 3);
     sender_first(s, 1, key_of(1), 1, 0);
-    sender_lost(s, 1, 2, 0);
+    sender_lost(s, 1, 2, 0, MS);
     assert_int_equal(resend(s, MS), 0);
-    sender_lost(s, 1, 3, 1);
+    sender_lost(s, 1, 3, 1, MS);
     assert_int_equal(resend(s, MS), 0);
-    sender_lost(s, 1, 3, 0);
+    sender_lost(s, 1, 3, 0, MS);
     assert_int_equal(resend(s, MS), 1);
     assert_int_equal(sender_stats(s, MS).struck, 1);
     sender_destroy(&s);
@@ -194,7 +220,7 @@ static void an_outcome_of_an_earlier_copy_shows_the_resend_as_false_and_one_of_a
     struct sender *s = sender_create(8, 1 << 20, 2);
     sender_first(s, 1, key_of(1), 1, 0);
     sender_first(s, 2, key_of(2), 1, 0);
-    sender_lost(s, 1, 2, 0);
+    sender_lost(s, 1, 2, 0, MS);
     assert_int_equal(resend(s, MS), 1);
     assert_true(sender_outcome(s, 1, key_of(1), 2, 0, 2 * MS));
     assert_int_equal(sender_stats(s, MS).false_resends, 1);
@@ -269,6 +295,7 @@ int main(void)
         cmocka_unit_test(in_silence_one_probe_at_a_time_goes_out_ever_more_slowly),
         cmocka_unit_test(a_probe_that_comes_through_brings_the_rest_of_a_lost_tail_back),
         cmocka_unit_test(a_document_that_a_worker_is_busy_with_is_held_back),
+        cmocka_unit_test(what_may_wait_behind_a_busy_document_is_held_back_too_until_a_worker_dies),
         cmocka_unit_test(a_strike_sends_again_at_once_but_only_for_the_copy_that_died),
         cmocka_unit_test(resends_that_were_wrong_use_the_budget_up),
         cmocka_unit_test(an_outcome_of_an_earlier_copy_shows_the_resend_as_false_and_one_of_another_epoch_teaches_nothing),

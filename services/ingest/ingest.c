@@ -207,7 +207,7 @@ static void hear_evidence(struct ingest *g, const struct note *n)
     if (e == ERR_IO) return fail_world(g, "journal", e);
     if (e != OK) return forget(g, e);
     if (condemned) commit(g, clock_mono_ns()); /* what goes out next must carry the failure */
-    sender_lost(g->sender, n->seq, n->epoch, n->try);
+    sender_lost(g->sender, n->seq, n->epoch, n->try, clock_mono_ns());
 }
 
 static void hear_note(struct ingest *g, const struct note *n, uint64_t now)
@@ -389,6 +389,7 @@ static bool open_pipe(struct ingest *g, struct trouble *t)
     g->out = link_open(&out, link_any_tcp(&next), t);
     if (g->out) g->follow_out = follow_start(g->out, &next, t);
     if (g->follow_out == NULL) return false;
+    if (!follow_narrow(g->follow_out)) log_event(LOG_WARN, "not_narrowed", "stage=normalize");
     if (outcomes.len == 0) {
         daemon_endpoint(endpoint, sizeof endpoint, NULL, s->state, "*.returns");
         outcomes = (struct option_list){&only, 1};

@@ -41,6 +41,7 @@ struct sender {
     uint64_t flow;              /* the flow clock, ns; starts at 1 so that 0 means never */
     uint64_t heard;             /* when the last outcome came, or the window was filled from empty */
     uint64_t overtaking, overtaking_at; /* the largest seen, and since when */
+    uint64_t death;             /* when a worker was last heard to have died; 0: never */
     double srtt, rttvar;
     unsigned backoff;
     double budget, proven;      /* resends that may be made: earned by first sends; by resends that were right */
@@ -268,10 +269,12 @@ void sender_hold(struct sender *s, uint64_t seq, uint64_t now)
     if (e) e->hold = now + BUSY_HOLDS;
 }
 
-void sender_lost(struct sender *s, uint64_t seq, uint64_t epoch, uint64_t try)
+void sender_lost(struct sender *s, uint64_t seq, uint64_t epoch, uint64_t try, uint64_t now)
 {
     struct entry *e = find(s, seq);
-    if (e && epoch == s->epoch && try == e->try) mark(s, e, STRUCK);
+    if (e == NULL || epoch != s->epoch || try != e->try) return;
+    mark(s, e, STRUCK);
+    s->death = now;
 }
 
 /* --- judging --- */
@@ -282,11 +285,13 @@ static void judge(struct sender *s, uint64_t now)
         s->overtaking -= s->overtaking / 4;
         s->overtaking_at = now;
     }
-    uint64_t reo = reordering(s);
+    uint64_t reo = reordering(s), behind = 0;
     for (int i = s->head; i >= 0 && s->entry[i].order < s->order_proven; i = s->entry[i].next) {
         struct entry *e = &s->entry[i];
         unsigned shift = e->try < SHIFT_MAX ? (unsigned)e->try : SHIFT_MAX;
-        if (e->passed == 0) e->passed = s->flow;
+        bool waits = e->order <= behind && e->last > s->death;
+        if (e->hold > now) behind = e->order + s->docs;
+        if (e->passed == 0 || waits) e->passed = s->flow;
         else if (e->hold <= now && s->flow - e->passed > reo << shift && e->lost == NOT_LOST) mark(s, e, OVERTAKEN);
     }
 }

@@ -44,11 +44,13 @@ bool sender_outcome(struct sender *s, uint64_t seq, struct slice key, uint64_t e
 /* True when seq with that key is in the window. */
 bool sender_holds(const struct sender *s, uint64_t seq, struct slice key);
 
-/* A worker is busy with it: do not take it for lost for 700 ms. */
+/* A worker is busy with it: do not take it for lost for 700 ms. Nor those that were sent within a window after it, which may wait in
+ * that worker's queue: they are overtaken anew once it is done. */
 void sender_hold(struct sender *s, uint64_t seq, uint64_t now);
 
-/* Evidence that the copy `try` of this epoch is gone (a worker died with it): send again without asking the budget. */
-void sender_lost(struct sender *s, uint64_t seq, uint64_t epoch, uint64_t try);
+/* Evidence that the copy `try` of this epoch is gone (a worker died with it): send again without asking the budget. What was sent
+ * before now may have died in that worker's queue and is not thought to wait behind a busy document any more. */
+void sender_lost(struct sender *s, uint64_t seq, uint64_t epoch, uint64_t try, uint64_t now);
 
 /* Judges, and gives the next document that shall be sent again now; *try is what that copy will be. False: none. */
 bool sender_due(struct sender *s, uint64_t now, uint64_t *seq, uint64_t *try) MUST_CHECK;

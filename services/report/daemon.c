@@ -89,7 +89,7 @@ static void wait_for_work(struct report *r, long ms)
     };
     if (zmq_poll(items, 5, ms) < 0 && zmq_errno() != EINTR) log_event(LOG_WARN, "poll", "error=\"%s\"", zmq_strerror(zmq_errno()));
     http_answer(r->http);
-    (void)drain_subscriptions(r->returns);
+    outcomes_hear(r->outcomes);
     r->heard = drain_subscriptions(r->stream) || r->heard;
 }
 
@@ -192,7 +192,8 @@ static bool open_sockets(struct report *r, struct trouble *t)
     unsigned long long replica = s->replica;
     snprintf(name, sizeof name, "report.%llu.returns", replica);
     r->returns = bind_socket(r, ZMQ_XPUB, WATER_RETURNS, s->returns, name, t);
-    if (r->returns != NULL) r->stream = bind_socket(r, ZMQ_XPUB, WATER_STREAM, r->settings->stream, "stream", t);
+    if (r->returns != NULL) r->outcomes = outcomes_open(r->returns);
+    if (r->outcomes != NULL) r->stream = bind_socket(r, ZMQ_XPUB, WATER_STREAM, r->settings->stream, "stream", t);
     if (r->stream == NULL) return false;
     daemon_endpoint(endpoint, sizeof endpoint, r->settings->replay, s->state, "replay");
     r->replay = replay_start(r->office.path, s->state, endpoint, s->trusted_network, t);
@@ -235,6 +236,7 @@ static void close_report(struct report *r)
     replay_stop(&r->replay);
     pages_stop(&r->pages);
     http_stop(&r->http);
+    outcomes_close(&r->outcomes);
     link_unbind(&r->returns);
     link_unbind(&r->stream);
     office_close(&r->office);

@@ -7,6 +7,7 @@
 #include "../../libcommon/quarantine.h"
 #include "gauge.h"
 #include "office.h"
+#include "outcomes.h"
 #include "pages.h"
 #include "replay.h"
 
@@ -25,6 +26,7 @@ struct report {
     struct http *http;
     struct quarantine quarantine;
     int stop_fd;
+    struct outcomes *outcomes;   /* to the ingests, over `returns` */
     struct buf notes;            /* outcomes of the open group, one behind the other */
     size_t note_end[GROUP_MAX];  /* where each ends in `notes` */
     unsigned n_notes;

@@ -132,7 +132,7 @@ static void send_outcomes(struct report *r)
     size_t at = 0;
     for (unsigned i = 0; i < r->n_notes; i++) {
         /* A lost outcome costs a resend and nothing else. */
-        if (link_try_send(r->returns, slice_cut(all, at, r->note_end[i])) != OK) log_event(LOG_WARN, "outcome_not_sent", "n=%u", i);
+        if (outcomes_send(r->outcomes, slice_cut(all, at, r->note_end[i])) != OK) log_event(LOG_WARN, "outcome_not_sent", "n=%u", i);
         at = r->note_end[i];
     }
 }
