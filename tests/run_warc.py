@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""run_warc - a web archive of 10,000 records, larger than one request may be, in one `wiredesk feed`: each is accounted for, in flat memory."""
-import gzip, json, os, random, shutil, subprocess, sys, tempfile, time
+"""run_warc - a web archive of 10,000 records, and a ZIP and tar, larger than one request may be, in one `wiredesk feed`: each is accounted for, in flat memory."""
+import gzip, io, json, os, random, shutil, subprocess, sys, tarfile, tempfile, time, zipfile
 
 BIN = os.path.abspath(sys.argv[1])
 MIB = 1 << 20
 SANITIZED = b"__asan_init" in open(f"{BIN}/wiredesk-ingest", "rb").read()  # its memory is not the product's
 WORDS = "the council of port ellery voted on monday to keep night ferry after long debate residents said boat matters harbour island mayor".split()
 dice = random.Random(4)
+PARAGRAPHS = [" ".join(dice.choices(WORDS, k=100)) for _ in range(200)]
 
 
 def record(kind, block, n, content="application/http; msgtype=response"):
@@ -16,7 +17,7 @@ def record(kind, block, n, content="application/http; msgtype=response"):
 
 
 def page(n):
-    text = " ".join(dice.choices(WORDS, k=2400))
+    text = " ".join(dice.choices(PARAGRAPHS, k=24))
     return f"<!DOCTYPE html><title>Article {n}</title><h1>Article {n}</h1><p>{text}</p>".encode()
 
 
@@ -47,11 +48,36 @@ def write(path, groups):
     return articles, skipped, broken
 
 
-def run(name, groups):
+def pack(path, members):
+    """That many pages as members, with a picture, a member over the ceiling and a broken one. Returns what must come out."""
+    letters = bytes(dice.choices(b"abcdefghij klmnop", k=1 << 16))
+    large = letters * (50 * MIB // len(letters))
+    contents = [(f"day/{i:05}.html", page(i)) for i in range(members)] + [("day/p.png", b"\x89PNG\r\n"), ("day/large.txt", large), ("day/last.txt", b"Last\n\nIt is.")]
+    if path.endswith(".zip"):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as z:
+            for name, data in contents:
+                z.writestr(name, data)
+    else:
+        with tarfile.open(path, "w:gz" if path.endswith("gz") else "w", **({"compresslevel": 1} if path.endswith("gz") else {})) as t:
+            for name, data in contents:
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                t.addfile(info, io.BytesIO(data))
+    return members + 1, 1, 0
+
+
+def archives_are_fed_member_by_member():
+    for name in ("a.zip", "b.tar", "c.tar.gz"):
+        peak, ingest, size, out = run(name, 1200, pack, 1)
+        print(f"{name}: 1203 members, {size / MIB:.0f} MiB; feed {peak:.0f} MiB, ingest {ingest:.0f} MiB; {out.splitlines()[0]}")
+        assert "refused 1: 1 too_big" in out, out
+
+
+def run(name, groups, make=None, status=0):
     state = tempfile.mkdtemp(prefix="wiredesk-warc-")
     os.makedirs(f"{state}/sock")
     path = f"{state}/{name}"
-    articles, skipped, broken = write(path, groups)
+    articles, skipped, broken = (make or write)(path, groups)
     ingest = subprocess.Popen([f"{BIN}/wiredesk-ingest", "--state", state, "--log-level", "error"])
     try:
         feed = subprocess.Popen([f"{BIN}/wiredesk", "feed", "--state", state, "--wait", "60s", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -63,9 +89,9 @@ def run(name, groups):
             except (OSError, StopIteration):
                 pass
         out, err = feed.stdout.read(), feed.stderr.read()
-        assert feed.returncode == 0, (feed.returncode, out, err)
+        assert feed.returncode == status, (feed.returncode, out, err)
         assert out.startswith(f"accepted {articles + broken} documents "), out
-        assert f"passed over {skipped} records" in out, out
+        assert f"passed over {skipped} record" in out, out
         return peak, high_water(ingest.pid), os.path.getsize(path), out
     finally:
         ingest.terminate()
@@ -106,4 +132,5 @@ def main():
 
 
 main()
+archives_are_fed_member_by_member()
 print("ok")

@@ -71,12 +71,13 @@ static void wipe(const struct feeding *f)
     if (f->terminal) fputs("\r\033[K", stderr);
 }
 
-static void refuse(struct feeding *f, const char *id, uint64_t line, struct slice error, struct slice detail)
+static void refuse(struct feeding *f, const char *id, const struct piece *piece, uint64_t line, struct slice error, struct slice detail)
 {
     tally_refuse(&f->tally, error);
     if (f->tally.refused > TOLD_MOST) return;
     wipe(f);
     fprintf(stderr, "refused %s", id);
+    if (piece != NULL && piece->member.len > 0) fprintf(stderr, "/%.*s", (int)piece->member.len, piece->member.ptr);
     if (line > 0) fprintf(stderr, " line %llu", (unsigned long long)line);
     fprintf(stderr, ": %.*s%s%.*s\n", (int)error.len, error.ptr ? error.ptr : "", detail.len ? ": " : "", (int)detail.len,
             detail.ptr ? detail.ptr : "");
@@ -85,7 +86,7 @@ static void refuse(struct feeding *f, const char *id, uint64_t line, struct slic
 
 static void refuse_path(void *self, const char *at, int error)
 {
-    refuse(self, at, 0, slice_of(err_name(ERR_IO)), slice_of(strerror(error)));
+    refuse(self, at, NULL, 0, slice_of(err_name(ERR_IO)), slice_of(strerror(error)));
 }
 
 static void show_progress(struct feeding *f, bool now)
@@ -137,10 +138,10 @@ static bool answered(void *self, struct request *r, const struct feed_reply *rep
             log_event(LOG_INFO, "fed", "file=%s documents=%zu", log_quote(slice_of(r->id), name, sizeof name), reply->keys.len);
         }
     } else if (one_line_is_at_fault(reply) && piece_drop_line(&r->piece, reply->at, &line)) {
-        refuse(f, r->id, line, reply->error, reply->detail);
+        refuse(f, r->id, &r->piece, line, reply->error, reply->detail);
         if (slice_trim(buf_slice(&r->piece.body)).len > 0) return true; /* the other lines are good until proved otherwise */
     } else {
-        refuse(f, r->id, line, reply->error, reply->detail);
+        refuse(f, r->id, &r->piece, line, reply->error, reply->detail);
     }
     struct path *path = &f->paths.ptr[r->file];
     path->unanswered--;
@@ -180,7 +181,7 @@ static void close_file(struct feeding *f)
 static enum pieces_how how_of(const char *type)
 {
     enum records kind = records_of(slice_of(type), "", (struct slice){NULL, 0});
-    bool packed = type == NULL || strstr(type, "gzip") != NULL || strstr(type, "octet-stream") != NULL;
+    bool packed = type == NULL || strstr(type, "gzip") != NULL || strstr(type, "octet-stream") != NULL || strstr(type, "zip") != NULL || strstr(type, "x-tar") != NULL;
     return kind == RECORDS_LINES ? PIECES_LINES : kind == RECORDS_WARC ? PIECES_WARC : packed ? PIECES_GUESS : PIECES_WHOLE;
 }
 
@@ -191,7 +192,7 @@ static enum err open_next(struct feeding *f)
     int fd = in ? dup(STDIN_FILENO) : -1;
     enum err e = pieces_open(in ? NULL : path->at, fd, how_of(f->set.type), f->set.piece, &f->open);
     if (e != ERR_IO) return e;
-    refuse(f, path->id, 0, slice_of(err_name(e)), slice_of(strerror(errno)));
+    refuse(f, path->id, NULL, 0, slice_of(err_name(e)), slice_of(strerror(errno)));
     close_file(f);
     return OK;
 }
@@ -203,7 +204,8 @@ static enum err read_piece(struct feeding *f, struct request *r)
     bool more;
     enum err e = pieces_next(f->open, FEED_BODY_MAX, &r->piece, &more);
     if (e == ERR_NOMEM || e == ERR_FULL) return e;
-    if (e != OK) refuse(f, path->id, r->piece.line, slice_of(err_name(e)), slice_of(r->piece.why));
+    f->tally.skipped += r->piece.skipped;
+    if (e != OK) refuse(f, path->id, &r->piece, r->piece.line, slice_of(err_name(e)), slice_of(r->piece.why));
     if (e != OK) return OK; /* the next call goes on behind it, or says that there is no more */
     if (!more) {
         close_file(f);

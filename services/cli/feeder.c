@@ -122,16 +122,30 @@ static void take_event(struct feeder *f)
     }
 }
 
+/* A member of an archive has its own path as id, and the way to it as its name; what type it has, ingest sees. */
+static enum err encode(struct feeder *f, const struct request *r)
+{
+    char ref[9];
+    struct slice member = buf_slice(&r->piece.member);
+    struct buf way = buf_make(4096);
+    struct feed_request q = {.ref = feed_ref(r->ref, ref), .source = f->said.source, .type = f->said.type, .meta = f->said.meta, .id = slice_of(r->id),
+                             .name = slice_of(r->id), .body = buf_slice(&r->piece.body), .records = r->piece.records, .bytes = r->piece.bytes};
+    if (member.len > 0) {
+        q.id = q.name = member;
+        q.type = (struct slice){NULL, 0};
+        if (buf_printf(&way, "%s/%.*s", r->id, (int)member.len, member.ptr) == OK) q.name = buf_slice(&way);
+    }
+    buf_clear(&f->frame);
+    enum err e = feed_request_encode(&q, &f->frame);
+    buf_free(&way);
+    return e;
+}
+
 /* OK and *sent false: the socket takes no more just now. */
 static enum err send_one(struct feeder *f, struct request *r, bool *sent)
 {
-    char ref[9];
-    struct feed_request q = {.ref = feed_ref(r->ref, ref), .source = f->said.source, .type = f->said.type, .meta = f->said.meta,
-                             .id = slice_of(r->id), .name = slice_of(r->id), .body = buf_slice(&r->piece.body),
-                             .records = r->piece.records, .bytes = r->piece.bytes};
     *sent = false;
-    buf_clear(&f->frame);
-    enum err e = feed_request_encode(&q, &f->frame);
+    enum err e = encode(f, r);
     if (e != OK) return e;
     if (zmq_send(f->socket, "", 0, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) return errno == EAGAIN || errno == EINTR ? OK : ERR_IO;
     while (zmq_send(f->socket, f->frame.ptr, f->frame.len, 0) < 0) /* the pipe took the first part: it takes the second */

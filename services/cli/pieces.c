@@ -1,5 +1,5 @@
 /* pieces.c - reads files whole, or cut at lines or WARC records, unpacking gzip; from a pipe only what is there already. */
-#include "pieces.h"
+#include "members.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@ enum { CHUNK = 64 << 10, DROP_MOST = 100 };
 struct pieces {
     int fd;
     enum records kind;
+    struct members *members; /* of a large archive */
     bool guess, ended, skipping;
     bool pipe;        /* reading may have to wait for somebody */
     bool begun, packed; /* of what is cut: whether the first bytes have been looked at, and say gzip */
@@ -50,13 +51,17 @@ enum err pieces_open(const char *path, int fd, enum pieces_how how, size_t size,
     p->kind = how == PIECES_LINES ? RECORDS_LINES : how == PIECES_WARC ? RECORDS_WARC : RECORDS_NONE;
     if (p->guess && path != NULL) p->kind = records_of((struct slice){NULL, 0}, path, (struct slice){"", 0});
     *out = p;
-    return OK;
+    if (!p->guess || path == NULL || !members_worth(p->fd, path)) return OK;
+    enum err e = members_open(p->fd, &p->members);
+    if (e == ERR_NOMEM) pieces_close(out);
+    return e == ERR_NOMEM ? e : OK; /* what libarchive does not know goes whole, for ingest to refuse */
 }
 
 void pieces_close(struct pieces **at)
 {
     struct pieces *p = *at;
     if (p == NULL) return;
+    members_close(&p->members);
     if (p->packed) inflateEnd(&p->z);
     if (p->fd >= 0) close(p->fd);
     buf_free(&p->rest);
@@ -351,11 +356,24 @@ static enum err next_piece(struct pieces *p, size_t most, struct piece *piece, b
     return e == OK && p->kind == RECORDS_WARC ? next_warc(p, most, piece, more) : e;
 }
 
+static enum err next_member(struct pieces *p, size_t most, struct piece *piece, bool *more)
+{
+    bool on;
+    enum err e = members_next(p->members, most, piece, &on);
+    *more = e == OK && on;
+    p->ended = !on;
+    piece->line = piece->records = piece->bytes = 0;
+    return e;
+}
+
 enum err pieces_next(struct pieces *p, size_t most, struct piece *piece, bool *more)
 {
     enum err e = OK;
     piece->why = "";
     piece->dropped = 0;
+    piece->skipped = 0;
+    buf_clear(&piece->member);
+    if (p->members != NULL && !p->ended) return next_member(p, most, piece, more);
     piece->records = piece->bytes = 0;
     do {
         *more = false;

@@ -53,7 +53,8 @@ void tally_summary(const struct tally *t, uint64_t ms, struct buf *out)
                t->documents == 1 ? "" : "s", bytes, (unsigned long long)t->files_done, t->files_done == 1 ? "" : "s", (double)ms / 1000);
     if (ms >= 1000) buf_printf(out, ", %.0f/s", rate(t, ms));
     buf_char(out, '\n');
-    if (t->skipped > 0) buf_printf(out, "passed over %llu records that are no articles (requests, revisits, pictures ...)\n", (unsigned long long)t->skipped);
+    if (t->skipped > 0) buf_printf(out, "passed over %llu record%s that %s no article%s (requests, revisits, pictures ...)\n", (unsigned long long)t->skipped,
+                                    t->skipped == 1 ? "" : "s", t->skipped == 1 ? "is" : "are", t->skipped == 1 ? "" : "s");
     if (t->refused == 0) return;
     buf_printf(out, "refused %llu:", (unsigned long long)t->refused);
     for (size_t i = 0; i < TALLY_REASONS && t->reason[i].n > 0; i++)

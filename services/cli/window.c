@@ -9,13 +9,16 @@ enum err window_make(struct window *w, size_t slots, size_t bytes_max)
 {
     *w = (struct window){.slot = calloc(slots, sizeof *w->slot), .slots = slots, .bytes_max = bytes_max, .next_ref = 1};
     if (w->slot == NULL) return ERR_NOMEM;
-    for (size_t i = 0; i < slots; i++) w->slot[i].piece.body = buf_make(SIZE_MAX / 2);
+    for (size_t i = 0; i < slots; i++) w->slot[i].piece = (struct piece){.body = buf_make(SIZE_MAX / 2), .member = buf_make(4096)};
     return OK;
 }
 
 void window_free(struct window *w)
 {
-    for (size_t i = 0; i < w->slots; i++) buf_free(&w->slot[i].piece.body);
+    for (size_t i = 0; i < w->slots; i++) {
+        buf_free(&w->slot[i].piece.body);
+        buf_free(&w->slot[i].piece.member);
+    }
     free(w->slot);
     *w = (struct window){0};
 }

@@ -3,6 +3,7 @@
 #include <archive_entry.h>
 
 #include "../../libcommon/buf.h"
+#include "../../proto/media.h"
 #include "split.h"
 
 enum { CHUNK = 64 << 10, FREE_EXPANSION = 1 << 20, LOCAL_HEADER = 30, LOCAL_HEADER_MOST = 30 + 2 * 65535, NAME_MOST = 4096 };
@@ -147,13 +148,10 @@ static enum err split_member(struct unpacking *u)
     return OK;
 }
 
-/* What archives hold beside articles: what desktops leave in them, and pictures and sound. */
+/* What archives hold beside articles. */
 static bool left_out(const struct unpacking *u)
 {
-    size_t slash = 0;
-    for (size_t i = 0; i < u->path.len; i++)
-        if (u->path.ptr[i] == '/') slash = i + 1;
-    return (slash < u->path.len && u->path.ptr[slash] == '.') || slice_starts(u->path, SLICE("__MACOSX/")) || split_is_media(buf_slice(&u->data));
+    return media_litter(u->path) || media_of(buf_slice(&u->data)) != NULL;
 }
 
 /* Other packings than these ask for memory that their data names. */

@@ -1,4 +1,5 @@
 /* split.c - which format a body is, and the way from a request to its documents. */
+#include "../../proto/media.h"
 #include "xml.h"
 
 #include <sodium.h>
@@ -40,10 +41,8 @@ static const struct { const char *suffix; enum format format; } suffixes[] = {
 
 /* First bytes of what we know but do not read here: better refused by name than taken for text. */
 static const struct { const char *magic; size_t len; const char *what; } binaries[] = {
-    {"%PDF-", 5, "a PDF"}, {"\x89PNG", 4, "a picture"}, {"\xFF\xD8\xFF", 3, "a picture"}, {"GIF8", 4, "a picture"},
-    {"RIFF", 4, "sound, film or a picture"}, {"\0\0\0\x18" "ftyp", 8, "film"}, {"\0\0\0\x20" "ftyp", 8, "film"}, {"BZh", 3, "bzip2 data"}, {"\xFD" "7zXZ\0", 6, "xz data"}, {"\x28\xB5\x2F\xFD", 4, "zstd data"},
-    {"7z\xBC\xAF", 4, "a 7z archive"}, {"Rar!", 4, "a RAR archive"}, {"\xD0\xCF\x11\xE0", 4, "an old Office file"}, {"\x7F" "ELF", 4, "a program"},
-    {"ID3", 3, "sound"}, {"OggS", 4, "sound"},
+    {"%PDF-", 5, "a PDF"}, {"BZh", 3, "bzip2 data"}, {"\xFD" "7zXZ\0", 6, "xz data"}, {"\x28\xB5\x2F\xFD", 4, "zstd data"}, {"7z\xBC\xAF", 4, "a 7z archive"},
+    {"Rar!", 4, "a RAR archive"}, {"\xD0\xCF\x11\xE0", 4, "an old Office file"}, {"\x7F" "ELF", 4, "a program"},
 };
 
 static enum format format_of_type(struct slice type)
@@ -99,15 +98,6 @@ static bool opens(struct slice s, const char *element)
     return slice_eq_nocase(name, slice_of(element));
 }
 
-bool split_is_media(struct slice s)
-{
-    static const char *const media[] = {"a picture", "sound", "sound, film or a picture", "film"};
-    for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
-        for (size_t k = 0; k < sizeof media / sizeof *media && slice_starts(s, (struct slice){binaries[i].magic, binaries[i].len}); k++)
-            if (strcmp(binaries[i].what, media[k]) == 0) return true;
-    return false;
-}
-
 /* What is a ZIP by its form and something else by its purpose. */
 static const char *dressed_zip(struct slice s)
 {
@@ -125,6 +115,7 @@ static enum format format_of_bytes(struct slice body)
     if (slice_starts(body, SLICE("WARC/1."))) return FORMAT_WARC;
     for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
         if (slice_starts(body, (struct slice){binaries[i].magic, binaries[i].len})) return FORMAT_BINARY;
+    if (media_of(body) != NULL) return FORMAT_BINARY;
     struct slice s = past_blank(body);
     if (begins(s, "<")) {
         struct slice root = past_prolog(s);
@@ -182,7 +173,8 @@ static enum err refuse_binary(struct slice body, struct split_trouble *why)
     for (size_t i = 0; i < sizeof binaries / sizeof *binaries; i++)
         if (slice_starts(body, (struct slice){binaries[i].magic, binaries[i].len}))
             return split_refuse(why, ERR_UNSUPPORTED, 0, 0, "the content is %s, which is not read", binaries[i].what);
-    const char *dress = dressed_zip(body);
+    const char *dress = media_of(body);
+    if (dress == NULL) dress = dressed_zip(body);
     return split_refuse(why, ERR_UNSUPPORTED, 0, 0, "the content is %s, which is not read", dress ? dress : "of a kind");
 }
 

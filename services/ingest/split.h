@@ -96,9 +96,6 @@ enum err split_archive(const struct feed_request *in, struct arena *mem, struct 
 /* split() for what stood in a container: *out begins with its level, fed and expanded. */
 enum err split_within(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why) MUST_CHECK;
 
-/* True for the first bytes of a picture, of sound or film. */
-bool split_is_media(struct slice s);
-
 /* gzip.c: expands all members into mem. `at` of the trouble is into the compressed bytes. */
 enum err split_gunzip(struct slice packed, struct arena *mem, struct slice *out, struct split_trouble *why) MUST_CHECK;
 
