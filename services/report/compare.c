@@ -256,7 +256,7 @@ static struct judged judge_age(const struct side *x, const struct side *y, const
 static struct judged judge_ordinal(const struct side *x, const struct side *y, const struct tie *t, int subject)
 {
     if (fmin(x->v->value, y->v->value) < 2 || in_sentence(x, "sinc") != in_sentence(y, "sinc")) return no("first");
-    bool told_alike = t->lead && t->single && t->names >= 2 && t->sentence_coverage >= .5 && t->near_idf >= 7;
+    bool told_alike = t->lead && t->single && t->names >= 2 && t->sentence_coverage >= .5 && (t->near_idf >= 7 || t->sentence >= 7);
     if (subject >= 0 && told_alike && fmin(x->v->value, y->v->value) > 2) return (struct judged){FINDING_CONFLICT, "numbers"};
     static const char *const heads = "round meet summit visit year anniversary launch test shutdown trial term impeachment hear debat arrest strike attempt veto wav trip person president";
     if (!any_word(x, x->v->w1 - 1, x->v->w1, heads)) return no("ordinal of another kind");
@@ -282,6 +282,13 @@ static bool specific(const struct scene *s, const struct match *m)
     return slot == SLOT_COUNT || slot == SLOT_DURATION;
 }
 
+/* The same words stand before and behind, or rare ones on one side: "served N months in federal prison", "N hours negotiating with the suspect". */
+static bool framed(const struct scene *s, const struct match *m, const struct tie *t)
+{
+    if (t->near >= 3 && t->coverage >= .8 && t->before > 0 && t->behind > 0) return true;
+    return s->values[m->ra].ptr[m->va].slot == SLOT_DURATION && t->near >= 2 && t->small >= 2 && t->before + t->behind >= 4.5 && t->sentence_coverage >= .3 && t->margin >= 10;
+}
+
 /* Ways in which two numbers are about one thing. */
 static bool tied(const struct scene *s, const struct match *m, const struct tie *t, int subject)
 {
@@ -293,6 +300,7 @@ static bool tied(const struct scene *s, const struct match *m, const struct tie 
     if (t->small == 0) return false;
     if (t->near >= 2 && (t->near_idf >= 8 || (t->near_idf >= 6.5 && t->close >= 1))) return true;
     if (t->near >= 2 && t->near_idf >= 5 && t->lead && t->sentence >= 6) return true;
+    if (framed(s, m, t)) return true;
     if (t->lead && t->sentence >= 4 && t->near >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .55) return true;
     if (subject > 0 && t->near >= 1 && t->sentence >= 4 && t->sentence_coverage >= .45) return true;
     return t->lead && t->sentence >= 5 && t->near >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .33;
@@ -300,7 +308,7 @@ static bool tied(const struct scene *s, const struct match *m, const struct tie 
 
 static bool after(const struct side *x)
 {
-    return x->v->w0 > x->sentence->w0 && word_is(&x->s->lex, x->r, x->v->w0 - 1, "after");
+    return x->v->slot == SLOT_DURATION && x->v->w0 > x->sentence->w0 && word_is(&x->s->lex, x->r, x->v->w0 - 1, "after");
 }
 
 static struct judged judge_unequal(const struct scene *s, const struct match *m, const struct side *x, const struct side *y, const struct tie *t)
@@ -312,7 +320,7 @@ static struct judged judge_unequal(const struct scene *s, const struct match *m,
     if (!(t->ratio > 1 && t->ratio <= (few ? 3 : 1.7))) return no("ratio");
     if (a->slot == SLOT_AGE) return judge_age(x, y, t);
     if (a->more || b->more) return no("increment");
-    if (moving(x) || moving(y) || stat_head(x)) return no("moves");
+    if (a->slot != SLOT_DURATION && (moving(x) || moving(y) || stat_head(x))) return no("moves");
     if (counts_sources(x) || counts_sources(y)) return no("sources");
     if (a->slot == SLOT_VOTE) return t->lead && t->single && t->sentence_idf >= 10 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("vote");
     if (a->lapse != b->lapse || after(x) || after(y)) return no("ago");

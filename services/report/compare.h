@@ -25,6 +25,7 @@ struct tie {
     double sentence_idf;   /* rarity of what the sentences share */
     double sentence_coverage; /* its share of the poorer sentence's rarity */
     double before, behind; /* rarity of what stands on the same side of both, within the clause */
+    double margin;         /* of the match over its best rival */
     bool lead;             /* both stand in a title or the first three sentences */
 };
 

@@ -63,6 +63,7 @@ static bool entangled(const struct reading *r, uint32_t w)
     struct slice t = r->text;
     char before = x->b > 0 ? t.ptr[x->b - 1] : ' ', after = x->e < t.len ? t.ptr[x->e] : ' ';
     if (before == '/' || after == '/' || before == '#') return true;
+    if (before == ' ' && x->b > 1 && t.ptr[x->b - 2] == '/') return true; /* 4 1 / 2 */
     if (after == ':' && x->e + 1 < t.len && t.ptr[x->e + 1] >= '0' && t.ptr[x->e + 1] <= '9') return true;
     if (before == ':' && x->b > 1 && t.ptr[x->b - 2] >= '0' && t.ptr[x->b - 2] <= '9') return true;
     if ((x->flags & WORD_HYPHEN) && w > 0 && !(r->words[w - 1].flags & WORD_DIGIT) && NAMED(cardinals, word_text(r, w - 1)) < 0) return true;
@@ -149,6 +150,8 @@ static bool spelled_at(const struct reading *r, uint32_t w, struct number *out)
         }
     }
     if (at == w || cur < 0) return false;
+    bool half = at + 2 < r->n_words && slice_eq(word_text(r, at), SLICE("and")) && slice_eq(word_text(r, at + 1), SLICE("a")) && slice_eq(word_text(r, at + 2), SLICE("half"));
+    if (half && total + cur < 100 && words_joined(r, at - 1) && words_joined(r, at) && words_joined(r, at + 1)) cur += .5, at += 3; /* four and a half months */
     *out = (struct number){total + cur, step, at, false, false, 0};
     return true;
 }

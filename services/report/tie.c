@@ -91,7 +91,7 @@ struct tie tie_of(const struct scene *s, const struct match *m)
     const struct value *a = &s->values[m->ra].ptr[m->va], *b = &s->values[m->rb].ptr[m->vb];
     const struct reading *ra = &s->readings[m->ra], *rb = &s->readings[m->rb];
     uint32_t shared[SHARED_MAX];
-    struct tie t = {.narrated = !a->quoted && !b->quoted};
+    struct tie t = {.narrated = !a->quoted && !b->quoted, .margin = m->margin};
     t.sentence = ids_shared(ra->sentences[a->sentence].set, rb->sentences[b->sentence].set, shared, SHARED_MAX);
     for (size_t i = 0; i < t.sentence && i < SHARED_MAX; i++)
         t.names += name_in(ra, a->sentence, shared[i]) && name_in(rb, b->sentence, shared[i]);
