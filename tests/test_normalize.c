@@ -275,6 +275,8 @@ static void bylines_are_cut_into_people(void **state)
         {"By Ada Marsh and Jo Reed", "Ada Marsh;Jo Reed;"}, {"Von Ada Marsh, Jo Reed und Li Bo", "Ada Marsh;Jo Reed;Li Bo;"}, {"Ada Marsh, Ph.D.", "Ada Marsh;"},
         {"Ada Marsh, Chief Engineer", "Ada Marsh;"}, {"Ada Marsh | March 4, 2021", "Ada Marsh;"}, {"Ada Marsh March 4", "Ada Marsh;"}, {"Ellery Post", ""}, {"https://a.example/ada", ""},
         {"@ada", ""}, {"Ada Marsh, Ada Marsh", "Ada Marsh;"}, {"", ""}, {"Text by Ada Marsh", "Ada Marsh;"},
+        {"Written by", ""}, {"Staff Writer", ""}, {"post.de", ""}, {"\xE2\x80\xA2", ""}, {"Guide by Ada Marsh Former Deputy Editor", "Ada Marsh;"}, {"Ada Marsh The Associated Press", "Ada Marsh;"},
+        {"The Associated Press", "The Associated Press;"}, {"Ada Marsh. Reviewed by Jo Reed", "Ada Marsh;"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct people who = {.n = 0};
@@ -299,6 +301,40 @@ static void json_ld_says_who_and_when(void **state)
     assert_slice(doc.outlet.value, "Ellery Post");
     assert_int_equal(doc.byline.len, 1);
     assert_slice(doc.byline.ptr[0], "Ada Marsh");
+}
+
+static void authors_are_found_where_pages_put_them(void **state)
+{
+    static const struct { const char *head, *body, *want; } cases[] = {
+        {"", "<div class='author-box'><p>Article by:</p><p>Ada Marsh</p><p>Engineer, writes on boats, piers and rain</p></div>", "Ada Marsh"},
+        {"", "<span>by <a href='/authors/ada-marsh'>Ada Marsh</a></span>", "Ada Marsh"},
+        {"<meta name='twitter:label1' content='Written by'><meta name='twitter:data1' content='Ada Marsh'>", "", "Ada Marsh"},
+        {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"author\":{\"@type\":\"Organization\",\"name\":\"Ellery Harbour Board\"}}</script>", "<a rel='author' href='/a'>Ada Marsh</a>", "Ada Marsh"},
+        {"<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"author\":{\"@type\":\"Organization\",\"name\":\"Ellery Harbour Board\"}}</script>", "", "Ellery Harbour Board"},
+        {"<meta property='og:site_name' content='Ada Marsh'><meta name='author' content='Ada Marsh'>", "", "Ada Marsh"},
+        {"<meta property='og:site_name' content='Ellery Post'><meta name='author' content='Ellery Post'>", "", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char page[4096];
+        snprintf(page, sizeof page, "<html><head>%s</head><body><h1>Council keeps the night ferry</h1>%s<article><p>" PROSE_1 "</p><p>" PROSE_2 "</p></article></body></html>", cases[i].head, cases[i].body);
+        struct doc doc = normalized(*state, "text/html", page);
+        struct slice got = doc.byline.len ? doc.byline.ptr[0] : SLICE("");
+        if (doc.byline.len > 1 || !slice_eq(got, slice_of(cases[i].want))) fail_msg("case %zu: %zu authors, the first \"%.*s\"", i, doc.byline.len, (int)got.len, got.ptr);
+    }
+}
+
+static void the_order_of_day_and_month_is_the_country_s(void **state)
+{
+    static const struct { const char *lang, *url, *want; } cases[] = {
+        {"en-US", "https://post.example/a", "2021-03-04"}, {"en-GB", "https://post.example/a", "2021-04-03"}, {"en", "https://post.example.co.uk/a", "2021-04-03"}, {"fr", "https://post.example/a", "2021-04-03"},
+        {"", "https://post.example/a", "2021-03-04"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char page[4096];
+        snprintf(page, sizeof page, "<html lang='%s'><head><link rel='canonical' href='%s'></head><body><h1>Council keeps the night ferry</h1><span class='date'>3/4/2021</span><article><p>" PROSE_1 "</p><p>" PROSE_2 "</p></article></body></html>", cases[i].lang, cases[i].url);
+        struct doc doc = normalized(*state, "text/html", page);
+        assert_slice(doc.published.value, cases[i].want);
+    }
 }
 
 static void no_date_lies_behind_the_time_of_acceptance(void **state)
@@ -344,6 +380,7 @@ int main(void)
         cmocka_unit_test(bytes_become_utf8), cmocka_unit_test(sentences_do_not_end_at_abbreviations),
         cmocka_unit_test(what_cannot_be_read_says_so), cmocka_unit_test(feed_metadata_wins), cmocka_unit_test(dates_are_read_as_people_write_them),
         cmocka_unit_test(addresses_tell_their_date), cmocka_unit_test(bylines_are_cut_into_people), cmocka_unit_test(json_ld_says_who_and_when),
+        cmocka_unit_test(authors_are_found_where_pages_put_them), cmocka_unit_test(the_order_of_day_and_month_is_the_country_s),
         cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line), cmocka_unit_test(nitf_gives_headline_byline_and_date),
         cmocka_unit_test(an_unclosed_button_does_not_swallow_the_page),
     };

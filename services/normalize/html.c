@@ -299,6 +299,16 @@ static uint32_t add_capture(struct reader *r, enum capture_kind kind, struct sli
     return (uint32_t)p->n_captures;
 }
 
+/* An address of a page about an author. */
+static bool to_author(struct slice href)
+{
+    static const char *const folders[] = {"/author/", "/authors/", "/auteur/", "/autor/", "/autoren/", "/autore/", "/contributor/", "/contributors/", "/people/", "/profile/", "/profiles/", "/staff/",
+                                          "/writers/", "/journalist/", "/reporters/", "/by/", "/producers/", "/team/", "author="};
+    for (size_t i = 0; href.len < 400 && i < sizeof folders / sizeof *folders; i++)
+        if (slice_find(href, slice_of(folders[i]), 0) != SIZE_MAX) return true;
+    return false;
+}
+
 /* What an element says of the document by its name, itemprop, rel or class. */
 static uint32_t capture_of(struct reader *r, const struct tag_row *row, const xmlChar **atts, uint32_t node, uint64_t own, uint64_t marks)
 {
@@ -315,6 +325,7 @@ static uint32_t capture_of(struct reader *r, const struct tag_row *row, const xm
     if (row->tag == TAG_H1) return add_capture(r, CAPTURE_H1, value, node, marks & ~own);
     if (rel.len && slice_eq_nocase(rel, slice_of("author"))) return add_capture(r, CAPTURE_AUTHOR, value, node, marks);
     if (own & (MARK(BYLINE) | MARK(AUTHOR))) return add_capture(r, CAPTURE_BYLINE, value, node, marks);
+    if (row->tag == TAG_A && to_author(attribute(atts, "href"))) return add_capture(r, CAPTURE_AUTHOR_LINK, value, node, marks);
     if (own & MARK(SUBTITLE)) return add_capture(r, CAPTURE_STANDFIRST, value, node, marks);
     if (own & MARK(DATE)) return add_capture(r, CAPTURE_DATE, value, node, marks);
     return 0;

@@ -49,6 +49,7 @@ static void add_author(struct arena *mem, struct jsonld *out, struct slice name,
 {
     if (out->publisher.len > 0 && organization && slice_eq_nocase(name, out->publisher)) return;
     if (name.len == 0 || out->n_authors >= JSONLD_AUTHORS) return;
+    out->by_firm = organization && (out->n_authors == 0 || out->by_firm);
     name = words_plain(mem, name, 400);
     if (name.len) out->author[out->n_authors++] = name;
 }

@@ -11,6 +11,7 @@ struct jsonld {
     struct slice headline, published, modified, section, body, publisher, description;
     struct slice author[JSONLD_AUTHORS];
     size_t n_authors;
+    bool by_firm; /* all authors are organizations */
     bool locked; /* isAccessibleForFree is false */
 };
 

@@ -96,8 +96,11 @@ static void read_dates(const struct dating *g, const struct jsonld *ld, struct f
     take_date(g, &f->modified, g->doc->meta.modified, SLICE("meta"));
     take_date(g, &f->published, ld->published, SLICE("json-ld"));
     take_date(g, &f->modified, ld->modified, SLICE("json-ld"));
-    captured_dates(g, &f->published, CAPTURE_PUBLISHED, SLICE("html"), false);
     for (size_t i = 0; i < COUNT(published_metas) && f->published.value.len == 0; i++) take_date(g, &f->published, meta_named(g->p, published_metas[i]), SLICE("html"));
+    captured_dates(g, &f->published, CAPTURE_PUBLISHED, SLICE("html"), false);
+    for (size_t i = 0; i < g->p->n_metas && f->published.value.len == 0; i++)
+        if (slice_find(g->p->metas[i].name, SLICE("publish"), 0) != SIZE_MAX && slice_find(g->p->metas[i].name, SLICE("modif"), 0) == SIZE_MAX)
+            take_date(g, &f->published, g->p->metas[i].content, SLICE("html"));
     captured_dates(g, &f->modified, CAPTURE_MODIFIED, SLICE("html"), false);
     for (size_t i = 0; i < COUNT(modified_metas) && f->modified.value.len == 0; i++) take_date(g, &f->modified, meta_named(g->p, modified_metas[i]), SLICE("html"));
 }
@@ -112,6 +115,7 @@ static void finish_dates(const struct dating *g, const struct hints *hints, stru
     captured_dates(g, &f->published, CAPTURE_PUBLISHED, SLICE("html"), true);
     if (g->p->markup || hints->date.len) visible_date(g, &f->published, hints);
     if (f->published.value.len == 0) captured_dates(g, &f->published, CAPTURE_TIME, SLICE("html"), true);
+    if (f->published.value.len == 0) captured_dates(g, &f->published, CAPTURE_DATE, SLICE("text"), true);
 }
 
 /* --- outlet and address --- */
@@ -155,10 +159,72 @@ static void take_url(struct facts *f, struct slice s)
     if (f->url.len == 0 && is_address(s)) f->url = s;
 }
 
+/* Whether 3/4 is March the fourth: in pages of no language, in English ones that do not come from where days stand first. */
+static bool month_first(const struct page *p, struct slice url)
+{
+    static const char *const days_first[] = {".uk", ".au", ".ie", ".nz", ".za", ".in", ".pk", ".ng", ".ke", ".sg", ".my", ".eu", ".gh", ".mt"};
+    struct slice lang = p->html_lang, host = host_of(url);
+    if (lang.len >= 2 && !slice_eq_nocase(slice_cut(lang, 0, 2), SLICE("en"))) return false;
+    if (lang.len >= 5) return slice_eq_nocase(slice_cut(lang, 3, 5), SLICE("us"));
+    for (size_t i = 0; i < COUNT(days_first); i++)
+        if (slice_ends(host, slice_of(days_first[i]))) return false;
+    return true;
+}
+
 /* --- authors --- */
 
 static const char *const author_metas[] = {"author", "article:author_name", "dc.creator", "dcterms.creator", "byl", "parsely-author", "sailthru.author", "cxenseparse:author", "citation_author",
                                            "article.author", "twitter:data1:author", "rbauthors", "authors", "og:author", "author-name", "creator", "rnews:author"};
+
+/* The lines of an element that names authors: a name of two words or more, what stands behind it is a role or a life; a lone short name else. */
+static void add_lines(struct page *p, struct people *who, struct slice s, struct slice outlet)
+{
+    struct people short_ones = {.n = 0};
+    size_t before = who->n;
+    for (size_t b = 0; b < s.len && who->n == before;) {
+        const char *nl = memchr(s.ptr + b, '\n', s.len - b);
+        size_t e = nl ? (size_t)(nl - s.ptr) : s.len;
+        struct people one = {.n = 0};
+        people_add(&one, plain(p, slice_trim(slice_cut(s, b, e)), 200), outlet);
+        bool whole = one.n > 1 || (one.n == 1 && (line_words(one.name[0]) > 1 || (unsigned char)one.name[0].ptr[0] >= 0xE0));
+        if (!whole && short_ones.n == 0) short_ones = one;
+        for (size_t i = 0; whole && i < one.n; i++) people_add(who, one.name[i], outlet);
+        b = e + 1;
+    }
+    for (size_t i = 0; who->n == before && i < short_ones.n; i++) people_add(who, short_ones.name[i], outlet);
+}
+
+/* Links to the page of an author, near the headline. */
+static void linked_people(struct page *p, struct people *who, struct slice outlet)
+{
+    size_t h1 = p->h1 == SIZE_MAX ? 0 : p->h1, last = SIZE_MAX;
+    for (size_t i = 0; i < p->n_captures; i++) {
+        const struct capture *c = &p->captures[i];
+        if (c->kind != CAPTURE_AUTHOR_LINK || c->aside || c->order + 6 < h1 || c->order > h1 + 14) continue;
+        struct slice s = slice_trim(slice_cut((struct slice){p->clean.text, p->clean.len}, c->text.b, c->text.e));
+        if (last != SIZE_MAX && c->order > last + 1) break;
+        if (s.len == 0 || s.len > 60 || line_words(s) < 2 || line_words(s) > 5) continue;
+        people_add(who, plain(p, s, 100), outlet);
+        if (who->n > 0) last = c->order;
+    }
+}
+
+/* A blog that bears its author's name: two or three words with capitals, none of which a firm or paper has. */
+static bool could_be_person(struct slice s)
+{
+    static const char *const firms[] = {"news", "times", "post", "media", "team", "agency", "group", "press", "staff", "blog", "online", "magazine", "daily", "studio", "the ", "redaktion", "editor"};
+    char room[128];
+    struct slice low = line_lower(slice_cut(s, 0, 120), room);
+    size_t words = line_words(s);
+    if (words < 2 || words > 3) return false;
+    for (size_t i = 0; i < COUNT(firms); i++)
+        if (slice_find(low, slice_of(firms[i]), 0) != SIZE_MAX) return false;
+    for (size_t i = 0; i + 1 < s.len; i++) {
+        if (i > 0 && s.ptr[i - 1] != ' ') continue;
+        if (s.ptr[i] < 'A' || s.ptr[i] > 'Z' || (s.ptr[i + 1] >= 'A' && s.ptr[i + 1] <= 'Z')) return false;
+    }
+    return true;
+}
 
 static void captured_people(struct page *p, struct people *who, enum capture_kind kind, struct slice outlet)
 {
@@ -170,7 +236,7 @@ static void captured_people(struct page *p, struct people *who, enum capture_kin
         if (who->n > 0 && (kind == CAPTURE_BYLINE || c->order > h1 + 12)) break;
         struct slice s = c->value.len && kind == CAPTURE_AUTHOR ? c->value : slice_trim(slice_cut((struct slice){p->clean.text, p->clean.len}, c->text.b, c->text.e));
         if (s.len == 0 || s.len > 200) continue;
-        people_add(who, plain(p, s, 200), outlet);
+        add_lines(p, who, s, outlet);
         end = c->text.e;
     }
 }
@@ -189,12 +255,16 @@ static void read_people(const struct doc *doc, struct page *p, const struct json
 {
     struct slice outlet = f->outlet.value, none = {NULL, 0}; /* who the JSON-LD calls a person is one, also when the site bears the name */
     for (size_t i = 0; i < doc->meta.byline.len; i++) people_add(who, doc->meta.byline.ptr[i], outlet);
-    for (size_t i = 0; i < ld->n_authors && doc->meta.byline.len == 0; i++) people_add(who, ld->author[i], none);
-    if (who->n == 0) captured_people(p, who, CAPTURE_AUTHOR, outlet);
+    bool said = doc->meta.byline.len > 0;
+    for (size_t i = 0; i < ld->n_authors && !said && !ld->by_firm; i++) people_add(who, ld->author[i], none);
     for (size_t i = 0; i < COUNT(author_metas) && who->n == 0; i++)
         for (size_t k = 0; k < p->n_metas; k++)
-            if (slice_eq(p->metas[k].name, slice_of(author_metas[i]))) people_add(who, plain(p, p->metas[k].content, 400), outlet);
+            if (slice_eq(p->metas[k].name, slice_of(author_metas[i]))) people_add(who, plain(p, p->metas[k].content, 400), could_be_person(p->metas[k].content) ? none : outlet);
+    if (who->n == 0) captured_people(p, who, CAPTURE_AUTHOR, outlet);
+    if (who->n == 0 && slice_eq_nocase(meta_named(p, "twitter:label1"), SLICE("written by"))) people_add(who, plain(p, meta_named(p, "twitter:data1"), 400), outlet);
     if (who->n == 0) captured_people(p, who, CAPTURE_BYLINE, outlet);
+    if (who->n == 0) linked_people(p, who, outlet);
+    for (size_t i = 0; i < ld->n_authors && !said && who->n == 0; i++) people_add(who, ld->author[i], none);
 }
 
 /* "By Ada Marsh" in a block of its own near the headline, or a block that is a name behind one that says "Written by". */
@@ -241,7 +311,7 @@ enum err facts_read(const struct doc *doc, struct page *p, struct facts *f)
     if (f->section.len == 0) f->section = ld.section;
     f->article_body = ld.body;
     f->paywalled = ld.locked;
-    read_dates(&(struct dating){doc, p, true}, &ld, f);
+    read_dates(&(struct dating){doc, p, month_first(p, f->url)}, &ld, f);
     read_people(doc, p, &ld, f, &who);
     return set_byline(p, &who, f);
 }
@@ -253,7 +323,7 @@ enum err facts_finish(const struct doc *doc, struct page *p, const struct hints 
     take_outlet(f, hints->outlet, SLICE("footer"));
     take_outlet(f, doc->meta.agency, SLICE("meta"));
     if (f->outlet.value.len == 0 && host_of(f->url).len) take_outlet(f, outlet_of_host(p->mem, host_of(f->url)), SLICE("url"));
-    finish_dates(&(struct dating){doc, p, true}, hints, f);
+    finish_dates(&(struct dating){doc, p, month_first(p, f->url)}, hints, f);
     if (f->byline.len > 0) return OK;
     people_add(&who, hints->byline, f->outlet.value);
     if (p->markup && who.n == 0) visible_people(p, &who, f->outlet.value);

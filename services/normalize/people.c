@@ -14,6 +14,9 @@ static const char *const no_names[] = {"http", "www.", "@", ".com", "view all", 
 static const char *const roles[] = {"officer", "chief", "director", "head of", "editor", "contributor", "reporter", "correspondent", "columnist", "writer", "manager", "specialist", "consultant", "expert", "president", "founder", "professor", "reviewer", "facebook", "marketing", "development", "strategist", "analyst", "dietitian", "nutritionist", "producer", "redaktion", "journalist", "ceo", "associated press", "staff"};
 static const char *const endings[] = {"ph.d", "phd", "m.d", "md", "jr", "sr", "esq", "rd", "ms", "ma", "mba", "cpa", "rn", "cfp", "iii", "ii", "dds", "do", "m.a", "mph"};
 
+/* Who stands for nobody. */
+static const char *const nobodies[] = {"admin", "administrator", "staff writer", "staff reporter", "staff report", "editor", "editors", "editorial team", "guest author", "guest contributor", "webmaster"};
+
 static bool has(struct slice s, const char *word) { return slice_find(s, slice_of(word), 0) != SIZE_MAX; }
 
 static struct slice low_of(struct slice s, char *room) { return line_lower(slice_cut(s, 0, 120), room); }
@@ -25,7 +28,8 @@ static struct slice without_opening(struct slice s)
         struct slice low = low_of(s, room);
         more = false;
         for (size_t i = 0; i < COUNT(openings) && !more; i++) {
-            if (!slice_starts(low, slice_of(openings[i]))) continue;
+            bool alone = low.len > 1 && low.len + 1 == strlen(openings[i]) && slice_starts(slice_of(openings[i]), low); /* "Written by" and nothing more */
+            if (!alone && !slice_starts(low, slice_of(openings[i]))) continue;
             s = slice_trim(slice_cut(s, strlen(openings[i]), s.len));
             more = true;
         }
@@ -43,16 +47,33 @@ static struct slice tidy(struct slice s)
     return s;
 }
 
+/* mdr.de and the like: no space, and two or three letters behind the last full stop. */
+static bool is_host(struct slice low)
+{
+    size_t dot = low.len;
+    for (size_t i = 0; i < low.len; i++) {
+        if (low.ptr[i] == ' ') return false;
+        if (low.ptr[i] == '.') dot = i;
+    }
+    return dot > 1 && dot + 3 <= low.len && dot + 4 >= low.len;
+}
+
 static bool is_person(struct slice s, struct slice outlet)
 {
     char room[128];
-    size_t digits = 0;
+    size_t digits = 0, letters = 0;
     if (s.len < 2 || s.len > 100 || line_words(s) > 8) return false;
     struct slice low = low_of(s, room);
     for (size_t i = 0; i < COUNT(no_names); i++)
         if (has(low, no_names[i])) return false;
-    for (size_t i = 0; i < s.len; i++) digits += s.ptr[i] >= '0' && s.ptr[i] <= '9';
-    return digits < 3 && digits + 1 < s.len && !(outlet.len && slice_eq_nocase(s, outlet));
+    for (size_t i = 0; i < COUNT(nobodies); i++)
+        if (slice_eq(low, slice_of(nobodies[i]))) return false;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        digits += c >= '0' && c <= '9';
+        letters += ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= 0xC3 && c != 0xE2);
+    }
+    return digits < 3 && digits + 1 < s.len && letters > 0 && !is_host(low) && !(outlet.len && slice_eq_nocase(s, outlet));
 }
 
 static const char *const calendar[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "published", "updated"};
@@ -87,8 +108,30 @@ static bool is_role(struct slice s)
     return false;
 }
 
+/* Behind "by" when other words stand before it ("Guide by Ada Marsh"); before what says who checked the text or took the pictures. */
+static struct slice around_by(struct slice s)
+{
+    static const char *const behind[] = {" by: ", " by ", " as told to "};
+    static const char *const before[] = {" reviewed by", " edited by", " checked by", " updated by", " translated by", " the associated press", " associated press", " former ", " senior ", " staff ", " special to ", " contributor", " writer", " columnist", " founder", " photo", " illustration", " \xEA\xB8\xB0\xEC\x9E\x90"};
+    char room[128];
+    struct slice low = low_of(s, room);
+    if (low.len < s.len) return s;
+    for (size_t i = 0; i < COUNT(before); i++) {
+        size_t at = slice_find(low, slice_of(before[i]), 0);
+        if (at == SIZE_MAX || (line_words(slice_cut(s, 0, at)) < 2 && (unsigned char)s.ptr[0] < 0xE0)) continue;
+        s = tidy(slice_cut(s, 0, at));
+        low = slice_cut(low, 0, s.len);
+    }
+    for (size_t i = 0; i < COUNT(behind); i++) {
+        size_t at = slice_find(low, slice_of(behind[i]), 0);
+        if (at != SIZE_MAX && at + strlen(behind[i]) < low.len) return slice_trim(slice_cut(s, at + strlen(behind[i]), s.len));
+    }
+    return s;
+}
+
 static void add_one(struct people *p, struct slice s, struct slice outlet)
 {
+    s = around_by(tidy(s));
     s = tidy(before_date(tidy(without_opening(tidy(s)))));
     if (p->n > 0 && is_role(s)) return;
     if (p->n >= PEOPLE_MAX || !is_person(s, outlet)) return;
