@@ -120,6 +120,7 @@ static struct slice around_by(struct slice s)
         size_t at = slice_find(low, slice_of(before[i]), 0);
         if (at == SIZE_MAX || (line_words(slice_cut(s, 0, at)) < 2 && (unsigned char)s.ptr[0] < 0xE0)) continue;
         s = tidy(slice_cut(s, 0, at));
+        if (s.len > 4 && s.ptr[s.len - 1] == '.' && s.ptr[s.len - 3] != ' ') s.len--; /* the end of a sentence, not of an initial */
         low = slice_cut(low, 0, s.len);
     }
     for (size_t i = 0; i < COUNT(behind); i++) {
