@@ -68,7 +68,7 @@ static bool inside(const struct alignment *al, uint32_t at, bool old)
     return false;
 }
 
-void align(const struct sketch *a, const struct body *b, struct alignment *out)
+void align_sketch(const struct sketch *a, const struct body *b, struct alignment *out)
 {
     struct lookup l;
     struct shared pair[DENSE_MAX];

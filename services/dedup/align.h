@@ -13,6 +13,6 @@ struct alignment {
 };
 
 /* Compares a text's sketch with a stored one. Time linear in their shingles. */
-void align(const struct sketch *a, const struct body *b, struct alignment *out);
+void align_sketch(const struct sketch *a, const struct body *b, struct alignment *out);
 
 #endif

@@ -74,7 +74,7 @@ enum err copies_find(const struct anchors *anchors, const struct sketch *sketch,
         if (e == ERR_MISSING) continue;
         if (e != OK) return e;
         struct alignment al;
-        align(sketch, scratch, &al);
+        align_sketch(sketch, scratch, &al);
         if (al.n) out[(*n)++] = (struct match){best[i].doc, al.of_new, al.of_old, al.shared, al.least};
     }
     qsort(out, *n, sizeof *out, by_containment);

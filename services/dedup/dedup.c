@@ -241,7 +241,7 @@ static enum err give_shared(struct deduper *d, struct arena *mem, uint32_t numbe
     struct alignment al;
     enum err e = read_body(d, number, &d->scratch);
     if (e != OK) return e == ERR_MISSING ? OK : e;
-    align(&w->sketch, &d->scratch, &al);
+    align_sketch(&w->sketch, &d->scratch, &al);
     if (al.n > PASSAGES_MAX) al.n = PASSAGES_MAX;
     if (al.n == 0) return OK;
     doc->shared.ptr = arena_take(mem, al.n * sizeof *doc->shared.ptr);

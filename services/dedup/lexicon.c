@@ -45,7 +45,7 @@ static size_t cell(int row, uint32_t term)
     return (term * (row ? 0x85EBCA6Bu : 0xC2B2AE35u)) >> 15;
 }
 
-double lexicon_idf(const struct lexicon *l, uint32_t term)
+double lexicon_rarity(const struct lexicon *l, uint32_t term)
 {
     uint16_t slot = l->slot[slot_of(l, term)];
     uint32_t a = l->row[0][cell(0, term)], b = l->row[1][cell(1, term)];

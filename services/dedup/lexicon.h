@@ -20,7 +20,7 @@ struct lexicon *terms_create(void) MUST_CHECK;
 void terms_destroy(struct lexicon **l);
 
 /* ln(documents / documents with the term), 0.3 at least. */
-double lexicon_idf(const struct lexicon *l, uint32_t term);
+double lexicon_rarity(const struct lexicon *l, uint32_t term);
 /* Counts one document that holds `term`; call lexicon_next() once a document. */
 void lexicon_count(struct lexicon *l, uint32_t term);
 void lexicon_next(struct lexicon *l);

@@ -81,7 +81,7 @@ enum err vector_make(const struct words *words, const struct lexicon *lexicon, s
     for (size_t i = 0; i < cells; i++) {
         if (cell[i].id == 0) continue;
         cell[n] = cell[i];
-        cell[n].weight = (float)((1 + log(cell[n].count)) * lexicon_idf(lexicon, cell[n].id));
+        cell[n].weight = (float)((1 + log(cell[n].count)) * lexicon_rarity(lexicon, cell[n].id));
         n++;
     }
     qsort(cell, n, sizeof *cell, by_weight);

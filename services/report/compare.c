@@ -134,7 +134,7 @@ static bool adds_up(const struct side *a, const struct side *b)
         const struct side *x = turn ? b : a, *y = turn ? a : b;
         for (uint32_t w = x->sentence->w0; w < x->sentence->w1; w++) {
             struct number n;
-            if ((w >= x->v->n0 && w < x->v->n1) || !number_at(x->r, w, &n) || n.ordinal || n.value <= 0 || other_kind(x, w)) continue;
+            if ((w >= x->v->n0 && w < x->v->n1) || !numeral_at(x->r, w, &n) || n.ordinal || n.value <= 0 || other_kind(x, w)) continue;
             if (fabs(x->v->value + n.value - y->v->value) < 1e-6 || fabs(y->v->value + n.value - x->v->value) < 1e-6) return true;
         }
     }

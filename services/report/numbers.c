@@ -156,7 +156,7 @@ static bool spelled_at(const struct reading *r, uint32_t w, struct number *out)
     return true;
 }
 
-bool number_at(const struct reading *r, uint32_t w, struct number *out)
+bool numeral_at(const struct reading *r, uint32_t w, struct number *out)
 {
     *out = (struct number){0};
     if (r->words[w].flags & WORD_DIGIT) return !entangled(r, w) && digits_at(r, w, out);

@@ -205,7 +205,7 @@ static bool tells(const struct joiner *j, const struct utterance *u, uint32_t b,
         struct slice t = word_text(r, w);
         if (slice_ends(t, SLICE("n't")) || slice_ends(t, SLICE("n\u2019t")) || word_is(&j->s->lex, r, w, "no not never nor none without cannot nothing nobody")) return true;
         struct number n;
-        if ((r->words[w].flags & WORD_NAME) || number_at(r, w, &n)) return true;
+        if ((r->words[w].flags & WORD_NAME) || numeral_at(r, w, &n)) return true;
     }
     return false;
 }

@@ -227,7 +227,7 @@ static double shared_scale(const struct finder *f, const struct number *n)
     struct slice gap = gap_after(f->r, k - 1);
     bool range = slice_starts(gap, SLICE("-")) || slice_starts(gap, SLICE("\u2013"));
     if (in(f, k, s, "and to")) k++, range = true;
-    if (!range || !in_sentence(f, k, s) || !number_at(f->r, k, &next) || next.end == k + 1 || next.value < 1000) return 1;
+    if (!range || !in_sentence(f, k, s) || !numeral_at(f->r, k, &next) || next.end == k + 1 || next.value < 1000) return 1;
     return next.value >= 1e12 ? 1e12 : next.value >= 1e9 ? 1e9 : next.value >= 1e6 ? 1e6 : 1e3;
 }
 
@@ -383,7 +383,7 @@ static bool half_of_span(const struct finder *f, uint32_t w, const struct value 
     if (w > 1 && in(f, w - 1, s, "and") && in(f, w - 2, s, units)) return true;
     if (w > 0 && in(f, w - 1, s, units) && slice_eq(gap_after(f->r, w - 1), SLICE(", "))) return true;
     uint32_t k = in(f, v->w1, s, "and") ? v->w1 + 1 : v->w1;
-    return in_sentence(f, k, s) && number_at(f->r, k, &n) && in(f, n.end, s, units) && (k > v->w1 || slice_eq(gap_after(f->r, k - 1), SLICE(", ")));
+    return in_sentence(f, k, s) && numeral_at(f->r, k, &n) && in(f, n.end, s, units) && (k > v->w1 || slice_eq(gap_after(f->r, k - 1), SLICE(", ")));
 }
 
 static enum err find_number(struct finder *f, uint32_t w, const struct number *n, uint32_t *next)
@@ -492,7 +492,7 @@ enum err slots_read(struct lexicon *lex, const struct reading *r, struct values 
         enum err e = OK;
         if (vague_at(&f, w, &v)) e = find_vague(&f, &v, &next);
         else if (day_at(&f, w, &v)) e = put(&f, v);
-        else if (number_at(r, w, &n)) e = find_number(&f, w, &n, &next);
+        else if (numeral_at(r, w, &n)) e = find_number(&f, w, &n, &next);
         if (e != OK) return e;
         w = next;
     }

@@ -43,7 +43,7 @@ struct number {
     char currency;     /* '$', 'L' for pounds, 'E' for euros, or 0 */
 };
 /* The number that begins with word w; false when none does. */
-bool number_at(const struct reading *r, uint32_t w, struct number *out);
+bool numeral_at(const struct reading *r, uint32_t w, struct number *out);
 
 /* True when only one space or one hyphen lies between word w and the next. */
 bool words_joined(const struct reading *r, uint32_t w);

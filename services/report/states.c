@@ -119,7 +119,7 @@ static void find_war_years(const struct scene *s, uint32_t r, struct hits *out)
     const struct reading *rd = &s->readings[r];
     for (uint32_t w = 1; w + 1 < rd->n_words; w++) {
         struct number n;
-        if (!number_at(rd, w, &n) || !n.ordinal || n.value < 2 || n.value > 60 || n.end != w + 1 || !is(s, r, w + 1, "year") || !same_sentence(rd, w, w + 1)) continue;
+        if (!numeral_at(rd, w, &n) || !n.ordinal || n.value < 2 || n.value > 60 || n.end != w + 1 || !is(s, r, w + 1, "year") || !same_sentence(rd, w, w + 1)) continue;
         if (!same_sentence(rd, w - 1, w) || !is(s, r, w - 1, "its it a the their") || (rd->words[w].flags & WORD_QUOTED) || !sentence_has(s, r, w, wars)) continue;
         hits_add(out, (struct hit){.reading = r, .b = rd->words[w - 1].b, .e = rd->words[w + 1].e, .number = (uint32_t)n.value});
         return;
@@ -339,7 +339,7 @@ static void find_nth(const struct scene *s, uint32_t r, struct hits *out)
     const struct reading *rd = &s->readings[r];
     for (uint32_t w = 1; w + 1 < rd->n_words; w++) {
         struct number n;
-        if (!number_at(rd, w, &n) || !n.ordinal || n.value < 2 || n.value > 40 || (rd->words[w].flags & WORD_QUOTED)) continue;
+        if (!numeral_at(rd, w, &n) || !n.ordinal || n.value < 2 || n.value > 40 || (rd->words[w].flags & WORD_QUOTED)) continue;
         uint32_t first = 0, last = 0;
         for (uint32_t k = w + 1; k <= w + 3 && last == 0 && same_sentence(rd, w, k); k++)
             if (is(s, r, k, meetings)) first = w, last = k;

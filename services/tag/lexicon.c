@@ -153,7 +153,7 @@ void lexicon_destroy(struct lexicon **l)
     *l = NULL;
 }
 
-const struct lexeme *lexicon_find(const struct lexicon *l, uint64_t lower)
+const struct lexeme *lexicon_look_up(const struct lexicon *l, uint64_t lower)
 {
     for (size_t i = lower % SLOTS; l->slot[i].lower != 0; i = (i + 1) % SLOTS)
         if (l->slot[i].lower == lower) return &l->slot[i];

@@ -54,6 +54,6 @@ struct lexicon *lexicon_create(void) MUST_CHECK;
 void lexicon_destroy(struct lexicon **l);
 
 /* The word of that hash, or NULL. */
-const struct lexeme *lexicon_find(const struct lexicon *l, uint64_t lower);
+const struct lexeme *lexicon_look_up(const struct lexicon *l, uint64_t lower);
 
 #endif

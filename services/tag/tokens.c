@@ -118,7 +118,7 @@ static void emit(struct scan *sc, size_t b, size_t e, uint32_t kind)
     *t = (struct token){.b = (uint32_t)b, .e = (uint32_t)e, .kind = kind, .exact = hash_exact(s), .lower = hash_lower(s)};
     if (kind & (TOKEN_WORD | TOKEN_NUMBER)) t->kind |= letters_kind(s);
     if (kind & TOKEN_WORD || s.ptr[0] == '\'' || (unsigned char)s.ptr[0] >= 0x80) {
-        const struct lexeme *l = lexicon_find(sc->lex, t->lower);
+        const struct lexeme *l = lexicon_look_up(sc->lex, t->lower);
         if (l != NULL) {
             t->word = l->classes;
             t->value = l->value;
