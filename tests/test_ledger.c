@@ -259,6 +259,8 @@ static void the_full_text_index_follows(void **state)
     assert_err(ledger_commit(s->ledger), OK, "commit");
     static const uint64_t want[] = {1, 0, 0};
     for (int i = 0; i < 3; i++) {
+        assert_err(ledger_unindexed(s->ledger, &left), OK, "before");
+        assert_true(left == (i == 0 ? 3 : want[i - 1]));
         assert_err(ledger_index(s->ledger, 2, &left), OK, "index");
         assert_true(left == want[i]);
     }

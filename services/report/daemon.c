@@ -156,7 +156,7 @@ static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
     uint64_t share = spent / 3, budget = !*busy ? BUDGET_IDLE_MS : share > BUDGET_BUSY_MS ? share : BUDGET_BUSY_MS;
     if (!report_tell(r, budget, false)) return false;
     if (stats_due(r, !*busy) && !report_stats(r)) return false;
-    return *busy || report_rest(r, more);
+    return *busy ? report_index(r, true, false, more) : report_rest(r, more);
 }
 
 static bool loop(struct report *r, struct inbox *in)
@@ -170,7 +170,12 @@ static bool loop(struct report *r, struct inbox *in)
         if (!turn(r, in, &busy, &more)) return signals_stop();
     }
     /* What came is committed; what is owed is told, so that the last lines are there when the process is not. */
-    return report_tell(r, BUDGET_END_MS, true) && (desk_taken_since(r->office.desk) == 0 || report_stats(r));
+    if (!report_tell(r, BUDGET_END_MS, true) || (desk_taken_since(r->office.desk) > 0 && !report_stats(r))) return false;
+    more = true;
+    for (uint64_t end = clock_mono_ms() + BUDGET_END_MS; more && clock_mono_ms() < end;) {
+        if (!report_index(r, false, true, &more)) return false;
+    }
+    return true;
 }
 
 /* --- setting up --- */

@@ -40,7 +40,7 @@ struct report {
     double rate;
     double tell_ms;              /* what a story's line takes, on average over the last ones */
     const char *trouble;         /* what it waits for, or NULL */
-    uint64_t unindexed;
+    uint64_t unindexed, last_index; /* documents that the full-text index lacks; ms: when it had its last batch */
 };
 
 /* The frames of one group. */
@@ -54,6 +54,8 @@ struct batch {
 bool report_take(struct report *r, struct batch *g) MUST_CHECK;
 /* Tells due stories for about `budget` ms; `all`: whatever owes a line. */
 bool report_tell(struct report *r, uint64_t budget, bool all) MUST_CHECK;
+/* Gives the full-text index a batch when it is due one, or with `all` whenever it lacks something. *more: it is due another at once. */
+bool report_index(struct report *r, bool busy, bool all, bool *more) MUST_CHECK;
 /* What there is to do when no documents come: the full-text index, files on disk, a stats line. *more: it has more to do now. */
 bool report_rest(struct report *r, bool *more) MUST_CHECK;
 bool report_stats(struct report *r) MUST_CHECK;

@@ -10,7 +10,15 @@
 #include "../../libcommon/signals.h"
 #include "daemon.h"
 
-enum { WAIT_MS = 1000, REST_DOCS = 256, TELL_AT_ONCE = 8, SYNC_MS = 5000 };
+enum {
+    WAIT_MS = 1000,
+    TELL_AT_ONCE = 8,
+    SYNC_MS = 5000,
+    INDEX_DOCS = 256,      /* to a batch of the full-text index */
+    INDEX_QUIET_MS = 300,  /* without documents: the index takes what there is, however little */
+    INDEX_LAG_MS = 3000,   /* as long as documents trickle, it takes a small batch at most this often */
+    INDEX_LAG_DOCS = 50000 /* behind by more, it has its turn although documents wait */
+};
 
 #define ENVELOPE (DOC_BIT(DOC_INSTANCE) | DOC_BIT(DOC_SEQ) | DOC_BIT(DOC_EPOCH) | DOC_BIT(DOC_TRY))
 
@@ -232,13 +240,30 @@ static bool sync_files(struct report *r)
     return e == OK || report_fatal(r, e, "sync");
 }
 
-bool report_rest(struct report *r, bool *more)
+/* Whether the index may have a batch now: a full one, or a small one when that has waited. Many small ones would be merged over and over. */
+static bool index_due(const struct report *r, bool busy)
+{
+    uint64_t now = clock_mono_ms();
+    if (busy) return r->unindexed > INDEX_LAG_DOCS;
+    return r->unindexed >= INDEX_DOCS || (r->unindexed > 0 && (now - r->last_in >= INDEX_QUIET_MS || now - r->last_index >= INDEX_LAG_MS));
+}
+
+bool report_index(struct report *r, bool busy, bool all, bool *more)
 {
     *more = false;
-    enum err e = ledger_index(r->office.ledger, REST_DOCS, &r->unindexed);
+    enum err e = ledger_unindexed(r->office.ledger, &r->unindexed);
+    if (e == OK && r->unindexed > 0 && (all || index_due(r, busy))) {
+        e = ledger_index(r->office.ledger, INDEX_DOCS, &r->unindexed);
+        r->last_index = clock_mono_ms();
+        *more = e == OK && r->unindexed > 0 && (all || index_due(r, busy));
+    }
     if (e == ERR_FULL) return true; /* the index lags: documents have found their room or wait for it */
-    if (e != OK) return report_fatal(r, e, "index");
-    *more = r->unindexed > 0;
+    return e == OK || report_fatal(r, e, "index");
+}
+
+bool report_rest(struct report *r, bool *more)
+{
+    if (!report_index(r, false, false, more)) return false;
     if (!*more && clock_mono_ms() - r->last_sync >= SYNC_MS) return sync_files(r);
     return true;
 }

@@ -218,23 +218,29 @@ static enum err tell_reject(struct desk *d, const struct doc *doc, uint64_t now)
     return e == OK ? desk_add(d, &head, at) : e;
 }
 
-/* A quote is named by its span: the first one with it counts. */
-static bool same_words_before(const struct doc *doc, size_t at)
+/* A quote is named by its span: the first one with it counts. `seen` is a hash table of quotes, their index + 1, with free places. */
+static bool same_words_before(const struct doc *doc, size_t i, uint32_t *seen, size_t mask)
 {
     const struct quote *all = doc->quotes.ptr;
-    for (size_t i = 0; i < at; i++) {
-        if (all[i].b == all[at].b && all[i].e == all[at].e) return true;
+    size_t at = ((all[i].b * UINT64_C(0x9E3779B97F4A7C15)) ^ (all[i].e * UINT64_C(0xC2B2AE3D27D4EB4F))) >> 32 & mask;
+    for (; seen[at] != 0; at = (at + 1) & mask) {
+        const struct quote *other = &all[seen[at] - 1];
+        if (other->b == all[i].b && other->e == all[i].e) return true;
     }
+    seen[at] = (uint32_t)i + 1;
     return false;
 }
 
 static enum err tell_quotes(struct desk *d, struct arena *mem, const struct doc *doc, uint64_t now)
 {
-    enum err e = OK;
+    size_t places = 8;
+    while (places < doc->quotes.len * 2) places *= 2;
+    uint32_t *seen = arena_array(mem, places, sizeof *seen);
+    enum err e = seen != NULL ? OK : ERR_NOMEM;
     for (size_t i = 0; i < doc->quotes.len && e == OK; i++) {
         const struct quote *q = &doc->quotes.ptr[i];
         size_t at = d->text.len;
-        if (same_words_before(doc, i)) continue;
+        if (same_words_before(doc, i, seen, places - 1)) continue;
         struct slice id = line_quote_id(doc->key, q, mem);
         if (id.ptr == NULL) return ERR_NOMEM;
         struct line_head head = desk_head(d, now, "quote", "new", id);

@@ -194,7 +194,10 @@ void ledger_counts(const struct ledger *l, uint64_t counts[OUTCOME_COUNT]);
 /* The same counted from the rows with that instance and seq <= upto. */
 enum err ledger_count_upto(struct ledger *l, struct slice instance, uint64_t upto, uint64_t counts[OUTCOME_COUNT]) MUST_CHECK;
 
-/* Brings the full-text index on by at most `most` documents, in a transaction of its own. *left: documents not yet indexed. */
+/* Documents that the full-text index has yet to take. */
+enum err ledger_unindexed(struct ledger *l, uint64_t *n) MUST_CHECK;
+/* Brings the full-text index on by at most `most` documents, in a transaction of its own. *left: documents not yet indexed. Large
+ * batches cost less: each leaves a segment of the index, and segments are merged. */
 enum err ledger_index(struct ledger *l, unsigned most, uint64_t *left) MUST_CHECK;
 
 #endif

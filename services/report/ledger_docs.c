@@ -256,12 +256,25 @@ enum err ledger_count_upto(struct ledger *l, struct slice instance, uint64_t upt
 
 /* --- the full-text pass --- */
 
+static enum err index_place(struct ledger *l, int64_t *done, int64_t *last)
+{
+    enum err e = ledger_number(l, SQL_INDEXED, done);
+    return e == OK ? ledger_number(l, SQL_LAST_DOC, last) : e;
+}
+
+enum err ledger_unindexed(struct ledger *l, uint64_t *n)
+{
+    int64_t done = 0, last = 0;
+    enum err e = index_place(l, &done, &last);
+    *n = e == OK && last > done ? (uint64_t)(last - done) : 0;
+    return e;
+}
+
 enum err ledger_index(struct ledger *l, unsigned most, uint64_t *left)
 {
     int64_t done = 0, last = 0;
     *left = 0;
-    enum err e = ledger_number(l, SQL_INDEXED, &done);
-    if (e == OK) e = ledger_number(l, SQL_LAST_DOC, &last);
+    enum err e = index_place(l, &done, &last);
     if (e != OK || done >= last) return e;
     int64_t to = last - done > (int64_t)most ? done + (int64_t)most : last;
     sqlite3_stmt *s = NULL;

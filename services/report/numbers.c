@@ -26,6 +26,15 @@ static double named(const struct name *table, size_t n, struct slice w)
 }
 #define NAMED(table, w) named((table), sizeof(table) / sizeof(table)[0], (w))
 
+/* What cannot begin a number need not be looked at again: the tables' words, but for the two whose lemma is another. */
+bool numeral_lemma(struct slice lemma)
+{
+    static const char *const others[] = {"thre", "twelv", "a", "half", "dozen"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (slice_eq(lemma, slice_of(others[i]))) return true;
+    return NAMED(cardinals, lemma) >= 0 || NAMED(ordinals, lemma) > 0;
+}
+
 struct slice gap_after(const struct reading *r, uint32_t w)
 {
     size_t b = r->words[w].e, e = w + 1 < r->n_words ? r->words[w + 1].b : r->text.len;
@@ -159,6 +168,7 @@ static bool spelled_at(const struct reading *r, uint32_t w, struct number *out)
 bool numeral_at(const struct reading *r, uint32_t w, struct number *out)
 {
     *out = (struct number){0};
+    if (!(r->words[w].flags & (WORD_DIGIT | WORD_NUMERAL))) return false;
     if (r->words[w].flags & WORD_DIGIT) return !entangled(r, w) && digits_at(r, w, out);
     double o = NAMED(ordinals, word_text(r, w));
     if (o > 0) {

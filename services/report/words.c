@@ -6,7 +6,7 @@
 #include <unicode/uchar.h>
 #include <xxhash.h>
 
-enum { LEMMA_MAX = 64, FIRST_SLOTS = 1 << 12 };
+enum { LEMMA_MAX = 64, FIRST_SLOTS = 1 << 12, SIEVES = 1 << 9 };
 
 /* Sorted lemmas that tie nothing to anything. */
 static const char *const stop_words[] = {
@@ -65,8 +65,8 @@ static enum err lemmas_grow(struct lexicon *lex)
 
 enum err lexicon_make(struct arena *mem, struct lexicon *lex)
 {
-    *lex = (struct lexicon){.mem = mem};
-    enum err e = lemmas_grow(lex);
+    *lex = (struct lexicon){.mem = mem, .sieves = arena_array(mem, SIEVES, sizeof *lex->sieves)};
+    enum err e = lex->sieves != NULL ? lemmas_grow(lex) : ERR_NOMEM;
     if (e == OK) e = table_grow(lex);
     if (e == OK) lex->len = 1;
     return e;
@@ -78,6 +78,11 @@ static uint32_t lookup(const struct lexicon *lex, struct slice lemma, uint32_t *
     while (lex->slots[h] != 0 && !slice_eq(lex->lemmas[lex->slots[h]].text, lemma)) h = (h + 1) & (lex->n_slots - 1);
     *slot = h;
     return lex->slots[h];
+}
+
+static uint8_t mark_of(struct slice lemma)
+{
+    return (uint8_t)(XXH3_64bits(lemma.ptr, lemma.len) >> 56);
 }
 
 static uint32_t intern(struct lexicon *lex, struct slice lemma)
@@ -95,7 +100,7 @@ static uint32_t intern(struct lexicon *lex, struct slice lemma)
     z[lemma.len] = '\0';
     struct slice text = arena_copy(lex->mem, lemma);
     if (text.ptr == NULL) return 0;
-    lex->lemmas[lex->len] = (struct lemma){.text = text, .idf = rarity_of(lemma), .stop = is_stop(z)};
+    lex->lemmas[lex->len] = (struct lemma){.text = text, .idf = rarity_of(lemma), .mark = mark_of(lemma), .stop = is_stop(z), .numeral = numeral_lemma(lemma)};
     lex->slots[slot] = lex->len;
     return lex->len++;
 }
@@ -327,6 +332,7 @@ static enum err sentence_words(struct lexicon *lex, struct reading *r, uint32_t 
         uint32_t f = digit ? WORD_DIGIT : 0;
         if (u_isupper((UChar32)c)) f |= WORD_CAPITAL;
         if (lex->lemmas[id].stop) f |= WORD_STOP;
+        if (lex->lemmas[id].numeral) f |= WORD_NUMERAL;
         if (lex->lemmas[id].text.len <= 2) f |= WORD_SHORT;
         if (r->n_words == s->w0) f |= WORD_FIRST;
         if (at > s->b && t.ptr[at - 1] == '-' && r->n_words > s->w0) f |= WORD_HYPHEN;
@@ -438,10 +444,33 @@ struct slice word_text(const struct reading *r, uint32_t w)
     return slice_cut(r->text, r->words[w].b, r->words[w].e);
 }
 
+/* The list's place among the sieves, filled at its first use; NULL when all places are taken. */
+static const struct sieve *sieve_of(const struct lexicon *lex, const char *list)
+{
+    size_t at = ((uintptr_t)list * 0x9E3779B97F4A7C15u) >> 55;
+    for (size_t tries = 0; tries < 8; tries++, at = (at + 1) % SIEVES) {
+        struct sieve *s = &lex->sieves[at];
+        if (s->list == list) return s;
+        if (s->list != NULL) continue;
+        s->list = list;
+        for (const char *p = list; *p != '\0';) {
+            size_t n = strcspn(p, " ");
+            uint8_t mark = mark_of((struct slice){p, n});
+            s->marks[mark / 64] |= (uint64_t)1 << mark % 64;
+            p += n + (p[n] == ' ');
+        }
+        return s;
+    }
+    return NULL;
+}
+
 bool word_is(const struct lexicon *lex, const struct reading *r, uint32_t w, const char *lemmas)
 {
-    struct slice text = lex->lemmas[r->words[w].lemma].text;
+    const struct lemma *l = &lex->lemmas[r->words[w].lemma];
+    struct slice text = l->text;
     if (text.len == 0) return false;
+    const struct sieve *s = sieve_of(lex, lemmas);
+    if (s != NULL && !(s->marks[l->mark / 64] >> l->mark % 64 & 1)) return false;
     for (const char *p = lemmas;; p++) { /* nearly every lemma differs in its first letter */
         if (*p == text.ptr[0] && strncmp(p, text.ptr, text.len) == 0 && (p[text.len] == ' ' || p[text.len] == '\0')) return true;
         while (*p != ' ' && *p != '\0') p++;

@@ -17,6 +17,7 @@ enum {
     WORD_TITLE = 512,  /* in the title: headline capitals tell nothing */
     WORD_ROLE = 1024,  /* in what tag takes for somebody's role */
     WORD_PERSON = 2048, /* in a person's name */
+    WORD_NUMERAL = 4096, /* may be a number in letters, or begin one: its lemma is that of such a word */
 };
 
 struct lemma {
@@ -24,8 +25,12 @@ struct lemma {
     struct slice seen;  /* as the first account writes it; ptr NULL when none does */
     double idf;         /* rarity in news: 0 everywhere, about 7 for a word never met */
     uint32_t sentences; /* of this story that have it */
-    bool stop;
+    uint8_t mark;       /* eight bits of its hash: what it has in the sieve of a list that holds it */
+    bool stop, numeral;
 };
+
+/* For word_is(): which marks the words of one list have, so that nearly every lemma is refused without reading the list. */
+struct sieve { const char *list; uint64_t marks[4]; };
 
 struct lexicon {
     struct lemma *lemmas; /* by id; id 0 is the empty lemma */
@@ -33,6 +38,7 @@ struct lexicon {
     uint32_t *slots;      /* hash table of ids */
     uint32_t n_slots;
     uint32_t sentences;   /* read so far */
+    struct sieve *sieves; /* hash table by the list's address */
     struct arena *mem;
 };
 
@@ -86,12 +92,15 @@ struct slice word_text(const struct reading *r, uint32_t w);
 struct slice lemma_text(const struct lexicon *lex, uint32_t lemma);
 /* A word of the texts that has this lemma: what people are shown; the lemma when the texts have none. */
 struct slice lemma_seen(const struct lexicon *lex, uint32_t lemma);
-/* True when the word's lemma is one of the space-separated ones. */
+/* True when the word's lemma is one of the space-separated ones: a constant, which its address stands for as long as the lexicon lives. */
 bool word_is(const struct lexicon *lex, const struct reading *r, uint32_t w, const char *lemmas);
 /* The sentence that holds byte b, or UINT32_MAX. */
 uint32_t reading_sentence(const struct reading *r, uint32_t b);
 /* The first word that begins at or after b (n_words when none). */
 uint32_t reading_word(const struct reading *r, uint32_t b);
+
+/* True for the lemma of a word that number_at() reads as a number or as the beginning of one. */
+bool numeral_lemma(struct slice lemma);
 
 /* The lemma of one lower-case word, into out (at most `max` bytes); returns its length. */
 size_t lemma_of(struct slice lower, char *out, size_t max);
