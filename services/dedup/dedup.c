@@ -168,7 +168,8 @@ static enum err write_number(struct deduper *d, enum table t, struct slice key, 
 /* --- one document --- */
 
 struct work {
-    uint32_t number, minutes, outlet, source;
+    uint32_t number, outlet, source;
+    struct link_time time;
     struct sketch sketch;
     struct words words;
     struct vector vector;
@@ -194,14 +195,15 @@ static void hash_key(struct slice key, char out[16])
     memcpy(out, canonical.digest, 16);
 }
 
-/* The document's time, and the clock, which never goes back. A publication after the clock is not believed; a text without one has
- * no time: that it was accepted today says nothing about when it was written. */
+/* The document's time, and the clock, which never goes back. A publication after the clock is not believed. Of a text
+ * without one it is kept when it arrived, which link_probability() uses with caution. */
 static void tell_time(struct deduper *d, const struct doc *doc, struct work *w)
 {
     uint32_t accepted = (uint32_t)(doc->accepted / 60000), published = 0;
     if (doc_has(doc, DOC_PUBLISHED)) published = moment_minutes(doc->published.value);
-    if (accepted && published > accepted + 1440) published = 0;
-    w->minutes = published;
+    if ((accepted && published > accepted + 1440) || published > INT32_MAX) published = 0;
+    if (accepted > INT32_MAX) accepted = 0;
+    w->time = (struct link_time){published, published ? 0 : accepted};
     uint32_t now = accepted ? accepted : published;
     if (now > d->counters.clock) d->counters.clock = now;
 }
@@ -217,7 +219,7 @@ static enum err look_at(struct deduper *d, struct arena *mem, const struct doc *
     if (e == OK) e = vector_make(&w->words, d->lexicon, mem, &w->vector);
     if (e != OK) return e;
     slots_find(doc, &w->words, &w->slots);
-    w->telling = (struct telling){w->number, w->minutes, &w->vector, &w->slots, &w->words, doc->text};
+    w->telling = (struct telling){w->number, w->time, &w->vector, &w->slots, &w->words, doc->text};
     for (int i = 0; i < 8; i++) w->exact_hash[i] = (char)(w->sketch.exact >> 8 * i);
     return OK;
 }
@@ -299,7 +301,7 @@ static enum err place(struct deduper *d, struct arena *mem, struct work *w, stru
 {
     struct hot of = {0};
     enum err e = OK;
-    w->hot = (struct hot){.minutes = w->minutes, .clock = d->counters.clock, .root = w->number, .outlet = w->outlet, .source = w->source};
+    w->hot = (struct hot){.minutes = w->time.published, .clock = d->counters.clock, .root = w->number, .outlet = w->outlet, .source = w->source};
     if (w->of) e = read_hot(d, w->of, &of);
     if (e != OK && e != ERR_MISSING) return e;
     if (of.root) w->hot.root = of.root;
@@ -325,7 +327,7 @@ static enum err write_body(struct deduper *d, const struct work *w)
 {
     struct number_key k;
     buf_clear(&d->record);
-    enum err e = put_body(w->minutes, &w->sketch, &w->slots, &w->vector, &d->record);
+    enum err e = put_body(w->time, &w->sketch, &w->slots, &w->vector, &d->record);
     return e == OK ? index_append(d->index, TABLE_BODY, index_number(w->number, &k), buf_slice(&d->record)) : e;
 }
 

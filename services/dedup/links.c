@@ -63,6 +63,20 @@ static void overlap_of(const struct vector *a, const struct vector *b, struct ov
     }
 }
 
+static double days_apart(uint32_t a, uint32_t b)
+{
+    return fabs((double)a - b) / 1440;
+}
+
+static void time_features(uint32_t minutes_a, uint32_t minutes_b, float f[LINK_COUNT])
+{
+    bool dated = minutes_a && minutes_b;
+    double days = days_apart(minutes_a, minutes_b);
+    f[LINK_NEAR] = dated ? (float)exp(-days / 2) : 0;
+    f[LINK_FAR] = dated ? (float)exp(-days / 10) : 0;
+    f[LINK_DATED] = dated;
+}
+
 void link_features(const struct vector *a, const struct vector *b, uint32_t minutes_a, uint32_t minutes_b, float f[LINK_COUNT])
 {
     struct mass ma = mass_of(a), mb = mass_of(b);
@@ -71,8 +85,6 @@ void link_features(const struct vector *a, const struct vector *b, uint32_t minu
     double ta = share(o.in_a.titles, ma.titles), tb = share(o.in_b.titles, mb.titles);
     double ca = share(o.in_a.all, ma.all), cb = share(o.in_b.all, mb.all);
     double na = share(o.in_a.names, ma.names), nb = share(o.in_b.names, mb.names);
-    bool dated = minutes_a && minutes_b;
-    double days = dated ? fabs((double)minutes_a - minutes_b) / 1440 : 0;
     uint16_t shorter = a->words < b->words ? a->words : b->words, longer = a->words < b->words ? b->words : a->words;
     f[LINK_ALL] = (float)cosine(o.dot.all, ma.all, mb.all);
     f[LINK_NAMES] = (float)cosine(o.dot.names, ma.names, mb.names);
@@ -87,21 +99,35 @@ void link_features(const struct vector *a, const struct vector *b, uint32_t minu
     f[LINK_NUMBERS] = (float)(o.numbers < 3 ? o.numbers : 3) / 3;
     f[LINK_SHARED] = (float)log(1.0 + o.shared);
     f[LINK_RAREST] = (float)o.rarest / 255;
-    f[LINK_NEAR] = dated ? (float)exp(-days / 2) : 0;
-    f[LINK_FAR] = dated ? (float)exp(-days / 10) : 0;
-    f[LINK_DATED] = dated;
+    time_features(minutes_a, minutes_b, f);
     f[LINK_SHORTER] = (float)log(1.0 + shorter);
     f[LINK_LONGER] = (float)log(1.0 + longer);
+}
+
+bool link_is_title(const float f[LINK_COUNT])
+{
+    return f[LINK_SHORTER] < logf(1.0f + LINK_TITLE_WORDS);
 }
 
 double link_odds(const float f[LINK_COUNT])
 {
     if (f[LINK_SHARED] <= 0) return -20; /* nothing in common: no pair of that kind was learned from */
-    bool title = f[LINK_SHORTER] < logf(1.0f + LINK_TITLE_WORDS);
-    const struct link_model *m = title ? &link_titles : &link_texts;
+    const struct link_model *m = link_is_title(f) ? &link_titles : &link_texts;
     double z = m->bias;
     for (size_t i = 0; i < LINK_COUNT; i++) z += m->linear[i] * f[i];
     for (size_t i = 0; i < LINK_CROSSED; i++)
         for (size_t k = i; k < LINK_CROSSED; k++) z += m->crossed[i][k] * f[i] * f[k];
     return z;
+}
+
+double link_probability(const struct vector *a, const struct vector *b, struct link_time x, struct link_time y)
+{
+    float f[LINK_COUNT];
+    link_features(a, b, x.published, y.published, f);
+    double odds = link_odds(f);
+    if (x.published == 0 && y.published == 0 && x.arrived && y.arrived && days_apart(x.arrived, y.arrived) >= 1) {
+        time_features(x.arrived, y.arrived, f);
+        odds = fmin(odds, link_odds(f));
+    }
+    return 1 / (1 + exp(-odds));
 }

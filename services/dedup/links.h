@@ -26,12 +26,24 @@ enum link_feature {
     LINK_COUNT
 };
 
-enum { LINK_TITLE_WORDS = 25 /* a text with fewer content words is judged as a title */ };
+enum { LINK_TITLE_WORDS = 14 /* a text with fewer content words is judged as a title */ };
 
 /* Time apart in minutes; either 0: unknown. */
 void link_features(const struct vector *a, const struct vector *b, uint32_t minutes_a, uint32_t minutes_b, float f[LINK_COUNT]);
 
+/* Whether the pair is judged by the model for titles. */
+bool link_is_title(const float f[LINK_COUNT]);
+
 /* The model's log odds for these features. */
 double link_odds(const float f[LINK_COUNT]);
+
+/* When a text was published or, only of one that does not say so, when it arrived; minutes since 1970, 0: unknown. */
+struct link_time {
+    uint32_t published, arrived;
+};
+
+/* How likely two texts tell of one event, 0 to 1. That two texts without a date arrived on one day says nothing (an archive does, fed at once);
+ * that they arrived days apart speaks against them as much as dates would, and never for them. */
+double link_probability(const struct vector *a, const struct vector *b, struct link_time time_a, struct link_time time_b);
 
 #endif

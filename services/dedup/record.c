@@ -161,10 +161,13 @@ static bool get_vector(struct slice *in, struct vector *v)
     return true;
 }
 
-enum err put_body(uint32_t minutes, const struct sketch *s, const struct slots *slots, const struct vector *v, struct buf *out)
+/* Set in a time that is no publication; below it are the minutes of four thousand years. */
+#define ARRIVED (UINT32_C(1) << 31)
+
+enum err put_body(struct link_time time, const struct sketch *s, const struct slots *slots, const struct vector *v, struct buf *out)
 {
     uint32_t before = 0;
-    put_number(out, minutes);
+    put_number(out, time.published ? time.published : time.arrived ? time.arrived | ARRIVED : 0);
     put_fixed(out, s->below, 4);
     put_number(out, s->folded);
     put_number(out, s->len);
@@ -180,7 +183,9 @@ enum err put_body(uint32_t minutes, const struct sketch *s, const struct slots *
 
 enum err get_body(struct slice in, struct body *b)
 {
-    bool sound = get_u32(&in, &b->minutes) && get_fixed(&in, 4, &b->below) && get_u32(&in, &b->folded) && get_u32(&in, &b->n) && b->n <= DENSE_MAX;
+    uint32_t time;
+    bool sound = get_u32(&in, &time) && get_fixed(&in, 4, &b->below) && get_u32(&in, &b->folded) && get_u32(&in, &b->n) && b->n <= DENSE_MAX;
+    if (sound) b->time = time & ARRIVED ? (struct link_time){0, time & ~ARRIVED} : (struct link_time){time, 0};
     uint32_t at = 0, step, hash;
     for (size_t i = 0; sound && i < b->n; i++) {
         sound = get_u32(&in, &step) && get_fixed(&in, 2, &hash) && step <= UINT32_MAX - at;

@@ -3,6 +3,7 @@
 #define WD_DEDUP_RECORD_H
 
 #include "../../proto/doc.h"
+#include "links.h"
 #include "shingles.h"
 #include "slots.h"
 #include "vector.h"
@@ -32,7 +33,7 @@ struct stored_shingle {
 };
 
 struct body {
-    uint32_t minutes; /* as in struct hot */
+    struct link_time time;
     uint32_t below, folded, n;
     struct stored_shingle shingle[DENSE_MAX];
     struct slots slots;
@@ -69,7 +70,7 @@ static inline uint16_t shingle_short(uint32_t hash, uint32_t below)
  * that no put_ wrote: cut short, counts over their ceilings, something left over. */
 enum err put_hot(const struct hot *h, struct buf *out) MUST_CHECK;
 enum err get_hot(struct slice in, struct hot *h) MUST_CHECK;
-enum err put_body(uint32_t minutes, const struct sketch *sketch, const struct slots *slots, const struct vector *v, struct buf *out) MUST_CHECK;
+enum err put_body(struct link_time time, const struct sketch *sketch, const struct slots *slots, const struct vector *v, struct buf *out) MUST_CHECK;
 enum err get_body(struct slice in, struct body *b) MUST_CHECK;
 enum err put_story(const struct story_record *s, struct buf *out) MUST_CHECK;
 enum err get_story(struct slice in, struct story_record *s) MUST_CHECK;

@@ -103,18 +103,6 @@ static bool is_title(const struct vector *v)
     return v->words < LINK_TITLE_WORDS;
 }
 
-static double probability(double odds)
-{
-    return 1 / (1 + exp(-odds));
-}
-
-static double link_of(const struct vector *a, const struct vector *b, uint32_t minutes_a, uint32_t minutes_b)
-{
-    float f[LINK_COUNT];
-    link_features(a, b, minutes_a, minutes_b, f);
-    return probability(link_odds(f));
-}
-
 /* The mean over the members, and whether more of those that name a place or duration speak against than for. */
 static void judge(struct candidate *c, const struct telling *t)
 {
@@ -123,7 +111,7 @@ static void judge(struct candidate *c, const struct telling *t)
     const struct body *by = NULL;
     for (size_t i = 0; i < c->n; i++) {
         const struct body *m = c->member[i];
-        c->link += link_of(t->vector, &m->vector, t->minutes, m->minutes) / (double)c->n;
+        c->link += link_probability(t->vector, &m->vector, t->time, m->time) / (double)c->n;
         enum veto v = slots_veto(t->slots, &m->slots);
         bool same = slots_same_place(t->slots, &m->slots) || slots_same_duration(t->slots, &m->slots);
         slotted += v != VETO_NONE || same;
@@ -226,7 +214,7 @@ static enum err join(struct stories *s, const struct telling *t, uint32_t story,
 {
     r->members++;
     r->clock = s->counters->clock;
-    add_time(r, t->minutes);
+    add_time(r, t->time.published);
     enum err e = add_member(s, story, t->number);
     if (e == OK && !copy) {
         r->weight++;
@@ -241,7 +229,7 @@ static enum err open_story(struct stories *s, const struct telling *t, uint32_t 
     struct story_record r = {.weight = 1, .members = 1, .clock = s->counters->clock, .n_representatives = 1, .representative = {t->number}};
     uint32_t story = ++s->counters->stories;
     r.storyline = storyline ? storyline : ++s->counters->storylines;
-    add_time(&r, t->minutes);
+    add_time(&r, t->time.published);
     p->story = story;
     p->storyline = r.storyline;
     p->fresh = true;
@@ -260,7 +248,7 @@ static double link_between(const struct candidate *a, const struct candidate *b,
     for (size_t i = 0; i < a->n; i++) {
         for (size_t k = 0; k < b->n; k++) {
             const struct body *m = a->member[i], *n = b->member[k];
-            sum += link_of(&m->vector, &n->vector, m->minutes, n->minutes);
+            sum += link_probability(&m->vector, &n->vector, m->time, n->time);
             enum veto v = slots_veto(&m->slots, &n->slots);
             against += v != VETO_NONE;
             slotted += v != VETO_NONE || slots_same_place(&m->slots, &n->slots) || slots_same_duration(&m->slots, &n->slots);
@@ -388,7 +376,7 @@ static enum err give_reasons(struct arena *mem, const struct telling *t, const s
         const struct body *nearest = with->member[0];
         double most = -1;
         for (size_t i = 0; i < with->n; i++) {
-            double link = link_of(t->vector, &with->member[i]->vector, t->minutes, with->member[i]->minutes);
+            double link = link_probability(t->vector, &with->member[i]->vector, t->time, with->member[i]->time);
             if (link > most) {
                 most = link;
                 nearest = with->member[i];
@@ -397,10 +385,20 @@ static enum err give_reasons(struct arena *mem, const struct telling *t, const s
         reasons_terms(&r, t->text, t->words, t->vector, &nearest->vector);
         for (size_t i = 0; i < with->n; i++)
             if (reasons_slots(&r, t->slots, &with->member[i]->slots)) break;
-        reasons_time(&r, t->minutes, nearest->minutes);
+        reasons_time(&r, t->time.published, nearest->time.published);
     }
     if (vetoed) reasons_veto(&r, story_name(mem, vetoed->story), vetoed->veto, t->slots, &vetoed->against->slots);
     return reasons_end(&r, &p->reasons);
+}
+
+/* Enough of a link; or, for a short text without a date, which gives little to go by, one with no rival. */
+static bool joins(struct candidate *const list[CANDIDATES], size_t n, size_t i, const struct telling *t)
+{
+    if (list[i]->link >= join_link[is_title(t->vector)]) return true;
+    if (is_title(t->vector) || t->vector->words >= ALONE_WORDS || t->time.published || list[i]->link < ALONE_LINK) return false;
+    for (size_t k = 0; k < n; k++)
+        if (k != i && list[k]->veto == VETO_NONE && list[k]->link > ALONE_SHARE * list[i]->link) return false;
+    return true;
 }
 
 enum err stories_place(struct stories *s, struct arena *mem, const struct telling *t, struct placing *p)
@@ -414,7 +412,7 @@ enum err stories_place(struct stories *s, struct arena *mem, const struct tellin
         if (related == NULL && list[i]->link >= RELATE_LINK) related = list[i];
         if (list[i]->veto != VETO_NONE) {
             if (vetoed == NULL && list[i]->link >= RELATE_LINK) vetoed = list[i];
-        } else if (best == NULL && list[i]->link >= join_link[is_title(t->vector)]) {
+        } else if (best == NULL && joins(list, n, i, t)) {
             best = list[i];
         }
     }

@@ -16,7 +16,7 @@ struct stories {
 /* One document as the stories see it. */
 struct telling {
     uint32_t number;  /* of the document */
-    uint32_t minutes; /* its time; 0: unknown */
+    struct link_time time;
     const struct vector *vector;
     const struct slots *slots;
     const struct words *words; /* for the reasons' wording */

@@ -18,6 +18,8 @@
 
 enum { NEIGHBOURS = 15, SAME_MOST = 12, STRANGERS = 10, INPUTS = 1 + LINK_COUNT + LINK_COUNT * (LINK_COUNT + 1) / 2 };
 
+#define TITLES_HELP 0.3f /* what a title of a full text counts beside one that stands alone */
+
 struct row {
     char *title, *text;
     uint64_t cluster;
@@ -349,6 +351,18 @@ static void print_model(const char *name, const double w[INPUTS])
     printf("    },\n};\n");
 }
 
+/* Each sample to the model that will judge its kind; frees `from`. */
+static void sort_samples(struct samples *from, float weight, struct samples *texts, struct samples *titles)
+{
+    for (size_t i = 0; i < from->len; i++) {
+        struct samples *s = link_is_title(from->ptr[i].f) ? titles : texts;
+        if (s->len == s->cap) s->ptr = must(realloc(s->ptr, (s->cap = s->cap * 2 + 1024) * sizeof *s->ptr));
+        s->ptr[s->len] = from->ptr[i];
+        s->ptr[s->len++].weight *= weight;
+    }
+    free(from->ptr);
+}
+
 static void learn_links(unsigned fold, unsigned folds, int n, char **paths, struct arena *mem)
 {
     struct samples texts = {0}, titles = {0};
@@ -359,18 +373,10 @@ static void learn_links(unsigned fold, unsigned folds, int n, char **paths, stru
         struct samples mixed = {0};
         sample_rows(rows, false, fold, folds, &mixed);
         bool only_titles = rows.len && rows.ptr[0].text[0] == '\0';
-        if (!only_titles) {
-            struct samples *s = &texts;
-            for (size_t k = 0; k < mixed.len; k++) {
-                if (s->len == s->cap) s->ptr = must(realloc(s->ptr, (s->cap = s->cap * 2 + 1024) * sizeof *s->ptr));
-                s->ptr[s->len++] = mixed.ptr[k];
-            }
-        }
-        free(mixed.ptr);
-        size_t from = titles.len;
-        sample_rows(rows, true, fold, folds, &titles);
-        if (!only_titles)
-            for (size_t k = from; k < titles.len; k++) titles.ptr[k].weight *= 0.3f; /* titles of full texts: a help */
+        sort_samples(&mixed, 1, &texts, &titles);
+        struct samples short_ones = {0};
+        sample_rows(rows, true, fold, folds, &short_ones);
+        sort_samples(&short_ones, only_titles ? 1 : TITLES_HELP, &texts, &titles);
         fprintf(stderr, "%s: %zu pairs of texts, %zu of titles so far\n", paths[i], texts.len, titles.len);
     }
     printf("/* links_model.h - weights of the link model; printed by wiredesk-train-links. */\n");
