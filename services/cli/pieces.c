@@ -279,6 +279,7 @@ static enum err next_lines(struct pieces *p, size_t most, struct piece *piece, b
 
 static void drop_front(struct pieces *p, size_t n)
 {
+    if (n == 0) return;
     memmove(p->rest.ptr, p->rest.ptr + n, p->rest.len - n);
     p->rest.len -= n;
     p->bytes += n;
