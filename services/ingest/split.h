@@ -15,7 +15,6 @@ enum {
     SPLIT_RATIO_MAX = 200,         /* expansion over the whole body, beyond the first MiB */
     SPLIT_NESTING = 3,             /* containers within each other: a page in gzip in a tar in gzip */
     SPLIT_JSON_DEPTH = 32,         /* nesting of JSON */
-    SPLIT_XML_DEPTH = 200,         /* nesting of XML */
     SPLIT_ARENA = 512 << 20,       /* bytes that splitting one body may take */
 };
 
