@@ -86,7 +86,7 @@ static enum err finish(struct desk_filter *f)
     if (e == OK && desk_taken_since(f->office.desk) > 0) e = desk_stats(f->office.desk, &(struct desk_gauges){0}, f->clock);
     if (e == OK) e = gather(f, &out);
     if (e == OK) e = commit(f);
-    if (e == OK && (fwrite(out.ptr, 1, out.len, stdout) != out.len || fflush(stdout) != 0)) e = ERR_IO;
+    if (e == OK && ((out.len > 0 && fwrite(out.ptr, 1, out.len, stdout) != out.len) || fflush(stdout) != 0)) e = ERR_IO;
     buf_free(&out);
     for (uint64_t left = 1; e == OK && left > 0;) e = ledger_index(f->office.ledger, BATCH, &left);
     return e;

@@ -142,21 +142,33 @@ static void put_summary(struct pen *p)
 
 /* --- clashes, differences, updates --- */
 
-/* Each outlet's words for one value, each once. */
+static bool same_place(const json_t *a, const json_t *b)
+{
+    return slice_eq(page_string(a, "d"), page_string(b, "d")) && slice_eq_nocase(page_string(a, "t"), page_string(b, "t"));
+}
+
+/* Each outlet's words for one value, each once, with a link to every place where it has them. */
 static void value_words(struct pen *p, const json_t *spans)
 {
-    size_t n = json_array_size(spans), shown = 0;
-    for (size_t i = 0; i < n && shown < PAGE_CITES_MAX; i++) {
+    size_t n = json_array_size(spans), rows = 0, left = 0;
+    for (size_t i = 0; i < n; i++) {
         const json_t *s = json_array_get(spans, i);
+        bool told = false;
+        for (size_t k = 0; k < i && !told; k++) told = same_place(json_array_get(spans, k), s);
+        if (told || rows == PAGE_CITES_MAX) {
+            left += !told;
+            continue;
+        }
         size_t article = page_article_at(p->page, page_string(s, "d"));
-        if (shown++ > 0) pen_break(p);
+        if (rows++ > 0) pen_break(p);
         pen_span(p, s);
-        pen_cite(p, s);
+        for (size_t k = i; k < n; k++)
+            if (same_place(s, json_array_get(spans, k))) pen_cite(p, json_array_get(spans, k));
         if (article == SIZE_MAX || p->page->articles[article].outlet.len == 0) continue;
         pen_say(p, " ");
         pen_words(p, p->page->articles[article].outlet);
     }
-    if (n > shown) pen_sayf(p, " and %zu more", n - shown);
+    if (left > 0) pen_sayf(p, " and %zu more", left);
 }
 
 static void clash_values(struct pen *p, const json_t *c)
