@@ -1,7 +1,7 @@
 /* features.c - a page's blocks as rows of numbers for the block model. */
 #include "features.h"
 
-enum { ANCESTORS = 9, SHARES = 5, HASHES = 1 << 15, REPEATS = 1 << 12, NEAR_OWN = 10 };
+enum { SHARES = 5, HASHES = 1 << 15, REPEATS = 1 << 12, NEAR_OWN = 10 };
 
 /* --- words as bits in a table: enough to tell how many of a block's words stand in another text --- */
 
@@ -12,13 +12,28 @@ static bool word_byte(unsigned char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c >= 0x80;
 }
 
-/* The next word's hash at or after *i, or 0 at the end. */
+/* A character of a script that is written without spaces: kana and Han, U+3040 to U+9FFF, three bytes each. */
+static bool unspaced(struct slice s, size_t i)
+{
+    unsigned char b = (unsigned char)s.ptr[i];
+    return b >= 0xE3 && b <= 0xE9 && i + 3 <= s.len && (b > 0xE3 || (unsigned char)s.ptr[i + 1] > 0x80);
+}
+
+/* The next word's hash at or after *i, or 0 at the end. Where no spaces stand, each two characters are a word. */
 static uint32_t next_word(struct slice s, size_t *i)
 {
     while (*i < s.len && !word_byte((unsigned char)s.ptr[*i])) ++*i;
     if (*i >= s.len) return 0;
     uint32_t h = 2166136261U;
-    for (; *i < s.len && word_byte((unsigned char)s.ptr[*i]); ++*i) {
+    if (unspaced(s, *i)) {
+        size_t e = *i + 3;
+        if (e < s.len && unspaced(s, e)) e += 3;
+        for (size_t k = *i; k < e; k++) h = (h ^ (unsigned char)s.ptr[k]) * 16777619U;
+        *i += 3;
+        h ^= h >> 15;
+        return h ? h : 1;
+    }
+    for (; *i < s.len && word_byte((unsigned char)s.ptr[*i]) && !unspaced(s, *i); ++*i) {
         unsigned char c = (unsigned char)s.ptr[*i];
         h = (h ^ (c >= 'A' && c <= 'Z' ? c + 32U : c)) * 16777619U;
     }
@@ -54,8 +69,13 @@ static float bag_share(const struct bag *bag, struct slice s, float none)
 
 /* --- the row --- */
 
+/* The blocks whose elements and classes look alike: paragraphs of one article, teasers of one list. */
+struct kin { uint32_t bytes, links, blocks, good; };
+
 struct making {
     const struct page *p;
+    const struct family *families;
+    struct kin kin[FAMILIES];
     const struct facts *f;
     struct bag *body, *title, *description;
     double total, good;   /* bytes of all blocks; of those that run */
@@ -79,14 +99,42 @@ static float ratio(double a, double b) { return b > 0 ? (float)(a / b) : 0; }
 
 struct census { size_t chars, words, marks, digits, uppers, stops, bars, letters; };
 
+/* Counts a character of three bytes or two that ends a sentence or a clause in a script of its own; true when it is one. */
+static bool foreign_mark(struct slice t, size_t i, struct census *c)
+{
+    static const struct { const char *mark; bool stop; } marks[] = {{"\xE3\x80\x82", true}, {"\xEF\xBC\x81", true}, {"\xEF\xBC\x9F", true}, {"\xE0\xA5\xA4", true}, {"\xD8\x9F", true},
+                                                                    {"\xDB\x94", true}, {"\xE3\x80\x81", false}, {"\xEF\xBC\x8C", false}, {"\xEF\xBC\x9B", false}, {"\xEF\xBC\x9A", false},
+                                                                    {"\xD8\x8C", false}, {"\xD8\x9B", false}};
+    unsigned char b = (unsigned char)t.ptr[i];
+    if (b != 0xE3 && b != 0xEF && b != 0xE0 && b != 0xD8 && b != 0xDB) return false;
+    for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
+        if (!slice_starts(slice_cut(t, i, t.len), slice_of(marks[k].mark))) continue;
+        c->marks++;
+        c->stops += marks[k].stop;
+        return true;
+    }
+    return false;
+}
+
 static struct census count(struct slice t)
 {
     struct census c = {0};
+    size_t together = 0; /* characters that no space parts */
     bool in = false;
     for (size_t i = 0; i < t.len; i++) {
         unsigned char b = (unsigned char)t.ptr[i];
         if ((b & 0xC0) == 0x80) continue;
         c.chars++;
+        if (b >= 0xD8 && foreign_mark(t, i, &c)) {
+            in = false;
+            continue;
+        }
+        if (b >= 0xE3 && unspaced(t, i)) {
+            together++;
+            c.letters++;
+            in = false;
+            continue;
+        }
         bool word = word_byte(b);
         c.words += word && !in;
         in = word || b == '\'';
@@ -97,7 +145,8 @@ static struct census count(struct slice t)
         c.marks += b == ',' || b == ';' || b == ':' || b == '.' || b == '!' || b == '?';
         c.bars += b == '|' || b == '/' || b == '>';
     }
-    if (c.words * 12 < c.chars) c.words = c.chars / 6; /* scripts without spaces */
+    c.words += (together + 1) / 2;
+    if (c.words * 12 < c.chars) c.words = c.chars / 6; /* other scripts without spaces */
     return c;
 }
 
@@ -197,6 +246,18 @@ static size_t share_features(const struct making *m, const struct block *b, floa
     return k; /* 30 */
 }
 
+static size_t kin_features(const struct making *m, size_t i, float *o)
+{
+    const struct kin *kin = &m->kin[m->families[i].of[FAMILY_LOOKS]];
+    size_t k = 0;
+    o[k++] = ratio(kin->bytes, m->total);
+    o[k++] = ratio(kin->good, m->good);
+    o[k++] = (float)kin->blocks;
+    o[k++] = ratio(kin->bytes, kin->blocks);
+    o[k++] = ratio(kin->links, kin->bytes);
+    return k; /* 5 */
+}
+
 void features_near(size_t n, float *rows)
 {
     static const uint8_t which[NEAR_OWN] = {0, 2, 5, 12, 6, 29, 43, 46, FEATURES_TOKENS, FEATURES_TOKENS + 1};
@@ -216,17 +277,44 @@ static void weigh(struct making *m)
     for (size_t i = 0; i < m->p->n_blocks; i++) {
         const struct block *b = &m->p->blocks[i];
         uint32_t n = b->text.e - b->text.b;
+        uint32_t good = n > 60 && b->link_bytes * 10 < n * 3 ? n : 0;
+        struct kin *kin = &m->kin[m->families[i].of[FAMILY_LOOKS]];
         m->total += n;
-        if (n > 60 && b->link_bytes * 10 < n * 3) m->good += n;
+        m->good += good;
+        kin->bytes += n;
+        kin->good += good;
+        kin->links += b->link_bytes < n ? b->link_bytes : n;
+        kin->blocks++;
     }
 }
 
-static struct making *start(const struct page *p, const struct facts *f)
+static uint32_t looks_of(const struct page *p, const struct block *b)
+{
+    uint32_t h = 2166136261U, node = b->node;
+    for (size_t up = 0; up < 3 && node != NO_NODE; up++, node = p->nodes[node].parent) {
+        const struct node *n = &p->nodes[node];
+        h = (h ^ n->tag) * 16777619U;
+        for (size_t i = 0; i < NODE_TOKENS && n->token[i]; i++) h = (h ^ n->token[i]) * 16777619U;
+    }
+    return (h ^ h >> 15) % FAMILIES;
+}
+
+void families_read(const struct page *p, struct family *out)
+{
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        uint32_t node = p->blocks[i].node, up = node == NO_NODE ? NO_NODE : p->nodes[node].parent, over = up == NO_NODE ? NO_NODE : p->nodes[up].parent;
+        out[i].of[FAMILY_PARENT] = (uint16_t)(up * 0x9E3779B9U >> 16) % FAMILIES;
+        out[i].of[FAMILY_GRANDPARENT] = (uint16_t)(over * 0x9E3779B9U >> 16) % FAMILIES;
+        out[i].of[FAMILY_LOOKS] = (uint16_t)looks_of(p, &p->blocks[i]);
+    }
+}
+
+static struct making *start(const struct page *p, const struct facts *f, const struct family *families)
 {
     struct making *m = arena_array(p->mem, 1, sizeof *m);
     struct bag *bags = arena_take(p->mem, 3 * sizeof *bags);
     if (m == NULL || bags == NULL) return NULL;
-    *m = (struct making){.p = p, .f = f, .body = &bags[0], .title = &bags[1], .description = &bags[2], .h1 = p->h1};
+    *m = (struct making){.p = p, .families = families, .f = f, .body = &bags[0], .title = &bags[1], .description = &bags[2], .h1 = p->h1};
     bag_fill(m->body, f->article_body);
     bag_fill(m->title, f->headline.len ? f->headline : p->title);
     bag_fill(m->description, f->description);
@@ -234,10 +322,10 @@ static struct making *start(const struct page *p, const struct facts *f)
     return m;
 }
 
-float *features_read(const struct page *p, const struct facts *f, const struct tokens_model *tokens)
+float *features_read(const struct page *p, const struct facts *f, const struct tokens_model *tokens, const struct family *families)
 {
     float *rows = arena_array(p->mem, p->n_blocks * FEATURES_SECOND + 1, sizeof *rows);
-    struct making *m = rows ? start(p, f) : NULL;
+    struct making *m = rows ? start(p, f, families) : NULL;
     if (m == NULL) return NULL;
     double before = 0;
     for (size_t i = 0; i < p->n_blocks; i++) {
@@ -246,6 +334,7 @@ float *features_read(const struct page *p, const struct facts *f, const struct t
         k += place_features(m, i, before, o + k);
         k += ancestor_features(m, &p->blocks[i], o + k, o + FEATURES_OWN);
         k += share_features(m, &p->blocks[i], o + k);
+        k += kin_features(m, i, o + k);
         o[k++] = (float)(p->blocks[i].text.e - p->blocks[i].text.b);
         struct tokens t;
         tokens_read(p, &p->blocks[i], &t);
@@ -256,33 +345,49 @@ float *features_read(const struct page *p, const struct facts *f, const struct t
     return rows;
 }
 
-void features_second(const struct page *p, const float *scores, float *rows)
+/* For each family the mean of its blocks' scores, weighed by their bytes. */
+static void family_scores(size_t n, const struct family *families, const float *scores, float *rows)
+{
+    float sum[FAMILY_KINDS][FAMILIES] = {{0}}, all[FAMILY_KINDS][FAMILIES] = {{0}};
+    for (size_t i = 0; i < n; i++) {
+        float bytes = rows[i * FEATURES_SECOND + FEATURES_BYTES];
+        for (size_t k = 0; k < FAMILY_KINDS; k++) {
+            sum[k][families[i].of[k]] += bytes * scores[i];
+            all[k][families[i].of[k]] += bytes;
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < FAMILY_KINDS; k++)
+            rows[(i + 1) * FEATURES_SECOND - FAMILY_KINDS + k] = ratio((double)sum[k][families[i].of[k]], (double)all[k][families[i].of[k]]);
+}
+
+void features_second(size_t n, const struct family *families, const float *scores, float *rows)
 {
     static const size_t far[] = {1, 2, 3, 5, 8};
     double all = 0, so_far = 0;
     float most = 0;
-    for (size_t i = 0; i < p->n_blocks; i++) {
-        double n = p->blocks[i].text.e - p->blocks[i].text.b;
-        all += n * scores[i];
+    for (size_t i = 0; i < n; i++) {
+        all += (double)(rows[i * FEATURES_SECOND + FEATURES_BYTES] * scores[i]);
         most = scores[i] > most ? scores[i] : most;
     }
-    for (size_t i = 0; i < p->n_blocks; i++) {
+    for (size_t i = 0; i < n; i++) {
         float *o = rows + i * FEATURES_SECOND + FEATURES_FIRST;
         *o++ = scores[i];
         for (size_t k = 0; k < 5; k++) {
             *o++ = i >= far[k] ? scores[i - far[k]] : 0;
-            *o++ = i + far[k] < p->n_blocks ? scores[i + far[k]] : 0;
+            *o++ = i + far[k] < n ? scores[i + far[k]] : 0;
         }
-        so_far += (p->blocks[i].text.e - p->blocks[i].text.b) * (double)scores[i];
+        so_far += (double)(rows[i * FEATURES_SECOND + FEATURES_BYTES] * scores[i]);
         *o++ = ratio(so_far, all);
         *o++ = most;
         *o++ = (float)all;
         float up = 0, down = 0; /* the best within ten blocks */
         for (size_t k = 1; k <= 10; k++) {
             if (i >= k && scores[i - k] > up) up = scores[i - k];
-            if (i + k < p->n_blocks && scores[i + k] > down) down = scores[i + k];
+            if (i + k < n && scores[i + k] > down) down = scores[i + k];
         }
         *o++ = up;
         *o++ = down;
     }
+    family_scores(n, families, scores, rows);
 }
