@@ -40,7 +40,8 @@ struct report {
     double rate;
     double tell_ms;              /* what a story's line takes, on average over the last ones */
     const char *trouble;         /* what it waits for, or NULL */
-    uint64_t unindexed, last_index; /* documents that the full-text index lacks; ms: when it had its last batch */
+    uint64_t unindexed;          /* documents that the full-text index lacks */
+    uint64_t last_index, index_ms; /* when it had its last batch, and what that took */
 };
 
 /* The frames of one group. */

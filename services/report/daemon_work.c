@@ -17,6 +17,7 @@ enum {
     INDEX_DOCS = 256,      /* to a batch of the full-text index */
     INDEX_QUIET_MS = 300,  /* without documents: the index takes what there is, however little */
     INDEX_LAG_MS = 3000,   /* as long as documents trickle, it takes a small batch at most this often */
+    INDEX_SHARE = 3,       /* and full ones after this many times what the last one took: a quarter of the time */
     INDEX_LAG_DOCS = 50000 /* behind by more, it has its turn although documents wait */
 };
 
@@ -243,9 +244,10 @@ static bool sync_files(struct report *r)
 /* Whether the index may have a batch now: a full one, or a small one when that has waited. Many small ones would be merged over and over. */
 static bool index_due(const struct report *r, bool busy)
 {
-    uint64_t now = clock_mono_ms();
+    uint64_t now = clock_mono_ms(), since = now - r->last_index;
     if (busy) return r->unindexed > INDEX_LAG_DOCS;
-    return r->unindexed >= INDEX_DOCS || (r->unindexed > 0 && (now - r->last_in >= INDEX_QUIET_MS || now - r->last_index >= INDEX_LAG_MS));
+    if (r->unindexed >= INDEX_DOCS && since >= INDEX_SHARE * r->index_ms) return true;
+    return r->unindexed > 0 && (now - r->last_in >= INDEX_QUIET_MS || since >= INDEX_LAG_MS);
 }
 
 bool report_index(struct report *r, bool busy, bool all, bool *more)
@@ -253,8 +255,10 @@ bool report_index(struct report *r, bool busy, bool all, bool *more)
     *more = false;
     enum err e = ledger_unindexed(r->office.ledger, &r->unindexed);
     if (e == OK && r->unindexed > 0 && (all || index_due(r, busy))) {
+        uint64_t start = clock_mono_ms();
         e = ledger_index(r->office.ledger, INDEX_DOCS, &r->unindexed);
         r->last_index = clock_mono_ms();
+        r->index_ms = r->last_index - start;
         *more = e == OK && r->unindexed > 0 && (all || index_due(r, busy));
     }
     if (e == ERR_FULL) return true; /* the index lags: documents have found their room or wait for it */
