@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "../services/dedup/dedup.h"
+#include "../services/dedup/record.h"
 #include "../services/dedup/verdict.h"
 
 static char dir[] = "/tmp/wiredesk-dedup-XXXXXX";
@@ -168,6 +169,57 @@ static void no_similarity_is_over_one_and_every_verdict_can_be_read_again(void *
     }
 }
 
+static void vector_of(const char *text, struct lexicon *lexicon, struct vector *v)
+{
+    struct words w;
+    assert_err(words_cut(slice_of(text), (size_t)(strchr(text, '\n') - text), mem, &w), OK, "words");
+    assert_err(vector_make(&w, lexicon, mem, v), OK, "vector");
+}
+
+/* Minutes: 1 million is a day in 1971. */
+static void the_day_of_arrival_speaks_only_against_two_texts_without_a_date(void **state)
+{
+    enum { NOW = 1000000, DAY = 1440 };
+    static const struct { const char *name; struct link_time first, second; int against; } cases[] = {
+        {"an archive fed at once", {0, NOW}, {0, NOW + 3}, 0},
+        {"a fortnight between two arrivals", {0, NOW}, {0, NOW + 14 * DAY}, 1},
+        {"a date and an arrival", {NOW, 0}, {0, NOW + 14 * DAY}, 0},
+        {"one that never arrived", {0, 0}, {0, NOW}, 0},
+    };
+    struct lexicon *lexicon = terms_create();
+    struct vector a, b;
+    (void)state;
+    assert_non_null(lexicon);
+    vector_of(ferry, lexicon, &a);
+    vector_of("Quorra pier repaired\n\nThe pier at Quorra, which a storm broke last winter, is whole again and the night ferry will return, "
+              "said Oona Sarrel, the harbour master. The council of Saltmere paid for it with a loan.", lexicon, &b);
+    double without = link_probability(&a, &b, (struct link_time){0, 0}, (struct link_time){0, 0});
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double with = link_probability(&a, &b, cases[i].first, cases[i].second);
+        if (with > without) fail_msg("%s: speaks for", cases[i].name);
+        if ((with < without) != cases[i].against) fail_msg("%s: %g, without any time %g", cases[i].name, with, without);
+    }
+    terms_destroy(&lexicon);
+}
+
+static void a_record_keeps_whether_its_time_is_of_publication_or_arrival(void **state)
+{
+    static const struct link_time times[] = {{0, 0}, {29000000, 0}, {0, 29000000}};
+    static struct body body;
+    struct sketch sketch = {0};
+    struct slots slots = {0};
+    struct vector v = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        struct buf b = buf_make(1 << 16);
+        assert_err(put_body(times[i], &sketch, &slots, &v, &b), OK, "put");
+        assert_err(get_body(buf_slice(&b), &body), OK, "get");
+        assert_int_equal(body.time.published, times[i].published);
+        assert_int_equal(body.time.arrived, times[i].arrived);
+        buf_free(&b);
+    }
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -177,6 +229,8 @@ int main(void)
         T(a_document_met_twice_gets_the_verdict_it_got_and_is_no_copy_of_itself),
         T(what_was_not_committed_is_forgotten),
         T(no_similarity_is_over_one_and_every_verdict_can_be_read_again),
+        T(the_day_of_arrival_speaks_only_against_two_texts_without_a_date),
+        T(a_record_keeps_whether_its_time_is_of_publication_or_arrival),
         cmocka_unit_test(which_texts_say_that_they_correct_themselves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,8 @@
 #include "tables.h"
 #include "words.h"
 
-#define COPY_LEAST 0.5   /* of either text's shingles in common passages */
-#define OTHER_MOST 0.2   /* under this two texts have nothing in common */
+#define COPY_LEAST 0.55  /* of either text's shingles in common passages */
+#define OTHER_MOST 0.25  /* under this two texts have nothing in common */
 #define WHOLE_LEAST 0.45 /* of the longer text, for the two to be one and not a part */
 enum { SHINGLES_LEAST = 8 /* fewer prove nothing */ };
 
