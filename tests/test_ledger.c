@@ -248,6 +248,27 @@ static void stories_come_due_the_longest_first_and_also_when_the_clock_was_set_b
     }
 }
 
+static void a_frame_of_any_size_comes_back_as_it_was(void **state)
+{
+    struct scene *s = *state;
+    static const size_t sizes[] = {1, 511, 512, 513, 32768, 40000, 1 << 20};
+    char *noise = malloc(1 << 20), key[8] = "k0";
+    uint32_t dice = 1;
+    assert_non_null(noise);
+    for (size_t i = 0; i < 1 << 20; i++) noise[i] = (char)((dice = dice * 1664525 + 1013904223) >> 24);
+    assert_err(ledger_begin(s->ledger), OK, "begin");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct ledger_doc got, d = row_of(key, i + 1, OUTCOME_REPORTED);
+        bool found;
+        d.frame = (struct slice){noise, sizes[i]};
+        assert_err(ledger_add_doc(s->ledger, &d), OK, key);
+        assert_err(ledger_load(s->ledger, slice_of(key), s->mem, &got, &found), OK, key);
+        assert_true(found && slice_eq(got.frame, d.frame));
+        key[1]++;
+    }
+    free(noise);
+}
+
 static void the_full_text_index_follows(void **state)
 {
     struct scene *s = *state;
@@ -313,7 +334,7 @@ int main(void)
         TEST(what_is_committed_is_there_after_reopening), TEST(a_rollback_takes_rows_numbers_and_counts_back),
         TEST(a_savepoint_takes_back_one_documents_share_only), TEST(the_same_key_or_number_is_counted_once),
         TEST(lines_come_in_order_from_any_number_and_of_one_type), TEST(at_its_ceiling_it_says_full_and_goes_on_when_there_is_room),
-        TEST(stories_come_due_the_longest_first_and_also_when_the_clock_was_set_back), TEST(the_full_text_index_follows),
+        TEST(stories_come_due_the_longest_first_and_also_when_the_clock_was_set_back), TEST(the_full_text_index_follows), TEST(a_frame_of_any_size_comes_back_as_it_was),
         TEST(a_reader_reads_beside_the_writer_and_cannot_write), TEST(what_is_no_ledger_is_not_touched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,12 +111,29 @@ enum err ledger_load(struct ledger *l, struct slice key, struct arena *mem, stru
     return fetch(l, SQL_LOAD, key, mem, doc, found);
 }
 
+/* As compress2() at level 1, in a window no larger than the frame: most are small, and clearing tables for 32 KiB cost more than the rest. */
+static enum err pack(struct slice frame, char *to, uLongf *n)
+{
+    int bits = 9;
+    while (bits < MAX_WBITS && (size_t)1 << bits < frame.len) bits++;
+    z_stream z = {0};
+    if (deflateInit2(&z, 1, Z_DEFLATED, bits, bits - 7, Z_DEFAULT_STRATEGY) != Z_OK) return ERR_NOMEM;
+    z.next_in = (z_const Bytef *)frame.ptr;
+    z.avail_in = (uInt)frame.len; /* at most DOC_FRAME_MAX */
+    z.next_out = (Bytef *)to;
+    z.avail_out = (uInt)*n;
+    int rc = deflate(&z, Z_FINISH);
+    *n = z.total_out;
+    deflateEnd(&z);
+    return rc == Z_STREAM_END ? OK : ERR_NOMEM;
+}
+
 static enum err add_body(struct ledger *l, const struct ledger_doc *d)
 {
-    uLongf n = compressBound(d->frame.len);
+    uLongf n = d->frame.len + d->frame.len / 8 + d->frame.len / 64 + 64; /* what deflateBound() says of any window, and some */
     char *packed = sqlite3_malloc64(n);
     if (packed == NULL) return ERR_NOMEM;
-    enum err e = compress2((Bytef *)packed, &n, (const Bytef *)d->frame.ptr, d->frame.len, 1) == Z_OK ? OK : ERR_NOMEM;
+    enum err e = pack(d->frame, packed, &n);
     sqlite3_stmt *s = NULL;
     if (e == OK)
         e = ledger_bind(l, SQL_ADD_BODY, &s, "itib", d->row, d->text, (int64_t)d->frame.len, (struct slice){packed, n});
