@@ -89,7 +89,8 @@ static bool near_words(const struct side *x, uint32_t left, uint32_t right, cons
 static bool moving(const struct side *x)
 {
     return in_sentence(x, "dow nasdaq poll survey touchdown quarterback inning playoff yard rebound lap unemployment payroll") ||
-           near_words(x, NEAR, NEAR, "index futur shar stock trad goal season seed case infection hospitalization dos vaccinat job claim rating approval box gross");
+           near_words(x, NEAR, NEAR, "index futur shar stock trad goal season seed case infection hospitalization dos vaccinat job claim rating approval box gross "
+                                 "sale profit revenu earning shr net turnover dividend quarter interest yield coupon");
 }
 
 static bool stat_head(const struct side *x)
@@ -306,6 +307,12 @@ static bool tied(const struct scene *s, const struct match *m, const struct tie 
     return t->lead && t->sentence >= 5 && t->near >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .33;
 }
 
+/* "the eight weeks ended February 28": the name of a period. */
+static bool period(const struct side *x)
+{
+    return x->v->slot == SLOT_DURATION && x->v->w1 < x->sentence->w1 && word_is(&x->s->lex, x->r, x->v->w1, "end ended ending");
+}
+
 static bool after(const struct side *x)
 {
     return x->v->slot == SLOT_DURATION && x->v->w0 > x->sentence->w0 && word_is(&x->s->lex, x->r, x->v->w0 - 1, "after");
@@ -323,7 +330,7 @@ static struct judged judge_unequal(const struct scene *s, const struct match *m,
     if (a->slot != SLOT_DURATION && (moving(x) || moving(y) || stat_head(x))) return no("moves");
     if (counts_sources(x) || counts_sources(y)) return no("sources");
     if (a->slot == SLOT_VOTE) return t->lead && t->single && t->sentence_idf >= 10 ? (struct judged){FINDING_CONFLICT, "numbers"} : no("vote");
-    if (a->lapse != b->lapse || after(x) || after(y)) return no("ago");
+    if (a->lapse != b->lapse || after(x) || after(y) || period(x) || period(y)) return no("ago");
     if (mods_differ(a, b)) return no("other head");
     if (adds_up(x, y) || sums_up(s, a, b)) return no("part");
     if (parted(x) != parted(y)) return no("part");
@@ -352,5 +359,6 @@ struct judged judge(const struct scene *s, const struct match *m)
     if (!apart(s, m->ra, m->rb) && t.sentence * 10 >= most_words(&x, &y) * 8) return no("revised");
     if (value_compatible(a, b)) return judge_rounded(s, m, &x, &y, &t);
     if (a->slot == SLOT_TOLL) return judge_toll(&x, &y, &t);
-    return judge_unequal(s, m, &x, &y, &t);
+    struct judged j = judge_unequal(s, m, &x, &y, &t);
+    return j.finding == FINDING_CONFLICT && !one_event(s, m->ra, m->rb) ? no("other event") : j;
 }

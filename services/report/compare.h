@@ -32,6 +32,8 @@ struct tie {
 struct tie tie_of(const struct scene *s, const struct match *m);
 /* Whether the same person or organization stands before both: 1, another -1, not known 0. */
 int subjects(const struct scene *s, const struct match *m);
+/* Two accounts of one event, not of two of a kind: their leads share two names, or one and much else, and they are of the same days. */
+bool one_event(const struct scene *s, uint32_t a, uint32_t b);
 /* An account of the story has both values: they are two things. */
 bool both_known(const struct scene *s, const struct match *m);
 /* Numbers in digits that a slip of the pen parts: two neighbours swapped, or one of five digits and more. */

@@ -147,7 +147,7 @@ static bool plural(const struct finder *f, uint32_t w)
 /* The plural noun that a number at [.., w) counts, at most four words on; 0 when none. Fills the modifiers. */
 static uint32_t head_after(const struct finder *f, uint32_t w, uint32_t s, struct ids *mods, enum err *e)
 {
-    static const char *const no_heads = "other others way thing term sid point cent dollar time percent hour day week month year minut decad second night p quarter euro pound";
+    static const char *const no_heads = "other others way thing term sid point cent dollar time percent hour day week month year minut decad second night p quarter euro pound dlr ct pct mln bln tonn";
     mods->ptr = arena_array(f->lex->mem, 6, sizeof *mods->ptr);
     if (mods->ptr == NULL) {
         *e = ERR_NOMEM;

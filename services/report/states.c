@@ -287,6 +287,19 @@ static bool wavers(const struct hits *h, const struct hit *x)
     return false;
 }
 
+/* Accounts that give the person the office in their lead: who is spoken of, not somebody of the past who is remembered further down. */
+static uint32_t lead_holders(struct scene *s, const struct value_view *v)
+{
+    struct cites leads = {0};
+    uint32_t accounts, independent;
+    for (size_t i = 0; i < v->cites.len; i++) {
+        uint32_t r = reading_of(s, v->cites.ptr[i]), si = r == UINT32_MAX ? UINT32_MAX : reading_sentence(&s->readings[r], v->cites.ptr[i].b);
+        if (si != UINT32_MAX && in_lead(&s->readings[r], si) && cites_add(s->mem, &leads, v->cites.ptr[i]) != OK) return 0;
+    }
+    count_sources(s, leads, &accounts, &independent);
+    return independent;
+}
+
 static enum err compare_office(struct scene *s, const struct hits *h, const struct hit *x)
 {
     struct conflict_view c = {.level = LEVEL_CONFLICT, .slot = SLOT_ROLE, .resolved = -1, .rule = SLICE("former_title")};
@@ -304,9 +317,7 @@ static enum err compare_office(struct scene *s, const struct hits *h, const stru
     }
     if (c.values.len != 2 || !mine) return OK;
     for (size_t i = 0; i < 2; i++) {
-        uint32_t accounts, independent;
-        count_sources(s, c.values.ptr[i].cites, &accounts, &independent);
-        if (slice_eq(c.values.ptr[i].value, holds) && independent < 2) return OK;
+        if (slice_eq(c.values.ptr[i].value, holds) && lead_holders(s, &c.values.ptr[i]) < 2) return OK;
     }
     const struct reading *r = &s->readings[x->reading];
     c.subject = slice_cut(r->text, r->words[x->w0].b, r->words[x->w1 - 1].e);

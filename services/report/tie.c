@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { SHARED_MAX = 64, SIDE = 6, SUBJECT_REACH = 14 };
+enum { SHARED_MAX = 64, SIDE = 6, SUBJECT_REACH = 14, LEAD_NAMES_MAX = 200, DAYS_MAX = 2, ONE_NAME_RARE = 20 };
 
 static bool small_in(const struct reading *r, uint32_t sentence, uint32_t lemma)
 {
@@ -162,6 +162,34 @@ int subjects(const struct scene *s, const struct match *m)
     if (a == UINT32_MAX || b == UINT32_MAX) return 0;
     if (a == b) return 1;
     return names_actor(s, m->rb, y, a) || names_actor(s, m->ra, x, b) ? 0 : -1;
+}
+
+/* --- one event --- */
+
+/* The names in an account's lead, or all content words there. */
+static size_t lead_words(const struct scene *s, uint32_t ri, bool names, uint32_t *out)
+{
+    static const char *const calendar = "january february march april may jun june july august september october november december u.s feb jan oct nov dec reuter ap afp";
+    const struct reading *r = &s->readings[ri];
+    struct ids set = {out, 0};
+    for (uint32_t w = 0; w < r->n_words && in_lead(r, r->words[w].sentence) && set.len < LEAD_NAMES_MAX; w++)
+        if ((!names || (r->words[w].flags & WORD_NAME)) && !(r->words[w].flags & (WORD_SHORT | WORD_DIGIT | WORD_STOP)) && !word_is(&s->lex, r, w, calendar)) out[set.len++] = r->words[w].lemma;
+    ids_sort(&set);
+    return set.len;
+}
+
+bool one_event(const struct scene *s, uint32_t a, uint32_t b)
+{
+    int64_t i, k;
+    if (iso_day(s->readings[a].doc->published.value, &i) && iso_day(s->readings[b].doc->published.value, &k) && (i - k > DAYS_MAX || k - i > DAYS_MAX)) return false;
+    uint32_t x[LEAD_NAMES_MAX], y[LEAD_NAMES_MAX];
+    struct ids p = {x, lead_words(s, a, true, x)}, q = {y, lead_words(s, b, true, y)};
+    size_t names = ids_shared(p, q, NULL, 0);
+    if (names != 1) return names > 1;
+    uint32_t shared[SHARED_MAX];
+    p.len = lead_words(s, a, false, x), q.len = lead_words(s, b, false, y);
+    size_t n = ids_shared(p, q, shared, SHARED_MAX);
+    return idf_sum(&s->lex, shared, n < SHARED_MAX ? n : SHARED_MAX) >= ONE_NAME_RARE;
 }
 
 /* --- one account has both --- */
