@@ -14,6 +14,7 @@ enum {
     PAIRS_MAX = 6000,
     SHARED_GRAM_MAX = 60,   /* quotes that share a run before it counts as a formula */
     DIFFS_MAX = 12,
+    PASSAGE = 8,            /* words */
 };
 
 struct utterance { /* a quote of an account */
@@ -230,7 +231,8 @@ static enum err differences(struct joiner *j, const struct utterance *ours, cons
             if (i + 1 <= n && j->table[(i + 1) * w + k] >= j->table[i * w + k + 1]) i++;
             else k++;
         }
-        if (inside && (i > bi || k > bk) && v->diffs_len < DIFFS_MAX) {
+        bool passed_over = (i == bi && k - bk > PASSAGE) || (k == bk && i - bi > PASSAGE); /* a passage that one leaves out changes no word */
+        if (inside && (i > bi || k > bk) && !passed_over && v->diffs_len < DIFFS_MAX) {
             bool loud = tells(j, ours, bi, i) || tells(j, theirs, bk, k);
             v->diffs[v->diffs_len++] = (struct wording){cite_words(j, ours, bi, i), cite_words(j, theirs, bk, k), loud};
         }
