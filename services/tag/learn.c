@@ -102,6 +102,11 @@ static bool reserve(void **list, size_t need, size_t *cap, size_t size)
 
 /* --- from corpora to instances --- */
 
+static bool copied(const struct learner *l, uint64_t feature)
+{
+    return l->set.copies && l->corpora > 1 && features_differ(feature);
+}
+
 static uint64_t copy_of(uint64_t feature, size_t corpus)
 {
     return (feature ^ (corpus + 1) * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u | 1;
@@ -146,7 +151,7 @@ static bool take_token(struct learner *l, const struct view *v, size_t i, size_t
     size_t n = features_of(v, i, feature);
     if (counting) {
         for (size_t k = 0; k < n; k++)
-            if (!count_feature(l, feature[k]) || (features_differ(feature[k]) && l->corpora > 1 && !count_feature(l, copy_of(feature[k], corpus)))) return false;
+            if (!count_feature(l, feature[k]) || (copied(l, feature[k]) && !count_feature(l, copy_of(feature[k], corpus)))) return false;
         return true;
     }
     if (!reserve((void **)&l->feature, l->features + COPIES * n, &l->feature_cap, sizeof *l->feature)) return false;
@@ -154,7 +159,7 @@ static bool take_token(struct learner *l, const struct view *v, size_t i, size_t
     size_t first = l->features;
     for (size_t k = 0; k < n; k++) {
         keep_feature(l, feature[k]);
-        if (features_differ(feature[k]) && l->corpora > 1) keep_feature(l, copy_of(feature[k], corpus));
+        if (copied(l, feature[k])) keep_feature(l, copy_of(feature[k], corpus));
     }
     l->item[l->items++] = (struct item){first, (uint16_t)(l->features - first), label};
     return true;
@@ -166,7 +171,7 @@ static enum err take_document(struct learner *l, const struct labelled *d, size_
     struct view v;
     arena_reset(l->mem);
     enum err e = tokens_of(l->lex, l->mem, (struct slice){d->text, d->len}, (struct spans){NULL, 0}, &t);
-    if (e == OK) e = view_make(&l->model, l->world, l->mem, &t, &v);
+    if (e == OK) e = view_make(&l->model, l->world, l->mem, &t, true, &v);
     uint8_t *label = e == OK ? arena_array(l->mem, t.len + 1, 1) : NULL;
     if (label == NULL) return ERR_NOMEM;
     if (!counting) label_tokens(l, &v, d, label);
@@ -354,7 +359,7 @@ static float joined(struct learner *l, uint64_t feature, uint32_t row, float *w)
 {
     float most = 0;
     memcpy(w, l->weight[row], sizeof *l->weight);
-    if (features_differ(feature) && l->corpora > 1) {
+    if (copied(l, feature)) {
         const uint32_t *copy = hashes_at(&l->ids, copy_of(feature, 0), false);
         for (int b = 0; copy != NULL && *copy != 0 && b < ROW; b++) w[b] += l->weight[*copy - 1][b];
     }
@@ -366,8 +371,8 @@ static float joined(struct learner *l, uint64_t feature, uint32_t row, float *w)
 /* Copies are told by not having been asked for: they are looked up through the features that they are copies of. */
 static enum err mark_copies(struct learner *l, struct hashes *copies)
 {
-    for (size_t i = 0; l->corpora > 1 && i <= l->ids.mask; i++) {
-        if (l->ids.slot[i].key == 0 || !features_differ(l->ids.slot[i].key)) continue;
+    for (size_t i = 0; i <= l->ids.mask; i++) {
+        if (l->ids.slot[i].key == 0 || !copied(l, l->ids.slot[i].key)) continue;
         for (size_t c = 0; c < l->corpora; c++) {
             uint64_t copy = copy_of(l->ids.slot[i].key, c);
             if (hashes_at(&l->ids, copy, false) == NULL) continue;

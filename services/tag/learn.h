@@ -11,6 +11,7 @@ struct learn_settings {
     float rate, decay; /* AdaGrad's step; L2 */
     float dropout;   /* share of features that a step does not see */
     size_t features_max; /* rows to keep, those with the largest weights */
+    bool copies;     /* a copy of the features that differ for each corpus */
 };
 
 struct learner;

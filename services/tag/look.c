@@ -14,10 +14,11 @@ static bool capital(const struct token *k)
 /* --- which tokens may be part of a name --- */
 
 /* True when a name may go on across token i, which has no capital. */
-static bool bridges(const struct tokens *t, size_t i)
+static bool bridges(const struct tokens *t, size_t i, bool wide)
 {
     const struct token *k = &t->ptr[i];
     if (k->kind & (TOKEN_LINK | TOKEN_OPEN) || (k->word & (WORD_SAY | WORD_AUXILIARY))) return false;
+    if (wide && (k->kind & TOKEN_WORD)) return true;
     if (k->kind & TOKEN_NUMBER || (k->word & (WORD_LINK | WORD_PREPOSITION | WORD_DETERMINER))) return true;
     if (k->kind & TOKEN_WORD) return (k->kind & TOKEN_GLUED) != 0;
     return (k->kind & TOKEN_DASH && k->e - k->b == 1) || token_is(t, i, '\'') || token_is(t, i, '&') || token_is(t, i, '/') || token_is(t, i, '.')
@@ -27,8 +28,9 @@ static bool bridges(const struct tokens *t, size_t i)
 static void activate_gap(const struct view *v, size_t last, size_t i)
 {
     if (i - last - 1 > GAP_MAX) return;
-    for (size_t k = last + 1; k < i; k++)
-        if (!bridges(v->t, k)) return;
+    bool comma = v->wide && i == last + 2 && token_is(v->t, last + 1, ','); /* Oslo, Norway */
+    for (size_t k = last + 1; k < i && !comma; k++)
+        if (!bridges(v->t, k, v->wide)) return;
     for (size_t k = last + 1; k < i; k++) v->look[k].active = true;
 }
 
@@ -194,9 +196,9 @@ bool view_next(const struct view *v, size_t from, size_t *first, size_t *end)
     return true;
 }
 
-enum err view_make(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, struct view *out)
+enum err view_make(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, bool wide, struct view *out)
 {
-    *out = (struct view){.t = t, .model = m, .world = w};
+    *out = (struct view){.t = t, .model = m, .world = w, .wide = wide};
     out->look = arena_array(mem, t->len + 1, sizeof *out->look);
     out->sentence = arena_array(mem, t->len + 1, sizeof *out->sentence);
     out->headline = arena_array(mem, t->sentences + 1, 1);

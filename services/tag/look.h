@@ -33,10 +33,12 @@ struct view {
     struct look *look;  /* a token each */
     uint8_t *headline;  /* a sentence each: enum headline */
     uint32_t *sentence; /* token -> its sentence */
+    bool wide;
 };
 
-/* Looks at a document. All in mem. ERR_NOMEM only. */
-enum err view_make(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, struct view *out) MUST_CHECK;
+/* Looks at a document. `wide`: names may also go on across any small word or a comma, as learning has it: what is read narrowly is learnt
+ * better from runs with more around it. All in mem. ERR_NOMEM only. */
+enum err view_make(const struct model *m, const struct world *w, struct arena *mem, const struct tokens *t, bool wide, struct view *out) MUST_CHECK;
 
 /* The next run of active tokens of one sentence at or behind `from`: [*first, *end). False when there is none. */
 bool view_next(const struct view *v, size_t from, size_t *first, size_t *end);

@@ -43,7 +43,7 @@ enum err names_decode(const struct model *m, const struct world *w, struct arena
     struct view v;
     struct lattice l;
     struct chain c;
-    enum err e = view_make(m, w, mem, t, &v);
+    enum err e = view_make(m, w, mem, t, false, &v);
     if (e != OK) return e;
     size_t most = 1;
     for (size_t i = 0; i < t->len; i++) most += v.look[i].active;

@@ -13,7 +13,7 @@ struct settings {
     struct option_list check;
     uint64_t epochs, least, rows, words;
     double rate, decay, dropout;
-    bool headlines;
+    bool headlines, mixed, alone;
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -31,6 +31,8 @@ static const struct option_row options[] = {
     {"decay", 0, "X", OPTION_REAL, AT(decay), "0.00001", 0, 1, "L2."},
     {"dropout", 0, "X", OPTION_REAL, AT(dropout), "0.4", 0, 0.9, "Share of features that a step does not see."},
     {"headlines", 0, NULL, OPTION_FLAG, AT(headlines), NULL, 0, 0, "Learn from some sentences once more as headlines."},
+    {"mixed", 0, NULL, OPTION_FLAG, AT(mixed), NULL, 0, 0, "No copies of features for each corpus: all corpora as one. For comparison."},
+    {"alone", 0, NULL, OPTION_FLAG, AT(alone), NULL, 0, 0, "Check names as the model reads them, not made to agree. For comparison."},
     {0},
 };
 static const struct option_row *const rows[] = {options, NULL};
@@ -84,7 +86,7 @@ static enum err learn(struct training *t, char **paths, int n)
     struct corpus *corpus = calloc((size_t)n, sizeof *corpus);
     struct model m = model_now(t);
     struct learner *l = learner_create(&m, t->world, t->lex, &(struct learn_settings){(unsigned)s->epochs, (unsigned)s->least, (float)s->rate,
-                                       (float)s->decay, (float)s->dropout, s->rows});
+                                       (float)s->decay, (float)s->dropout, s->rows, !s->mixed});
     enum err e = corpus == NULL || l == NULL ? ERR_NOMEM : OK;
     for (int i = 0; i < n && e == OK; i++) {
         float weight = cut_weight(paths[i]);
@@ -166,7 +168,7 @@ static enum err check(struct training *t, const char *path, bool first)
         struct names names;
         arena_reset(mem);
         e = tokens_of(t->lex, mem, (struct slice){c.ptr[i].text, c.ptr[i].len}, (struct spans){NULL, 0}, &tokens);
-        if (e == OK) e = names_by_model(&m, t->world, mem, &tokens, &names);
+        if (e == OK) e = t->s->alone ? names_decode(&m, t->world, mem, &tokens, &names) : names_by_model(&m, t->world, mem, &tokens, &names);
         if (e == OK) score_document(&tokens, &names, &c.ptr[i], &s);
     }
     if (e == OK) {
