@@ -138,6 +138,7 @@ static const struct row naming[] = {
     {"He lost in the 2019 Canadian federal election to Anna Berg.", "M 2019 Canadian federal election: 2019 Canadian federal election; P Anna Berg: Anna Berg"},
     {"The 2016 United States presidential election in Montana was close.",
      "M 2016 United States presidential election in Montana: 2016 United States presidential election in Montana"},
+    {"She lives in Washington, D.C. with Anna Berg.", "L Washington: Washington, D.C.; P Anna Berg: Anna Berg"},
     {"In 2019 Canada held a federal election.", "L Canada: Canada"},
     {"They paid US $5 billion to the US in June.", "L United States: US"},
     {"Special Envoy Anna Berg flew to Geneva.", "P Anna Berg: Anna Berg (Special Envoy); L Geneva: Geneva"},

@@ -1,4 +1,4 @@
-/* names_event.c - names that hold other names: "2019 Canadian federal election" is one event; and "US" before a sum is money. */
+/* names_event.c - names that hold other names: "2019 Canadian federal election", "Washington, D.C."; and "US" before a sum is money. */
 #include "names.h"
 
 enum { EVENT_TOKENS_MAX = 12, YEAR_FIRST = 1700, YEAR_LAST = 2099 };
@@ -44,6 +44,15 @@ static size_t event_end(const struct tokens *t, const struct names *names, size_
     return k + 1;
 }
 
+/* "Washington, D.C." is one place: where the name ends with its district. */
+static size_t with_district(const struct tokens *t, const struct name *n)
+{
+    static const char *const district[] = {"D.C.", "D.C", "DC", NULL};
+    size_t i = n->end;
+    if (!slice_eq(token_text(t, i - 1), SLICE("Washington")) || n->end - n->first != 1 || !token_is(t, i, ',')) return i;
+    return said(t, i + 1, district) && !(t->ptr[i + 1].kind & TOKEN_FIRST) ? i + 2 : i;
+}
+
 /* "US $5 billion", "20 US dollars" */
 static bool money(const struct tokens *t, const struct name *n)
 {
@@ -63,6 +72,10 @@ void names_events(const struct tokens *t, struct names *names)
             uint32_t first = x.first - 1;
             if (first > 0 && token_in(t, first - 1, WORD_MONTH)) first--;
             x = (struct name){.first = first, .end = (uint32_t)end, .type = ENTITY_MISC, .score = x.score};
+        }
+        if (end == 0 && with_district(t, &x) > x.end) {
+            x.end = (uint32_t)with_district(t, &x);
+            x.type = ENTITY_LOCATION;
         }
         while (n < names->len && names->ptr[n].first < x.end) n++;
         if (end > 0 || !money(t, &x)) names->ptr[len++] = x;

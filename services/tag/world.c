@@ -292,10 +292,12 @@ static uint64_t token_hash(const struct tokens *t, size_t i)
     return t->ptr[i].exact;
 }
 
+/* Commas say nothing: "Washington, D.C." is Washington D.C. */
 static uint64_t range_hash(const struct tokens *t, size_t first, size_t end)
 {
     uint64_t h = WORLD_SEED;
-    for (size_t i = first; i < end; i++) h = world_mix(h, token_hash(t, i));
+    for (size_t i = first; i < end; i++)
+        if (!token_is(t, i, ',')) h = world_mix(h, token_hash(t, i));
     return h;
 }
 

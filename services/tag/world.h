@@ -27,7 +27,7 @@ void world_destroy(struct world **w);
 
 const struct fact *world_fact(const struct world *w, uint32_t fact);
 
-/* The fact that tokens [first, end) name, or NULL. Case counts; St. and Saint are one. */
+/* The fact that tokens [first, end) name, or NULL. Case counts, commas do not; St. and Saint are one. */
 const struct alias *world_find(const struct world *w, const struct tokens *t, size_t first, size_t end);
 /* The same by the hash of those tokens: hashes are combined with world_mix(), from WORLD_SEED on. */
 const struct alias *world_by_hash(const struct world *w, uint64_t hash);
