@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PROBE_MS = 5000, ALLOC_APART = 1 << 20 };
+enum { PROBE_MS = 5000, ALLOC_APART = 1 << 20, ALLOC_KEPT = 8 << 20 };
 
 static bool endpoint_good(const char *text, struct trouble *t)
 {
@@ -63,6 +63,7 @@ int daemon_open(const char *name, const struct stage_settings *s, struct trouble
     if (!daemon_check(s, t)) return -1;
     if (log_level_named(s->log_level, &level)) log_open(name, level);
     mallopt(M_MMAP_THRESHOLD, ALLOC_APART); /* fixed, so that one giant document's memory goes back */
+    mallopt(M_TRIM_THRESHOLD, ALLOC_KEPT);   /* below it what one document needed stays for the next: no page faults for each */
     mallopt(M_ARENA_MAX, 2);
     if (state_folder(s->state, "sock") != OK || state_folder(s->state, "run") != OK) {
         trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: %s", s->state, strerror(errno));
