@@ -316,6 +316,8 @@ static struct amount at(const struct counting *c, size_t i)
 {
     const struct token *k = &c->t->ptr[i];
     if (c->used[i] || !((k->kind & TOKEN_NUMBER) || (k->word & COUNTED) || is_half(c->t, i))) return nothing;
+    bool article = !(k->kind & TOKEN_NUMBER) && (k->word & COUNTED) == WORD_DETERMINER; /* of them, a number begins only with "a third", "a dozen" */
+    if (article && !token_in(c->t, i + 1, WORD_SCALE | WORD_ORDINAL | WORD_UNIT)) return nothing;
     struct amount a = c->english ? fraction_here(c, i) : nothing;
     if (a.end == 0) a = number_here(c, i);
     return a.end != 0 || !c->english ? a : ordinal_here(c, i);

@@ -668,6 +668,8 @@ static struct hit at(const struct clockwork *c, size_t i, bool english)
     const struct token *k = &c->t->ptr[i];
     bool digit = (k->kind & TOKEN_NUMBER) != 0;
     if (!digit && (!(k->kind & TOKEN_WORD) || (!(k->word & TELLING) && !c->may[k->lower & 255]))) return nothing;
+    bool article = !digit && k->e - k->b <= 2 && (k->word & WORD_DETERMINER);
+    if (article && !token_in(c->t, i + 1, WORD_UNIT | WORD_SCALE)) return nothing;
     const rule *r = digit ? figures : words;
     size_t n = digit ? sizeof figures / sizeof *figures : sizeof words / sizeof *words;
     for (size_t m = 0; m < n; m++) {
