@@ -337,6 +337,34 @@ static void the_order_of_day_and_month_is_the_country_s(void **state)
     }
 }
 
+static void an_article_that_only_a_script_has_is_read_from_it(void **state)
+{
+    static const struct { const char *name, *script; } cases[] = {
+        {"JSON-LD", "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"Council keeps the night ferry\",\"articleBody\":\"" PROSE_1 "\\n" PROSE_2 "\\n" PROSE_3 "\"}</script>"},
+        {"the page's own data", "<script>page = {\"id\":7,\"html\":\"\\u003cp\\u003e" PROSE_1 "\\u003c/p\\u003e\\u003cp\\u003e" PROSE_2 "\\u003c/p\\u003e\\u003cp\\u003e" PROSE_3 "\\u003c/p\\u003e\"}</script>"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char page[8192];
+        snprintf(page, sizeof page, "<html><head>%s</head><body><h1>Council keeps the night ferry</h1><p>Read it in the app</p></body></html>", cases[i].script);
+        struct doc doc = normalized(*state, "text/html", page);
+        if (!slice_eq(body(&doc), SLICE(PROSE_1 "\n\n" PROSE_2 "\n\n" PROSE_3))) fail_msg("%s: \"%.*s\"", cases[i].name, (int)doc.text.len, doc.text.ptr);
+        uint32_t mapped = 0;
+        for (size_t k = 0; k < doc.map.len; k++) mapped += doc.map.ptr[k].len;
+        assert_true(mapped + 8 >= doc.text.len);
+    }
+}
+
+static void scripts_full_of_ends_of_paragraphs_cost_little(void **state)
+{
+    enum { TIMES = 60000 };
+    static char page[TIMES * 17 + 64] = "<p>x</p><script>";
+    char *at = page + strlen(page);
+    for (size_t i = 0; i < TIMES; i++) at = stpcpy(at, i % 2 ? "\\u003c/p\\u003e\"" : "\\u003c/p\\u003e");
+    struct fixture *f = *state;
+    struct doc doc = document("text/html", slice_of(page));
+    assert_err(normalize_doc(f->n, f->mem, &doc), OK, "many ends");
+}
+
 static void no_date_lies_behind_the_time_of_acceptance(void **state)
 {
     struct doc doc = document("text/html", SLICE("<html><head>" LD "</head><body><p>" PROSE_1 "</p></body></html>"));
@@ -381,6 +409,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_says_so), cmocka_unit_test(feed_metadata_wins), cmocka_unit_test(dates_are_read_as_people_write_them),
         cmocka_unit_test(addresses_tell_their_date), cmocka_unit_test(bylines_are_cut_into_people), cmocka_unit_test(json_ld_says_who_and_when),
         cmocka_unit_test(authors_are_found_where_pages_put_them), cmocka_unit_test(the_order_of_day_and_month_is_the_country_s),
+        cmocka_unit_test(an_article_that_only_a_script_has_is_read_from_it), cmocka_unit_test(scripts_full_of_ends_of_paragraphs_cost_little),
         cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line), cmocka_unit_test(nitf_gives_headline_byline_and_date),
         cmocka_unit_test(an_unclosed_button_does_not_swallow_the_page),
     };

@@ -104,6 +104,8 @@ static void read_object(struct arena *mem, const json_t *v, const json_t *graph,
     take(mem, &out->section, name_of(json_object_get(v, "articleSection")), 200);
     take(mem, &out->description, text_of(json_object_get(v, "description")), 2000);
     take(mem, &out->body, text_of(json_object_get(v, "articleBody")), 1 << 20);
+    struct slice body = text_of(json_object_get(v, "articleBody"));
+    if (out->lines.len == 0 && body.len <= 1 << 20) out->lines = arena_copy(mem, body); /* the body as it is, its lines not joined */
     take(mem, &out->publisher, name_of(resolved(graph, json_object_get(v, "publisher"))), 200);
     if (out->n_authors == 0) read_authors(mem, resolved(graph, json_object_get(v, "author")), out);
     if (out->n_authors == 0) read_authors(mem, resolved(graph, json_object_get(v, "creator")), out);

@@ -8,7 +8,7 @@ enum { JSONLD_AUTHORS = 32 };
 
 struct jsonld {
     int rank;  /* 3: an article; 1: a page or anything else with a date; 0: nothing */
-    struct slice headline, published, modified, section, body, publisher, description;
+    struct slice headline, published, modified, section, body, lines, publisher, description;
     struct slice author[JSONLD_AUTHORS];
     size_t n_authors;
     bool by_firm; /* all authors are organizations */

@@ -310,6 +310,7 @@ enum err facts_read(const struct doc *doc, struct page *p, struct facts *f)
     f->section = doc->meta.section.len ? doc->meta.section : plain(p, first_meta(p, sections, COUNT(sections)), 200);
     if (f->section.len == 0) f->section = ld.section;
     f->article_body = ld.body;
+    f->article_lines = ld.lines;
     f->paywalled = ld.locked;
     read_dates(&(struct dating){doc, p, month_first(p, f->url)}, &ld, f);
     read_people(doc, p, &ld, f, &who);

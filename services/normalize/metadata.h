@@ -12,6 +12,7 @@ struct facts {
     struct slice headline;       /* the best title that the markup states outside of the visible text, or absent */
     struct slice description;    /* what the markup gives as a summary, or absent */
     struct slice article_body;   /* the article's text in JSON-LD, or absent */
+    struct slice article_lines;  /* the same with its line breaks and tags */
     bool paywalled;              /* the markup says that not everybody may read it */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "blocks.h"
+#include "embedded.h"
 #include "../../proto/charset.h"
 #include "html.h"
 #include "judge.h"
@@ -240,6 +241,7 @@ enum err normalize_doc(struct normalizer *n, struct arena *mem, struct doc *doc)
     if (wire) judge_wire(&page);
     else if (page.markup) judge_page(&page, n->model->threshold, &hints);
     else judge_text(&page, &hints);
+    if (e == OK && page.markup && !wire) e = embedded_use(&page, facts.article_lines);
     if (e == OK) e = facts_finish(doc, &page, &hints, &facts);
     if (e != OK) return e;
     title = title_choose(doc, &page, &facts, &hints);
