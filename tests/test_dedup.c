@@ -48,17 +48,17 @@ static int end(void **state)
     return system(command);
 }
 
-/* Judges a text and says what came of it. */
-static struct doc judge(const char *key, struct slice text, const char *outlet)
+/* Judges a text that came at `accepted` ms (0: nobody said) and says what came of it. */
+static struct doc judge_at(uint64_t accepted, const char *key, struct slice text, const char *outlet)
 {
     struct doc d;
     doc_init(&d);
     d.key = slice_of(key);
-    d.accepted = UINT64_C(1930000000000);
+    d.accepted = accepted;
     d.text = text;
     d.title = (struct span){0, (uint32_t)slice_find(text, SLICE("\n"), 0)};
     doc_set(&d, DOC_KEY);
-    doc_set(&d, DOC_ACCEPTED);
+    if (accepted) doc_set(&d, DOC_ACCEPTED);
     doc_set(&d, DOC_TEXT);
     doc_set(&d, DOC_TITLE);
     if (outlet) {
@@ -67,6 +67,11 @@ static struct doc judge(const char *key, struct slice text, const char *outlet)
     }
     assert_err(dedup_doc(deduper, mem, &d), OK, key);
     return d;
+}
+
+static struct doc judge(const char *key, struct slice text, const char *outlet)
+{
+    return judge_at(UINT64_C(1930000000000), key, text, outlet);
 }
 
 static struct slice joined(const char *a, const char *b)
@@ -95,6 +100,21 @@ static void what_kind_of_copy_a_text_is(void **state)
         if (d.verdict.kind != cases[i].kind) fail_msg("%s: verdict %d, want %d", cases[i].name, d.verdict.kind, cases[i].kind);
         assert_slice(d.verdict.of, "first");
         assert_slice(d.story.id, "s1");
+    }
+}
+
+static void what_came_before_any_time_was_known_is_not_forgotten_when_one_is(void **state)
+{
+    (void)state;
+    judge_at(0, "first", slice_of(ferry), NULL);
+    judge("dated", SLICE("Vellin buys two snow ploughs\n\nThe council of Vellin bought two snow ploughs on Monday after a winter that closed the pass for nine days."), NULL);
+    for (int opened = 0; opened < 2; opened++) {
+        struct doc d = judge(opened ? "second copy" : "copy", joined(ferry, opened ? "\n\nBuses wait." : "\n\nThe weather stays fair, forecasters said."), NULL);
+        assert_slice(d.verdict.of, "first");
+        assert_slice(d.story.id, "s1");
+        assert_err(dedup_commit(deduper), OK, "commit");
+        close_all();
+        open_all();
     }
 }
 
@@ -225,6 +245,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
         T(what_kind_of_copy_a_text_is),
+        T(what_came_before_any_time_was_known_is_not_forgotten_when_one_is),
         T(another_event_is_an_original_in_a_story_of_its_own),
         T(a_document_met_twice_gets_the_verdict_it_got_and_is_no_copy_of_itself),
         T(what_was_not_committed_is_forgotten),

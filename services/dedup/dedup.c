@@ -42,6 +42,7 @@ static enum err load_hot(void *self, struct slice key, struct slice value)
     struct deduper *d = self;
     struct hot h;
     if (get_hot(value, &h) != OK) return ERR_IO;
+    if (d->counters.began == 0) d->counters.began = h.clock;
     enum err e = OK;
     for (size_t i = 0; e == OK && i < h.n_posted; i++) e = anchors_add(d->anchors, h.posted[i], index_numbered(key, 0));
     return e;
@@ -206,6 +207,7 @@ static void tell_time(struct deduper *d, const struct doc *doc, struct work *w)
     w->time = (struct link_time){published, published ? 0 : accepted};
     uint32_t now = accepted ? accepted : published;
     if (now > d->counters.clock) d->counters.clock = now;
+    if (d->counters.began == 0) d->counters.began = d->counters.clock;
 }
 
 static enum err look_at(struct deduper *d, struct arena *mem, const struct doc *doc, struct work *w)
@@ -387,7 +389,7 @@ static enum err expire(struct deduper *d)
         struct hot h;
         enum err e = read_hot(d, d->counters.oldest, &h);
         if (e != OK) return ERR_IO;
-        if (d->counters.clock - h.clock <= d->horizon) return OK;
+        if (d->counters.clock - (h.clock ? h.clock : d->counters.began) <= d->horizon) return OK;
         e = forget(d, d->counters.oldest, &h);
         if (e != OK) return e;
         d->counters.oldest++;

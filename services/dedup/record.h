@@ -57,6 +57,7 @@ struct counters {
     uint32_t oldest;  /* the first document still within the horizon */
     uint32_t closing; /* where the periodic pass goes on */
     uint32_t clock;   /* the latest time seen, minutes */
+    uint32_t began;   /* the first one, 0 while there is none; not in the record. What came before any time was known counts from it */
     uint32_t lexicon; /* the document up to which the saved lexicon counts */
 };
 

@@ -472,7 +472,7 @@ enum err stories_close_silent(struct stories *s, struct arena *mem, uint32_t min
         if (e != OK || get_story(v, &r) != OK) return ERR_IO;
         uint32_t story = index_numbered(key, 0);
         s->counters->closing = story + 1;
-        if (story == p->story || s->counters->clock - r.clock <= minutes) continue;
+        if (story == p->story || s->counters->clock - (r.clock ? r.clock : s->counters->began) <= minutes) continue;
         e = close_story(s, mem, story, &r, p);
         if (e != OK) return e;
     }
