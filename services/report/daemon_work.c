@@ -18,8 +18,8 @@ enum {
     INDEX_QUIET_MS = 300,  /* without documents: the index takes what there is, however little */
     INDEX_LAG_MS = 3000,   /* as long as documents trickle, it takes a small batch at most this often */
     INDEX_SHARE = 3,       /* and full ones after this many times what the last one took: a quarter of the time */
-    INDEX_LAG_DOCS = 50000 /* behind by more, it has its turn although documents wait */
-};
+    INDEX_LAG_DOCS = 50000 /* behind by more, it has its turn although documents wait */,
+       GROUP_WORK_MS = 250 /* of work to a commit, so that ingest hears of slow documents before it wonders */ };
 
 #define ENVELOPE (DOC_BIT(DOC_INSTANCE) | DOC_BIT(DOC_SEQ) | DOC_BIT(DOC_EPOCH) | DOC_BIT(DOC_TRY))
 
@@ -105,11 +105,13 @@ static enum err take_one(struct report *r, struct batch *g, unsigned i, uint64_t
     return e;
 }
 
-static enum err take_all(struct report *r, struct batch *g, uint64_t now)
+/* The documents from `from` on, until enough time has gone for a commit; *to: the first that was not taken. */
+static enum err take_some(struct report *r, struct batch *g, unsigned from, unsigned *to)
 {
+    uint64_t now = clock_wall_ms(), start = clock_mono_ms();
     enum err e = ledger_begin(r->office.ledger);
-    for (unsigned i = 0; i < g->n && e == OK; i++) {
-        if (!g->refused[i]) e = take_one(r, g, i, now);
+    for (*to = from; *to < g->n && e == OK && clock_mono_ms() - start < GROUP_WORK_MS; ++*to) {
+        if (!g->refused[*to]) e = take_one(r, g, *to, now);
     }
     if (e != OK) return e;
     chaos_point("report.before_commit");
@@ -152,9 +154,9 @@ static void clear_notes(struct report *r)
     r->n_notes = 0;
 }
 
-static void measure(struct report *r, const struct batch *g, uint64_t now)
+static void measure(struct report *r, const struct batch *g, unsigned from, unsigned to, uint64_t now)
 {
-    for (unsigned i = 0; i < g->n; i++) {
+    for (unsigned i = from; i < to; i++) {
         struct doc doc;
         arena_reset(r->office.mem);
         if (g->refused[i] || doc_peek(g->frame[i], DOC_BIT(DOC_ACCEPTED), r->office.mem, &doc) != OK) continue;
@@ -162,14 +164,13 @@ static void measure(struct report *r, const struct batch *g, uint64_t now)
     }
 }
 
-bool report_take(struct report *r, struct batch *g)
+/* One commit of the group: which documents it takes, their lines and outcomes. */
+static bool take_part(struct report *r, struct batch *g, unsigned from, unsigned *to)
 {
     enum err e;
-    r->in += g->n;
-    r->groups++;
     for (;;) {
         clear_notes(r);
-        e = take_all(r, g, clock_wall_ms());
+        e = take_some(r, g, from, to);
         if (e == OK) break;
         office_undo(&r->office);
         if (e != ERR_FULL) return report_fatal(r, e, "commit");
@@ -180,7 +181,17 @@ bool report_take(struct report *r, struct batch *g)
     well(r);
     send_outcomes(r);
     chaos_point("report.after_publish");
-    measure(r, g, clock_wall_ms());
+    measure(r, g, from, *to, clock_wall_ms());
+    return true;
+}
+
+bool report_take(struct report *r, struct batch *g)
+{
+    r->in += g->n;
+    r->groups++;
+    for (unsigned from = 0, to; from < g->n; from = to) {
+        if (!take_part(r, g, from, &to)) return false;
+    }
     return true;
 }
 
