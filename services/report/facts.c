@@ -270,3 +270,19 @@ enum err find_facts(struct scene *s)
     if (f->len > VIEW_FACTS_MAX) f->len = VIEW_FACTS_MAX;
     return e;
 }
+
+/* What clashes is not agreed, however many say it: the clash names them all. */
+enum err drop_disputed(struct scene *s)
+{
+    struct facts *f = &s->out->facts;
+    const struct conflicts *c = &s->out->conflicts;
+    size_t kept = 0;
+    for (size_t i = 0; i < f->len; i++) {
+        bool disputed = false;
+        for (size_t k = 0; k < c->len && !disputed; k++)
+            disputed = c->ptr[k].level == LEVEL_CONFLICT && c->ptr[k].slot == f->ptr[i].slot && slice_eq(c->ptr[k].subject, f->ptr[i].subject);
+        if (!disputed) f->ptr[kept++] = f->ptr[i];
+    }
+    f->len = kept;
+    return OK;
+}

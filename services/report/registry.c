@@ -170,12 +170,21 @@ static enum err cluster_new(struct registry *g, struct name name, uint32_t *out)
     return OK;
 }
 
+/* A name of which one account thinks that it is a person's and another that it is not: one actor, whose type the mentions vote on. */
+static uint32_t otherwise_typed(const struct registry *g, const struct name *name)
+{
+    for (uint32_t i = 0; i < g->len; i++)
+        if (g->c[i].name.person != name->person && !g->c[i].lone && slice_eq(g->c[i].name.full, name->full)) return i;
+    return NO;
+}
+
 /* Everything but lone surnames of persons. */
 static enum err join_full(struct registry *g, uint32_t reading, uint32_t ei, struct name name)
 {
     uint32_t at = NO;
     for (uint32_t i = 0; i < g->len && at == NO; i++)
         if (!g->c[i].lone && compatible(&g->c[i].name, &name)) at = i;
+    if (at == NO && memchr(name.full.ptr, ' ', name.full.len) != NULL) at = otherwise_typed(g, &name);
     enum err e = at == NO ? cluster_new(g, name, &at) : OK;
     if (e != OK) return e;
     g->of[reading][ei] = at;
@@ -216,6 +225,7 @@ static enum err join_lone(struct registry *g, uint32_t reading, uint32_t ei, str
     const struct entity *entity = &g->s->readings[reading].doc->entities.ptr[ei];
     for (uint32_t i = 0; i < g->len && at == NO; i++)
         if (g->c[i].lone && g->c[i].name.key == name.key) at = i;
+    if (at == NO && !several && known_as(g->s, name.full).ptr == NULL) at = otherwise_typed(g, &name);
     if (at == NO) {
         enum err e = cluster_new(g, name, &at);
         if (e != OK) return e;

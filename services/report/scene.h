@@ -66,6 +66,7 @@ enum err find_actors(struct scene *s) MUST_CHECK;     /* registry, roles of pers
 enum err find_quotes(struct scene *s) MUST_CHECK;     /* joined quotes */
 enum err event_facts(struct scene *s) MUST_CHECK;     /* the agreed parts of the event, first in facts; 16 rooms are there */
 enum err find_facts(struct scene *s) MUST_CHECK;      /* agreement and numeric conflicts */
+enum err drop_disputed(struct scene *s) MUST_CHECK;   /* takes out of facts what a conflict is about; after all that find conflicts */
 enum err find_neighbours(struct scene *s) MUST_CHECK; /* actors and event of the other stories */
 enum err find_states(struct scene *s) MUST_CHECK;     /* war year, former title, nth meeting */
 enum err find_differences(struct scene *s) MUST_CHECK; /* titles, wording, unnamed speakers */

@@ -136,7 +136,7 @@ static enum err begin(struct scene *s)
 }
 
 static enum err (*const steps[])(struct scene *) = {
-    find_sources, find_actors, find_quotes, find_event, find_neighbours, find_facts, find_states, find_statements, find_differences, find_headline,
+    find_sources, find_actors, find_quotes, find_event, find_neighbours, find_facts, find_states, find_statements, find_differences, drop_disputed, find_headline,
     find_summary, find_timeline, find_only, find_relations, find_parts,
 };
 
