@@ -106,6 +106,10 @@ static void document(struct cores *c, const struct feed_request *q, const struct
     struct desk_taken taken;
     arena_reset(c->mem);
     must(split_document(q, d, c->mem, &doc), "split");
+    doc.v = DOC_VERSION;
+    doc.to = STAGE_REPORT;
+    doc_set(&doc, DOC_V);
+    doc_set(&doc, DOC_TO);
     doc.instance = SLICE("0123456789abcdef");
     doc.seq = ++c->documents;
     doc.accepted = clock_wall_ms();
