@@ -364,10 +364,11 @@ static void loop(struct ingest *g)
         if (!g->blocked) send_new(g);
         take(g);
         uint64_t now = clock_mono_ns();
-        if (g->status == 0 && commit_is_due(g, now)) commit(g, now);
+        bool due = commit_is_due(g, now);
+        if (g->status == 0 && due) commit(g, now);
         journal_release(g->journal);
         service(g, now);
-        if (g->status == 0) await(g, now);
+        if (g->status == 0 && !due) await(g, now); /* what has just been committed is sent first */
     }
     if (g->status == 0) commit(g, clock_mono_ns()); /* whoever has been taken on gets an answer */
 }
