@@ -1,17 +1,13 @@
 /* pick.c - lines held against a story, an outlet, a name. */
 #include "pick.h"
 
-enum { REMEMBERED_MOST = 200000 };
+#include "view_parts.h"
 
-static struct slice text_of(const json_t *o, const char *key)
-{
-    const json_t *s = json_object_get(o, key);
-    return json_is_string(s) ? (struct slice){json_string_value(s), json_string_length(s)} : (struct slice){"", 0};
-}
+enum { REMEMBERED_MOST = 200000 };
 
 static bool is(const json_t *line, const char *type)
 {
-    return slice_eq(text_of(line, "type"), slice_of(type));
+    return slice_eq(view_text(line, "type"), slice_of(type));
 }
 
 static bool word_byte(char c)
@@ -67,8 +63,8 @@ static bool lists(const json_t *line, const char *key, struct slice want)
 static bool of_story(const json_t *line, const char *story)
 {
     struct slice want = slice_of(story);
-    if (is(line, "story") && slice_eq(text_of(line, "id"), want)) return true;
-    return slice_eq(text_of(line, "story"), want) || slice_eq(text_of(line, "into"), want) || lists(line, "stories", want);
+    if (is(line, "story") && slice_eq(view_text(line, "id"), want)) return true;
+    return slice_eq(view_text(line, "story"), want) || slice_eq(view_text(line, "into"), want) || lists(line, "stories", want);
 }
 
 /* A conflict that spans a story or has a value from an article that was wanted. */
@@ -80,14 +76,14 @@ static bool conflict_follows(const struct pick *p, const json_t *line)
         if (json_is_string(one) && remembered(p->stories, (struct slice){json_string_value(one), json_string_length(one)})) return true;
     json_array_foreach(json_object_get(line, "values"), i, one)
         json_array_foreach(json_object_get(one, "spans"), k, span)
-            if (remembered(p->articles, text_of(span, "d"))) return true;
+            if (remembered(p->articles, view_text(span, "d"))) return true;
     return false;
 }
 
 static bool follows(const struct pick *p, const json_t *line)
 {
-    if (is(line, "quote") || is(line, "alert")) return remembered(p->articles, text_of(line, "article"));
-    if (is(line, "story")) return remembered(p->stories, text_of(line, "id"));
+    if (is(line, "quote") || is(line, "alert")) return remembered(p->articles, view_text(line, "article"));
+    if (is(line, "story")) return remembered(p->stories, view_text(line, "id"));
     return is(line, "conflict") && conflict_follows(p, line);
 }
 
@@ -96,9 +92,9 @@ static bool of_outlet(const json_t *line, const char *outlet)
     struct slice want = slice_of(outlet);
     size_t i;
     json_t *one;
-    if (is(line, "article")) return slice_eq_nocase(text_of(json_object_get(line, "outlet"), "value"), want);
+    if (is(line, "article")) return slice_eq_nocase(view_text(json_object_get(line, "outlet"), "value"), want);
     json_array_foreach(json_object_get(line, "articles"), i, one)
-        if (slice_eq_nocase(text_of(one, "outlet"), want)) return true;
+        if (slice_eq_nocase(view_text(one, "outlet"), want)) return true;
     return false;
 }
 
@@ -109,12 +105,12 @@ static bool of_name(const json_t *line, const char *entity)
     json_t *one, *alias;
     static const char *const plain[] = {"speaker", "holder", "subject"};
     for (size_t n = 0; n < sizeof plain / sizeof *plain; n++)
-        if (pick_name(text_of(line, plain[n]), want)) return true;
+        if (pick_name(view_text(line, plain[n]), want)) return true;
     json_array_foreach(json_object_get(line, "names"), i, one)
         if (json_is_string(one) && pick_name((struct slice){json_string_value(one), json_string_length(one)}, want)) return true;
     json_array_foreach(json_object_get(line, "entities"), i, one)
     {
-        if (pick_name(text_of(one, "name"), want)) return true;
+        if (pick_name(view_text(one, "name"), want)) return true;
         json_array_foreach(json_object_get(one, "aliases"), k, alias)
             if (json_is_string(alias) && pick_name((struct slice){json_string_value(alias), json_string_length(alias)}, want)) return true;
     }
@@ -126,8 +122,8 @@ bool pick_line(struct pick *p, const json_t *line)
     if (p->story != NULL && !of_story(line, p->story)) return false;
     if (p->outlet == NULL && p->entity == NULL) return true;
     bool itself = (p->outlet == NULL || of_outlet(line, p->outlet)) && (p->entity == NULL || of_name(line, p->entity));
-    if (itself && is(line, "article")) remember(&p->articles, text_of(line, "id"));
-    if (itself && is(line, "story")) remember(&p->stories, text_of(line, "id"));
+    if (itself && is(line, "article")) remember(&p->articles, view_text(line, "id"));
+    if (itself && is(line, "story")) remember(&p->stories, view_text(line, "id"));
     /* A name that is said in a quote or is the subject of a conflict is enough where no outlet is asked for. */
     return itself || follows(p, line);
 }

@@ -238,18 +238,23 @@ static enum err add_record(struct reading *r, const json_t *record, struct slice
     return split_refuse(r->why, ERR_MISSING, r->record, r->at, "record %zu has no text (text, content, body ...) and no title", r->record);
 }
 
+/* The closing quote of the string that opens at s[i], or the end. */
+static size_t string_end(struct slice s, size_t i)
+{
+    for (i++; i < s.len && s.ptr[i] != '"'; i++) {
+        if (s.ptr[i] == '\\') i++;
+    }
+    return i;
+}
+
 /* Nesting outside strings, before the parser recurses. */
 static enum err check_depth(struct reading *r, struct slice s)
 {
     size_t depth = 0;
-    bool in_text = false;
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        if (in_text) {
-            if (c == '\\') i++;
-            else if (c == '"') in_text = false;
-        } else if (c == '"') {
-            in_text = true;
+        if (c == '"') {
+            i = string_end(s, i);
         } else if (c == '{' || c == '[') {
             if (++depth > SPLIT_JSON_DEPTH)
                 return split_refuse(r->why, ERR_DEPTH, r->record, r->at + i, "JSON nested more than %d deep", SPLIT_JSON_DEPTH);
@@ -314,14 +319,10 @@ static size_t skip_blank(struct slice s, size_t i)
 static size_t element_end(struct slice body, size_t i)
 {
     size_t depth = 0;
-    bool in_text = false;
     for (; i < body.len; i++) {
         char c = body.ptr[i];
-        if (in_text) {
-            if (c == '\\') i++;
-            else if (c == '"') in_text = false;
-        } else if (c == '"') {
-            in_text = true;
+        if (c == '"') {
+            i = string_end(body, i);
         } else if (c == '{' || c == '[') {
             depth++;
         } else if (depth == 0 && (c == ',' || c == ']')) {

@@ -18,8 +18,9 @@ enum {
     INDEX_QUIET_MS = 300,  /* without documents: the index takes what there is, however little */
     INDEX_LAG_MS = 3000,   /* as long as documents trickle, it takes a small batch at most this often */
     INDEX_SHARE = 3,       /* and full ones after this many times what the last one took: a quarter of the time */
-    INDEX_LAG_DOCS = 50000 /* behind by more, it has its turn although documents wait */,
-       GROUP_WORK_MS = 250 /* of work to a commit, so that ingest hears of slow documents before it wonders */ };
+    INDEX_LAG_DOCS = 50000, /* behind by more, it has its turn although documents wait */
+    GROUP_WORK_MS = 250     /* of work to a commit, so that ingest hears of slow documents before it wonders */
+};
 
 #define ENVELOPE (DOC_BIT(DOC_INSTANCE) | DOC_BIT(DOC_SEQ) | DOC_BIT(DOC_EPOCH) | DOC_BIT(DOC_TRY))
 
@@ -105,12 +106,12 @@ static enum err take_one(struct report *r, struct batch *g, unsigned i, uint64_t
     return e;
 }
 
-/* The documents from `from` on, until enough time has gone for a commit; *to: the first that was not taken. */
+/* The documents from `from` on, one at least, until enough time has gone for a commit; *to: the first that was not taken. */
 static enum err take_some(struct report *r, struct batch *g, unsigned from, unsigned *to)
 {
     uint64_t now = clock_wall_ms(), start = clock_mono_ms();
     enum err e = ledger_begin(r->office.ledger);
-    for (*to = from; *to < g->n && e == OK && clock_mono_ms() - start < GROUP_WORK_MS; ++*to) {
+    for (*to = from; *to < g->n && e == OK && (*to == from || clock_mono_ms() - start < GROUP_WORK_MS); ++*to) {
         if (!g->refused[*to]) e = take_one(r, g, *to, now);
     }
     if (e != OK) return e;

@@ -3,15 +3,6 @@
 
 enum { LINES_A_STORY = 16 }; /* of how many lines the newest stories are taken: this many times their number */
 
-static struct slice kept(struct arena *mem, sqlite3_stmt *s, int at, enum err *e)
-{
-    struct slice v = ledger_column(s, at);
-    if (v.ptr == NULL || *e != OK) return (struct slice){NULL, 0};
-    v = arena_copy(mem, v);
-    if (v.ptr == NULL) *e = ERR_NOMEM;
-    return v;
-}
-
 enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct arena *mem, struct ledger_told **out, size_t *n)
 {
     sqlite3_stmt *s = NULL;
@@ -23,7 +14,7 @@ enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct aren
         e = ledger_step(s, &row);
         if (e != OK || !row) break;
         (*out)[*n].seq = (uint64_t)sqlite3_column_int64(s, 0);
-        (*out)[*n].story = kept(mem, s, 1, &e);
+        (*out)[*n].story = ledger_kept(mem, s, 1, &e);
         (*n)++;
     }
     if (s != NULL) sqlite3_reset(s);
@@ -46,7 +37,7 @@ static enum err one_line(sqlite3_stmt *s, enum err e, struct arena *mem, struct 
     bool row = false;
     *line = (struct slice){NULL, 0};
     if (e == OK) e = ledger_step(s, &row);
-    if (e == OK && row) *line = kept(mem, s, 0, &e);
+    if (e == OK && row) *line = ledger_kept(mem, s, 0, &e);
     if (s != NULL) sqlite3_reset(s);
     return e;
 }
@@ -73,8 +64,8 @@ enum err ledger_article(struct ledger *l, struct slice key, bool text, struct ar
     *doc = (struct ledger_doc){.key = key};
     enum err e = ledger_bind(l, SQL_ARTICLE, &s, "t", key);
     if (e == OK) e = ledger_step(s, found);
-    for (int i = 0; i < 9 && e == OK && *found; i++) *parts[i] = kept(mem, s, i, &e);
-    if (e == OK && *found && text) doc->text = kept(mem, s, 9, &e);
+    for (int i = 0; i < 9 && e == OK && *found; i++) *parts[i] = ledger_kept(mem, s, i, &e);
+    if (e == OK && *found && text) doc->text = ledger_kept(mem, s, 9, &e);
     if (s != NULL) sqlite3_reset(s);
     return e;
 }
@@ -92,8 +83,8 @@ enum err ledger_newest(struct ledger *l, unsigned most, struct arena *mem, struc
         if (e != OK || !row) break;
         struct ledger_story *p = &out->ptr[out->len];
         uint64_t *numbers[] = {&p->n_articles, &p->n_outlets, &p->n_independent, &p->rev, &p->opened, &p->line_at, &out->n_conflicts[out->len]};
-        p->id = kept(mem, s, 0, &e);
-        p->title = kept(mem, s, 1, &e);
+        p->id = ledger_kept(mem, s, 0, &e);
+        p->title = ledger_kept(mem, s, 1, &e);
         for (int i = 0; i < 7; i++) *numbers[i] = (uint64_t)sqlite3_column_int64(s, 2 + i);
         out->len++;
     }

@@ -45,5 +45,7 @@ enum err ledger_number(struct ledger *l, enum ledger_statement which, int64_t *o
 
 /* A text or blob column; absent when NULL. Valid until the next step. */
 struct slice ledger_column(sqlite3_stmt *s, int at);
+/* The same, copied into `mem`; absent when *e is no longer OK, which it then stays, and ERR_NOMEM when there is no room. */
+struct slice ledger_kept(struct arena *mem, sqlite3_stmt *s, int at, enum err *e);
 
 #endif

@@ -107,6 +107,15 @@ struct slice ledger_column(sqlite3_stmt *s, int at)
     return (struct slice){n > 0 ? p : "", (size_t)n};
 }
 
+struct slice ledger_kept(struct arena *mem, sqlite3_stmt *s, int at, enum err *e)
+{
+    struct slice v = ledger_column(s, at);
+    if (v.ptr == NULL || *e != OK) return (struct slice){NULL, 0};
+    v = arena_copy(mem, v);
+    if (v.ptr == NULL) *e = ERR_NOMEM;
+    return v;
+}
+
 const char *ledger_trouble(struct ledger *l)
 {
     return sqlite3_errmsg(l->db);

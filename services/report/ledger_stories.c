@@ -1,15 +1,6 @@
 /* ledger_stories.c - the ledger's stories, facts, conflicts, and the stream. */
 #include "ledger_sql.h"
 
-static struct slice kept(struct arena *mem, sqlite3_stmt *s, int at, enum err *e)
-{
-    struct slice v = ledger_column(s, at);
-    if (v.ptr == NULL || *e != OK) return (struct slice){NULL, 0};
-    v = arena_copy(mem, v);
-    if (v.ptr == NULL) *e = ERR_NOMEM;
-    return v;
-}
-
 enum err ledger_story(struct ledger *l, struct slice id, struct arena *mem, struct ledger_story *out, bool *found)
 {
     sqlite3_stmt *s = NULL;
@@ -18,12 +9,12 @@ enum err ledger_story(struct ledger *l, struct slice id, struct arena *mem, stru
     enum err e = ledger_bind(l, SQL_STORY, &s, "t", id);
     if (e == OK) e = ledger_step(s, found);
     if (e == OK && *found) {
-        out->storyline = kept(mem, s, 1, &e);
+        out->storyline = ledger_kept(mem, s, 1, &e);
         out->state = (enum story_state)sqlite3_column_int(s, 2);
-        out->into = kept(mem, s, 3, &e);
+        out->into = ledger_kept(mem, s, 3, &e);
         uint64_t *numbers[] = {&out->rev, &out->opened, &out->updated, &out->line_at, &out->due};
         for (int i = 0; i < 5; i++) *numbers[i] = (uint64_t)sqlite3_column_int64(s, 4 + i);
-        out->title = kept(mem, s, 9, &e);
+        out->title = ledger_kept(mem, s, 9, &e);
         out->n_articles = (uint64_t)sqlite3_column_int64(s, 10);
         out->n_outlets = (uint64_t)sqlite3_column_int64(s, 11);
         out->n_independent = (uint64_t)sqlite3_column_int64(s, 12);
@@ -50,9 +41,9 @@ enum err ledger_digest(struct ledger *l, struct slice story, struct arena *mem, 
     enum err e = ledger_bind(l, SQL_DIGEST, &s, "t", story);
     if (e == OK) e = ledger_step(s, &row);
     if (e == OK && row) {
-        d->digest = kept(mem, s, 0, &e);
+        d->digest = ledger_kept(mem, s, 0, &e);
         d->upto = sqlite3_column_int64(s, 1);
-        d->moved = kept(mem, s, 2, &e);
+        d->moved = ledger_kept(mem, s, 2, &e);
     }
     if (s != NULL) sqlite3_reset(s);
     return e;
@@ -75,7 +66,7 @@ static enum err gather(sqlite3_stmt *s, unsigned most, struct arena *mem, struct
         bool row;
         e = ledger_step(s, &row);
         if (e != OK || !row) break;
-        ids->ptr[ids->len++] = kept(mem, s, 0, &e);
+        ids->ptr[ids->len++] = ledger_kept(mem, s, 0, &e);
     }
     sqlite3_reset(s);
     return e;

@@ -99,7 +99,7 @@ uint32_t reading_sentence(const struct reading *r, uint32_t b);
 /* The first word that begins at or after b (n_words when none). */
 uint32_t reading_word(const struct reading *r, uint32_t b);
 
-/* True for the lemma of a word that number_at() reads as a number or as the beginning of one. */
+/* True for the lemma of a word that numeral_at() reads as a number or as the beginning of one. */
 bool numeral_lemma(struct slice lemma);
 
 /* The lemma of one lower-case word, into out (at most `max` bytes); returns its length. */
