@@ -17,6 +17,7 @@ struct outcomes {
     zsock_t *returns;
     char (*listener)[INSTANCE_SIZE];
     size_t n;
+    bool crowded;    /* more have come than can be told apart: from then on nothing is kept, each outcome is sent */
     struct buf kept; /* uint32 length, note; and so on */
 };
 
@@ -77,8 +78,9 @@ void outcomes_hear(struct outcomes *o)
         size_t i = find(o, instance);
         if (message[0] == 0 && i < o->n) {
             memmove(o->listener[i], o->listener[--o->n], INSTANCE_SIZE);
-        } else if (message[0] == 1 && i == o->n && o->n < LISTENERS_MAX) {
-            memcpy(o->listener[o->n++], instance, INSTANCE_SIZE);
+        } else if (message[0] == 1 && i == o->n) {
+            if (o->n < LISTENERS_MAX) memcpy(o->listener[o->n++], instance, INSTANCE_SIZE);
+            else o->crowded = true;
             release(o, instance);
         }
     }
@@ -86,7 +88,7 @@ void outcomes_hear(struct outcomes *o)
 
 enum err outcomes_send(struct outcomes *o, struct slice note)
 {
-    if (find(o, note.ptr) < o->n) return link_try_send(o->returns, note);
+    if (o->crowded || find(o, note.ptr) < o->n) return link_try_send(o->returns, note);
     uint32_t len = (uint32_t)note.len;
     size_t before = o->kept.len;
     enum err e = buf_put(&o->kept, (struct slice){(const char *)&len, sizeof len});
