@@ -19,13 +19,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BODY_MAX = 8 << 20, WAIT_S = 2, STUCK_S = 60, CONNECTIONS = 32, IDLE_S = 10, STACK = 256 << 10 };
+enum { BODY_MAX = 8 << 20, WAIT_S = 2, WAIT_ACT_S = 60, STUCK_S = 60, CONNECTIONS = 32, IDLE_S = 10, STACK = 256 << 10 };
 
 struct http_request {
     const char *path;
     struct MHD_Connection *connection;
     struct buf body;
     unsigned status;
+    bool act; /* a POST */
     enum { ASKED, TAKEN, DONE } at;
     struct http_request *next;
 };
@@ -36,8 +37,15 @@ struct kept {
     size_t len;
 };
 
+/* Who comes by which of the two doors. */
+struct door {
+    struct http *http;
+    bool local;
+};
+
 struct http {
     struct http_hooks hooks;
+    struct door door[2];
     struct MHD_Daemon *server[2]; /* Unix socket, port */
     char *path;
     int fd;
@@ -76,7 +84,10 @@ void http_set_ready(struct http *h, bool ready)
 static void run_hooks(struct http *h, struct http_request *r)
 {
     r->status = MHD_HTTP_OK;
-    if (strcmp(r->path, "/status") == 0) {
+    if (r->act) {
+        r->status = h->hooks.act != NULL ? h->hooks.act(h->hooks.self, r, &r->body) : 0;
+        if (r->status == 0) r->status = MHD_HTTP_NOT_FOUND;
+    } else if (strcmp(r->path, "/status") == 0) {
         h->hooks.status(h->hooks.self, &r->body);
     } else if (strcmp(r->path, "/metrics") == 0 && h->hooks.metrics != NULL) {
         h->hooks.metrics(h->hooks.self, &r->body);
@@ -108,8 +119,9 @@ void http_answer(struct http *h)
 
 /* --- the server's threads --- */
 
-static struct kept *kept_for(struct http *h, const char *path)
+static struct kept *kept_for(struct http *h, const struct http_request *r)
 {
+    const char *path = r->act ? "" : r->path;
     if (strcmp(path, "/status") == 0) return &h->kept_status;
     return strcmp(path, "/metrics") == 0 ? &h->kept_metrics : NULL;
 }
@@ -117,7 +129,7 @@ static struct kept *kept_for(struct http *h, const char *path)
 /* Called with the mutex held: keeps a good answer, or answers with the one kept. */
 static void keep_or_recall(struct http *h, struct http_request *r)
 {
-    struct kept *kept = kept_for(h, r->path);
+    struct kept *kept = kept_for(h, r);
     if (r->at == DONE) {
         if (kept == NULL || r->status != MHD_HTTP_OK) return;
         char *copy = malloc(r->body.len + 1);
@@ -141,12 +153,12 @@ static void take_back(struct http *h, struct http_request *r)
     }
 }
 
-/* Waits for the daemon's answer, at most WAIT_S for it to begin. */
+/* Waits for the daemon's answer, at most WAIT_S (WAIT_ACT_S) for it to begin. */
 static void ask(struct http *h, struct http_request *r)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += WAIT_S;
+    until.tv_sec += r->act ? WAIT_ACT_S : WAIT_S;
     pthread_mutex_lock(&h->mutex);
     struct http_request **end = &h->first;
     while (*end != NULL) end = &(*end)->next;
@@ -165,6 +177,10 @@ static void ask(struct http *h, struct http_request *r)
 static void fill(struct http *h, struct http_request *r)
 {
     bool good;
+    if (r->act) {
+        ask(h, r);
+        return;
+    }
     if (strcmp(r->path, "/healthz") == 0) {
         good = clock_mono_ns() - atomic_load_explicit(&h->beat, memory_order_relaxed) < (uint64_t)STUCK_S * 1000000000u;
     } else if (strcmp(r->path, "/readyz") == 0) {
@@ -195,15 +211,18 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
     (void)version;
     (void)upload;
     (void)request_state;
+    const struct door *door = self;
     struct http_request r = {.path = url, .connection = connection, .body = buf_make(BODY_MAX), .at = ASKED};
     if (*upload_size > 0) {
         *upload_size = 0; /* nobody wants a body */
         return MHD_YES;
     }
-    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+    r.act = strcmp(method, "POST") == 0;
+    if (r.act ? !door->local : strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
         r.status = MHD_HTTP_METHOD_NOT_ALLOWED;
     } else {
-        fill(self, &r);
+        if (r.act) MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u); /* what is done may take its time */
+        fill(door->http, &r);
     }
     enum MHD_Result done = respond(connection, &r);
     buf_free(&r.body);
@@ -221,10 +240,10 @@ static void on_log(void *self, const char *fmt, va_list args)
     log_event(LOG_DEBUG, "http", "text=%s", log_quote(slice_trim(slice_of(line)), quoted, sizeof quoted));
 }
 
-static struct MHD_Daemon *serve(struct http *h, int fd)
+static struct MHD_Daemon *serve(struct door *door, int fd)
 {
     return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL | MHD_USE_ERROR_LOG, 0,
-                            NULL, NULL, on_request, h, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+                            NULL, NULL, on_request, door, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
                             MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
                             MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK, MHD_OPTION_END);
 }
@@ -297,7 +316,8 @@ static int listen_port(const char *host_port, bool trusted, struct trouble *t)
 static bool start_server(struct http *h, int i, int fd, struct trouble *t)
 {
     if (fd < 0) return false;
-    h->server[i] = serve(h, fd);
+    h->door[i] = (struct door){h, i == 0};
+    h->server[i] = serve(&h->door[i], fd);
     if (h->server[i] != NULL) return true;
     close(fd);
     trouble_say(t, EXIT_TRY_AGAIN, "cannot start the HTTP server");

@@ -1,4 +1,4 @@
-/* http_get.c - the asking side: one GET over a Unix socket or a port. */
+/* http_get.c - the asking side: one GET or POST over a Unix socket or a port. */
 #include "http.h"
 
 #include "clock.h"
@@ -112,13 +112,13 @@ static enum err split(struct slice answer, unsigned *status, struct buf *body)
     return buf_put(body, slice_cut(answer, blank + 4, answer.len));
 }
 
-enum err http_get(const char *where, const char *target, int timeout_ms, unsigned *status, struct buf *body)
+static enum err ask(const char *method, const char *where, const char *target, int timeout_ms, unsigned *status, struct buf *body)
 {
     uint64_t end = clock_mono_ns() + (uint64_t)timeout_ms * 1000000u;
     int fd = strchr(where, '/') != NULL ? connect_path(where, end) : connect_port(where, end);
     if (fd < 0) return ERR_IO;
-    struct buf request = buf_make(8192), answer = buf_make(body->max + 65536);
-    enum err e = buf_printf(&request, "GET %s HTTP/1.0\r\nHost: wiredesk\r\n\r\n", target);
+    struct buf request = buf_make(65536), answer = buf_make(body->max + 65536);
+    enum err e = buf_printf(&request, "%s %s HTTP/1.0\r\nHost: wiredesk\r\nContent-Length: 0\r\n\r\n", method, target);
     if (e == OK) e = send_all(fd, buf_slice(&request), end);
     if (e == OK) e = receive_all(fd, &answer, end);
     if (e == OK) e = split(buf_slice(&answer), status, body);
@@ -128,4 +128,25 @@ enum err http_get(const char *where, const char *target, int timeout_ms, unsigne
     buf_free(&answer);
     errno = why;
     return e;
+}
+
+enum err http_get(const char *where, const char *target, int timeout_ms, unsigned *status, struct buf *body)
+{
+    return ask("GET", where, target, timeout_ms, status, body);
+}
+
+enum err http_post(const char *where, const char *target, int timeout_ms, unsigned *status, struct buf *body)
+{
+    return ask("POST", where, target, timeout_ms, status, body);
+}
+
+enum err http_encode(struct slice s, struct buf *out)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+        if (plain) buf_char(out, (char)c);
+        else buf_printf(out, "%%%02X", c);
+    }
+    return out->failed;
 }

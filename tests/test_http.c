@@ -30,10 +30,20 @@ static unsigned other(void *self, const struct http_request *r, struct buf *body
     return 200;
 }
 
-static const struct http_hooks hooks = {.status = status, .other = other};
+static unsigned act(void *self, const struct http_request *r, struct buf *body)
+{
+    (void)self;
+    if (strcmp(http_path(r), "/retract") != 0) return 0;
+    const char *why = http_argument(r, "why");
+    buf_str(body, why ? why : "no why");
+    return 200;
+}
+
+static const struct http_hooks hooks = {.status = status, .other = other, .act = act};
 
 struct get {
     const char *where, *target;
+    bool post;
     unsigned status;
     enum err e;
     struct buf body;
@@ -44,7 +54,7 @@ static void *get_thread(void *arg)
 {
     struct get *g = arg;
     g->body = buf_make(1 << 16);
-    g->e = http_get(g->where, g->target, 5000, &g->status, &g->body);
+    g->e = (g->post ? http_post : http_get)(g->where, g->target, 5000, &g->status, &g->body);
     atomic_store(&g->done, true);
     return NULL;
 }
@@ -66,6 +76,7 @@ static const struct {
     const char *name, *target, *body;
     bool tcp, answer;
     unsigned status;
+    bool post;
 } cases[] = {
     {"status runs on the daemon's thread", "/status", "{\"asked\":1}", false, true, 200},
     {"and over the port", "/status", "{\"asked\":2}", true, true, 200},
@@ -76,6 +87,11 @@ static const struct {
     {"an unknown path", "/nothing", "", false, true, 404},
     {"no metrics without a hook", "/metrics", "", false, true, 404},
     {"nothing kept, nobody answers", "/ledger", "busy\n", false, false, 503},
+    {"what changes something, with its argument decoded", "/retract?why=a%20%C3%A9%26%3D", "a \xC3\xA9&=", false, true, 200, true},
+    {"not by a GET", "/retract?why=x", "", false, true, 404},
+    {"not over the port", "/retract?why=x", "", true, true, 405, true},
+    {"an unknown one", "/nothing", "", false, true, 404, true},
+    {"what is only looked at is not posted", "/status", "", false, true, 404, true},
 };
 
 static void what_is_asked_is_answered(void **state)
@@ -87,7 +103,7 @@ static void what_is_asked_is_answered(void **state)
     struct http *h = http_start(path, "127.0.0.1:47591", false, &hooks, &t);
     if (h == NULL) fail_msg("%s", t.line);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct get g = {.where = cases[i].tcp ? "127.0.0.1:47591" : path, .target = cases[i].target};
+        struct get g = {.where = cases[i].tcp ? "127.0.0.1:47591" : path, .target = cases[i].target, .post = cases[i].post};
         get(h, &g, cases[i].answer);
         if (g.e != OK || g.status != cases[i].status || !slice_eq(buf_slice(&g.body), slice_of(cases[i].body)))
             fail_msg("%s: %s, %u, %.*s", cases[i].name, err_name(g.e), g.status, (int)g.body.len, g.body.ptr);
@@ -134,6 +150,15 @@ static void trouble_is_one_line(void **state)
     http_stop(&h);
 }
 
+static void an_argument_survives_its_encoding(void **state)
+{
+    (void)state;
+    struct buf out = buf_make(100);
+    assert_err(http_encode(SLICE("a b&c=%/\n-._~\xC3"), &out), OK, "encoded");
+    assert_true(slice_eq(buf_slice(&out), SLICE("a%20b%26c%3D%25%2F%0A-._~%C3")));
+    buf_free(&out);
+}
+
 static void nobody_there_is_an_error_at_once(void **state)
 {
     (void)state;
@@ -153,6 +178,7 @@ int main(void)
         cmocka_unit_test(what_is_asked_is_answered),
         cmocka_unit_test(a_stale_path_is_reclaimed_and_private),
         cmocka_unit_test(trouble_is_one_line),
+        cmocka_unit_test(an_argument_survives_its_encoding),
         cmocka_unit_test(nobody_there_is_an_error_at_once),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
