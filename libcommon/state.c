@@ -15,10 +15,31 @@
 
 enum { PATH_BYTES = 4096 };
 
+enum err state_keep(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return ERR_IO;
+    int why = fsync(fd) == 0 || errno == EINVAL ? 0 : errno; /* EINVAL: this file system has nothing to make last */
+    close(fd);
+    errno = why;
+    return why == 0 ? OK : ERR_IO;
+}
+
+/* Of a new folder. One above it that we may write but not read is nothing that we can make last. */
+static enum err keep_name(const char *path)
+{
+    char above[PATH_BYTES];
+    const char *end = path + strlen(path);
+    while (end > path + 1 && end[-1] == '/') end--;
+    while (end > path && end[-1] != '/') end--;
+    snprintf(above, sizeof above, "%.*s", (int)(end - path), path);
+    return state_keep(above[0] ? above : ".") == OK || errno == EACCES ? OK : ERR_IO;
+}
+
 static enum err folder(const char *path)
 {
     struct stat st;
-    if (mkdir(path, 0700) == 0) return OK;
+    if (mkdir(path, 0700) == 0) return keep_name(path);
     if (errno != EEXIST) return ERR_IO;
     if (stat(path, &st) != 0) return ERR_IO;
     if (S_ISDIR(st.st_mode)) return OK;

@@ -15,9 +15,12 @@
 
 #include "base.h"
 
-/* Makes DIR and the folder `sub` ("sock", "report/stream"; NULL for DIR alone) below it, mode 0700 where they are new.
- * ERR_IO with errno set. */
+/* Makes DIR and the folder `sub` ("sock", "report/stream"; NULL for DIR alone) below it, mode 0700 where they are new; what
+ * is new is on disk under its name. ERR_IO with errno set. */
 enum err state_folder(const char *dir, const char *sub) MUST_CHECK;
+
+/* Makes what was made, renamed or removed in the folder last: its names are on disk when this returns OK. ERR_IO with errno set. */
+enum err state_keep(const char *folder) MUST_CHECK;
 
 /* "DIR/fmt..." into out; ERR_TOO_BIG when it does not fit. */
 enum err state_path(char *out, size_t size, const char *dir, const char *fmt, ...) PRINTF_LIKE(4, 5) MUST_CHECK;

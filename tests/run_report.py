@@ -146,6 +146,12 @@ def torn_files():
     report.start()
     report.stop()
     check(day.read_bytes() == whole, "half a line behind the last is cut off")
+    hole = bytearray(whole)
+    hole[len(whole) // 3:len(whole) // 3 + 1024] = bytes(1024)
+    day.write_bytes(hole)
+    report.start()
+    report.stop()
+    check(day.read_bytes() == whole, "what never came to the disk in the middle is written again")
     day.write_bytes(whole[:-1 - len(lines[-1])] + lines[-1].replace(b"stats", b"statt") + b"\n")
     report.process = subprocess.Popen([BINARY, "--state", report.dir], stderr=subprocess.PIPE, text=True)
     said = report.process.communicate(timeout=20)[1]

@@ -5,6 +5,8 @@
 #include <lmdb.h>
 #include <stdlib.h>
 
+#include "../../libcommon/mdb.h"
+
 static const char *const table_names[TABLE_COUNT] = {"meta", "key", "exact", "judged", "hot", "body", "story", "member"};
 #define FORMAT "wiredesk-dedup 1"
 
@@ -55,7 +57,8 @@ enum err index_open(const char *dir, size_t ceiling, struct index **index)
 {
     struct index *ix = calloc(1, sizeof *ix);
     if (ix == NULL) return ERR_NOMEM;
-    enum err e = err_of(mdb_env_create(&ix->env));
+    enum err e = err_of(mdb_make(dir));
+    if (e == OK) e = err_of(mdb_env_create(&ix->env));
     if (e == OK) e = err_of(mdb_env_set_maxdbs(ix->env, TABLE_COUNT));
     if (e == OK) e = err_of(mdb_env_set_mapsize(ix->env, ceiling));
     if (e == OK) e = err_of(mdb_env_open(ix->env, dir, MDB_NOTLS | MDB_NORDAHEAD, 0600));

@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "../../libcommon/mdb.h"
 #include "../../libcommon/state.h"
 
 static const char FORMAT[] = "wiredesk journal 1";
@@ -144,7 +145,8 @@ static void say(struct trouble *t, const char *dir, int rc)
 struct journal *journal_open(const char *dir, uint64_t most, struct trouble *t)
 {
     struct journal *j = calloc(1, sizeof *j);
-    int rc = j == NULL || sodium_init() < 0 ? ENOMEM : mdb_env_create(&j->env);
+    int rc = j == NULL || sodium_init() < 0 ? ENOMEM : mdb_make(dir);
+    if (rc == 0) rc = mdb_env_create(&j->env);
     if (rc == 0) rc = mdb_env_set_maxdbs(j->env, 8);
     if (rc == 0) rc = mdb_env_set_mapsize(j->env, most + most / 2 + MAP_SLACK); /* pages are never quite full */
     if (rc == 0) rc = mdb_env_open(j->env, dir, MDB_NOTLS, 0600);

@@ -156,7 +156,7 @@ static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
     uint64_t share = spent / 3, budget = !*busy ? BUDGET_IDLE_MS : share > BUDGET_BUSY_MS ? share : BUDGET_BUSY_MS;
     if (!report_tell(r, budget, false)) return false;
     if (stats_due(r, !*busy) && !report_stats(r)) return false;
-    return *busy ? report_index(r, true, false, more) : report_rest(r, more);
+    return *busy ? report_index(r, true, false, more) && report_sync(r) : report_rest(r, more);
 }
 
 static bool loop(struct report *r, struct inbox *in)

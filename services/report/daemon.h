@@ -59,6 +59,8 @@ bool report_tell(struct report *r, uint64_t budget, bool all) MUST_CHECK;
 bool report_index(struct report *r, bool busy, bool all, bool *more) MUST_CHECK;
 /* What there is to do when no documents come: the full-text index, files on disk, a stats line. *more: it has more to do now. */
 bool report_rest(struct report *r, bool *more) MUST_CHECK;
+/* Every few seconds, also under load: the stream's files on disk. */
+bool report_sync(struct report *r) MUST_CHECK;
 bool report_stats(struct report *r) MUST_CHECK;
 /* Waits a second for room on the disk, answering HTTP. False when the process is asked to stop. */
 bool report_wait(struct report *r, const char *what) MUST_CHECK;

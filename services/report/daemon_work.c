@@ -245,12 +245,13 @@ bool report_stats(struct report *r)
     return publish(r);
 }
 
-static bool sync_files(struct report *r)
+bool report_sync(struct report *r)
 {
-    enum err e = dayfile_sync(r->office.days);
-    if (e == OK) e = dayfile_sync(r->office.rejects);
+    if (clock_mono_ms() - r->last_sync < SYNC_MS) return true;
+    enum err e = dayfile_sync(r->office.days, r->office.ledger);
+    if (e == OK) e = dayfile_sync(r->office.rejects, r->office.ledger);
     r->last_sync = clock_mono_ms();
-    return e == OK || report_fatal(r, e, "sync");
+    return e == OK || e == ERR_FULL || report_fatal(r, e, "sync"); /* without room for the mark the next one says it */
 }
 
 /* Whether the index may have a batch now: a full one, or a small one when that has waited. Many small ones would be merged over and over. */
@@ -280,6 +281,5 @@ bool report_index(struct report *r, bool busy, bool all, bool *more)
 bool report_rest(struct report *r, bool *more)
 {
     if (!report_index(r, false, false, more)) return false;
-    if (!*more && clock_mono_ms() - r->last_sync >= SYNC_MS) return sync_files(r);
-    return true;
+    return *more || report_sync(r);
 }

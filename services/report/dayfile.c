@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "../../libcommon/log.h"
+#include "../../libcommon/state.h"
+#include "dayfile_check.h"
 #include "lines.h"
 
 enum { HELD_MAX = 4 << 20, CATCH_UP = 1000 };
@@ -20,6 +22,7 @@ struct dayfile {
     int fd;
     char day[LEDGER_DAY + 1]; /* of the open file; "" when none is */
     uint64_t seq;             /* the last line that is in the files or held */
+    uint64_t marked;          /* the last line of which the ledger says that it is on disk in its file */
     off_t size;               /* of the open file up to its last whole line */
     uint64_t written;         /* the first line that opening wrote, or 0 */
     bool behind;              /* a write failed */
@@ -55,11 +58,12 @@ static enum err newest(const char *folder, char day[LEDGER_DAY + 1])
     return OK;
 }
 
+/* A file is on disk before the next one is begun, its name before its lines: only the newest can miss any. */
 static enum err open_day(struct dayfile *f, const char *day)
 {
     char path[4096];
     if (f->fd >= 0) {
-        (void)fdatasync(f->fd); /* what is lost is written again at the next start */
+        if (fdatasync(f->fd) != 0) return os_error();
         close(f->fd);
         f->fd = -1;
     }
@@ -67,102 +71,35 @@ static enum err open_day(struct dayfile *f, const char *day)
     f->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     struct stat st;
     if (f->fd < 0 || fstat(f->fd, &st) != 0) return os_error();
+    if (st.st_size == 0 && state_keep(f->folder) != OK) return os_error();
     f->size = st.st_size;
     memcpy(f->day, day, LEDGER_DAY);
     f->day[LEDGER_DAY] = '\0';
     return OK;
 }
 
-/* --- the end of a file --- */
-
-/* Where the line begins that ends at `end` (behind its newline); 0 at the file's start. */
-static enum err line_start(int fd, off_t end, off_t *start)
-{
-    char block[65536];
-    for (off_t to = end - 1; to > 0;) {
-        off_t from = to > (off_t)sizeof block ? to - (off_t)sizeof block : 0;
-        if (pread(fd, block, (size_t)(to - from), from) != to - from) return ERR_IO;
-        for (off_t i = to - from; i > 0; i--) {
-            if (block[i - 1] != '\n') continue;
-            *start = from + i;
-            return OK;
-        }
-        to = from;
-    }
-    *start = 0;
-    return OK;
-}
-
-static enum err read_bytes(int fd, off_t from, off_t to, struct buf *out)
-{
-    buf_clear(out);
-    char *p = to > from ? buf_room(out, (size_t)(to - from)) : buf_room(out, 1);
-    if (p == NULL) return out->failed;
-    if (pread(fd, p, (size_t)(to - from), from) != to - from) return ERR_IO;
-    out->len = (size_t)(to - from);
-    return OK;
-}
-
-/* The line's seq, or 0 when these bytes are no line of ours. */
-static uint64_t seq_of(struct slice line)
-{
-    json_t *v = json_loadb(line.ptr, line.len, 0, NULL);
-    json_int_t seq = json_integer_value(json_object_get(v, "seq"));
-    json_decref(v);
-    return seq > 0 ? (uint64_t)seq : 0;
-}
-
-struct same { struct slice line; bool found, equal; };
-
-static enum err compare(void *self, const struct ledger_line *line)
-{
-    struct same *s = self;
-    s->found = true;
-    s->equal = slice_eq(s->line, line->line);
-    return OK;
-}
+/* --- what the files hold --- */
 
 static enum err cut(struct dayfile *f, off_t to, const char *why)
 {
-    char path[64];
-    log_event(LOG_WARN, "stream_file_cut", "day=%s from=%lld to=%lld why=%s", f->day, (long long)f->size, (long long)to,
-              log_quote(slice_of(why), path, sizeof path));
+    log_event(LOG_WARN, "stream_file_cut", "day=%s from=%lld to=%lld why=\"%s\"", f->day, (long long)f->size, (long long)to, why);
     if (ftruncate(f->fd, to) != 0) return os_error();
     f->size = to;
     return OK;
 }
 
-/* Cuts the open file back to its last whole line that the ledger has, and learns its seq. */
+/* Cuts the open file back to what in it is the ledger's, and learns the last line of that. */
 static enum err settle(struct dayfile *f, struct ledger *ledger, struct trouble *t)
 {
-    struct buf line = buf_make(LINE_MAX_BYTES * 2);
-    enum err e = OK;
-    while (e == OK && f->size > 0) {
-        char last;
-        off_t start = 0;
-        if (pread(f->fd, &last, 1, f->size - 1) != 1) e = ERR_IO;
-        if (e == OK) e = line_start(f->fd, last == '\n' ? f->size : f->size + 1, &start);
-        if (e == OK && last != '\n') {
-            e = cut(f, start, "torn line");
-            continue;
-        }
-        if (e == OK) e = read_bytes(f->fd, start, f->size - 1, &line);
-        uint64_t seq = e == OK ? seq_of(buf_slice(&line)) : 0;
-        if (e == OK && seq == 0) {
-            e = cut(f, start, "no line");
-            continue;
-        }
-        struct same s = {.line = buf_slice(&line)};
-        if (e == OK) e = ledger_lines(ledger, seq, 1, (struct slice){NULL, 0}, compare, &s);
-        if (e == OK && !s.equal) {
-            trouble_say(t, 64, "%.300s/%s.jsonl ends with line %llu, which the ledger %s: this is not the ledger that wrote these files",
-                        f->folder, f->day, (unsigned long long)seq, s.found ? "has otherwise" : "does not have");
-            e = ERR_SCHEMA;
-        }
-        f->seq = seq;
-        break;
+    struct dayfile_found found;
+    enum err e = dayfile_check(f->fd, f->day, f->size, f->type, ledger, &found);
+    if (e == OK && found.foreign != 0) {
+        trouble_say(t, 64, "%.300s/%s.jsonl has a line %llu at byte %lld, which the ledger does not have or has otherwise: "
+                    "this is not the ledger that wrote these files", f->folder, f->day, (unsigned long long)found.foreign, (long long)found.good);
+        return ERR_SCHEMA;
     }
-    buf_free(&line);
+    if (e == OK && found.good < f->size) e = cut(f, found.good, "the rest is torn or never came to the disk");
+    f->seq = found.seq;
     return e;
 }
 
@@ -189,6 +126,15 @@ static void retreat(struct dayfile *f, uint64_t seq)
     buf_clear(&f->held);
     f->seq = seq;
     f->behind = true;
+}
+
+/* The line's seq, or 0 when these bytes are no line of ours. */
+static uint64_t seq_of(struct slice line)
+{
+    json_t *v = json_loadb(line.ptr, line.len, 0, NULL);
+    json_int_t seq = json_integer_value(json_object_get(v, "seq"));
+    json_decref(v);
+    return seq > 0 ? (uint64_t)seq : 0;
 }
 
 static uint64_t first_held(const struct dayfile *f)
@@ -258,10 +204,13 @@ uint64_t dayfile_written(const struct dayfile *f)
     return f->written;
 }
 
-enum err dayfile_sync(struct dayfile *f)
+enum err dayfile_sync(struct dayfile *f, struct ledger *ledger)
 {
-    if (f->fd < 0) return OK;
-    return fdatasync(f->fd) == 0 ? OK : os_error();
+    if (f->fd < 0 || f->held.len > 0 || f->seq == f->marked) return OK;
+    if (fdatasync(f->fd) != 0) return os_error();
+    enum err e = dayfile_set_mark(ledger, f->type, (struct dayfile_mark){f->seq, (uint64_t)f->size});
+    if (e == OK) f->marked = f->seq;
+    return e;
 }
 
 /* Opens the newest file that has a whole line; emptied ones go. */

@@ -1,7 +1,7 @@
 /* dayfile.h - the stream as files: FOLDER/YYYY-MM-DD.jsonl, appended to and never rewritten, always a copy of the ledger's lines.
  *
- * The ledger is the truth; the files follow it. At the start the newest file's last whole line is held against the ledger, a torn
- * one behind it is cut off, and what the ledger has beyond it is written. */
+ * The ledger is the truth; the files follow it. At the start the newest file is held against the ledger from where it was last known to be
+ * on disk; from the first byte that differs on it is cut off, and what the ledger has beyond it is written. */
 #ifndef WD_REPORT_DAYFILE_H
 #define WD_REPORT_DAYFILE_H
 
@@ -11,7 +11,7 @@
 struct dayfile;
 
 /* Opens the folder (which exists). `type`: only lines of that type stand in these files ("reject"), or NULL for all. The files are
- * brought up to the ledger. NULL with the trouble: the folder cannot be written, or its newest line is not the ledger's. */
+ * brought up to the ledger. NULL with the trouble: the folder cannot be written, or a line in the newest is not the ledger's. */
 struct dayfile *dayfile_open(const char *folder, const char *type, struct ledger *ledger, struct trouble *t) MUST_CHECK;
 
 /* The first line that dayfile_open() had to write, or 0: the files had all. */
@@ -28,8 +28,8 @@ enum err dayfile_mend(struct dayfile *f, struct ledger *ledger) MUST_CHECK;
 enum err dayfile_add(struct dayfile *f, uint64_t seq, const char *day, struct slice line) MUST_CHECK;
 /* Writes what was added; lines are held until then. Errors as dayfile_follow(), which mends them. */
 enum err dayfile_flush(struct dayfile *f) MUST_CHECK;
-/* The file's bytes are on disk when this returns OK. */
-enum err dayfile_sync(struct dayfile *f) MUST_CHECK;
+/* What was written is on disk when this returns OK, and the ledger knows it (in a transaction of its own). Held lines are not. */
+enum err dayfile_sync(struct dayfile *f, struct ledger *ledger) MUST_CHECK;
 
 void dayfile_close(struct dayfile **f);
 

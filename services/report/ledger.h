@@ -162,6 +162,9 @@ struct ledger_line {
 uint64_t ledger_next_seq(const struct ledger *l);
 /* line->seq must be ledger_next_seq(); a rollback takes it back. */
 enum err ledger_add_line(struct ledger *l, const struct ledger_line *line) MUST_CHECK;
+/* A number that is kept under a name of its own beside the counts; 0 when it was never put. Putting needs an open transaction. */
+enum err ledger_meta(struct ledger *l, struct slice name, uint64_t *value) MUST_CHECK;
+enum err ledger_put_meta(struct ledger *l, struct slice name, uint64_t value) MUST_CHECK;
 typedef enum err (*ledger_line_fn)(void *self, const struct ledger_line *line);
 /* Lines with seq >= from in order, at most n of them. `type` absent: all types. */
 enum err ledger_lines(struct ledger *l, uint64_t from, unsigned n, struct slice type, ledger_line_fn fn, void *self) MUST_CHECK;

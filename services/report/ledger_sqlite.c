@@ -162,17 +162,28 @@ static enum err migrate(struct ledger *l, char *why, size_t size)
 
 static const char *const count_names[OUTCOME_COUNT] = {NULL, "reported", "duplicate", "rejected", "again"};
 
+enum err ledger_meta(struct ledger *l, struct slice name, uint64_t *value)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    enum err e = ledger_bind(l, SQL_COUNT, &s, "t", name);
+    if (e == OK) e = ledger_step(s, &row);
+    *value = row ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+    if (s != NULL) sqlite3_reset(s);
+    return e;
+}
+
+enum err ledger_put_meta(struct ledger *l, struct slice name, uint64_t value)
+{
+    sqlite3_stmt *s = NULL;
+    enum err e = ledger_bind(l, SQL_SAVE_COUNT, &s, "ti", name, (int64_t)value);
+    return e == OK ? ledger_run(s) : e;
+}
+
 static enum err load_counts(struct ledger *l)
 {
     enum err e = OK;
-    for (int o = OUTCOME_REPORTED; o < OUTCOME_COUNT && e == OK; o++) {
-        sqlite3_stmt *s = NULL;
-        bool row = false;
-        e = ledger_bind(l, SQL_COUNT, &s, "t", slice_of(count_names[o]));
-        if (e == OK) e = ledger_step(s, &row);
-        l->counts[o] = row ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
-        if (s != NULL) sqlite3_reset(s);
-    }
+    for (int o = OUTCOME_REPORTED; o < OUTCOME_COUNT && e == OK; o++) e = ledger_meta(l, slice_of(count_names[o]), &l->counts[o]);
     memcpy(l->committed_counts, l->counts, sizeof l->counts);
     return e;
 }
@@ -255,10 +266,7 @@ static enum err save_counts(struct ledger *l)
 {
     enum err e = OK;
     for (int o = OUTCOME_REPORTED; o < OUTCOME_COUNT && e == OK; o++) {
-        if (l->counts[o] == l->committed_counts[o]) continue;
-        sqlite3_stmt *s = NULL;
-        e = ledger_bind(l, SQL_SAVE_COUNT, &s, "ti", slice_of(count_names[o]), (int64_t)l->counts[o]);
-        if (e == OK) e = ledger_run(s);
+        if (l->counts[o] != l->committed_counts[o]) e = ledger_put_meta(l, slice_of(count_names[o]), l->counts[o]);
     }
     return e;
 }

@@ -1,0 +1,31 @@
+/* mdb.c - makes an LMDB environment beside its place and moves it there. */
+#include "mdb.h"
+
+#include <errno.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "state.h"
+
+static int make_at(const char *path)
+{
+    MDB_env *env = NULL;
+    int rc = unlink(path) == 0 || errno == ENOENT ? mdb_env_create(&env) : errno; /* of a start that was cut short */
+    if (rc == 0) rc = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOLOCK, 0600);
+    if (rc == 0) rc = mdb_env_sync(env, 1);
+    if (env != NULL) mdb_env_close(env);
+    return rc;
+}
+
+int mdb_make(const char *dir)
+{
+    char path[4200], beside[4200];
+    struct stat st;
+    if (state_path(path, sizeof path, dir, "data.mdb") != OK || state_path(beside, sizeof beside, dir, "new.mdb") != OK) return ENAMETOOLONG;
+    if (stat(path, &st) == 0 && st.st_size > 0) return 0;
+    int rc = make_at(beside);
+    if (rc == 0 && rename(beside, path) != 0) rc = errno;
+    return rc == 0 && state_keep(dir) != OK ? errno : rc;
+}
