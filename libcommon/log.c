@@ -18,6 +18,7 @@ struct watched {
     char event[40];
     uint64_t since; /* ns */
     unsigned said, held;
+    enum log_level level;
 };
 
 static struct {
@@ -26,6 +27,7 @@ static struct {
     enum log_level most;
     struct watched watched[WATCHED];
     unsigned count;
+    struct log_counts counts;
 } self = {.mutex = PTHREAD_MUTEX_INITIALIZER, .most = LOG_INFO};
 
 void log_open(const char *program, enum log_level most)
@@ -47,18 +49,18 @@ bool log_level_named(const char *name, enum log_level *level)
     return false;
 }
 
-/* The record of an event; when the table is full the oldest gives way, or NULL when it is still in use. */
+/* The record of an event; when the table is full the oldest that owes no count gives way, or NULL when all are in use. */
 static struct watched *watch(const char *event, uint64_t now)
 {
     struct watched *oldest = &self.watched[0];
     for (unsigned i = 0; i < self.count; i++) {
         struct watched *w = &self.watched[i];
         if (strncmp(w->event, event, sizeof w->event - 1) == 0) return w;
-        if (w->since < oldest->since) oldest = w;
+        if (oldest->held > 0 || (w->held == 0 && w->since < oldest->since)) oldest = w;
     }
     if (self.count < WATCHED) {
         oldest = &self.watched[self.count++];
-    } else if (now - oldest->since < WINDOW_NS) {
+    } else if (oldest->held > 0 || now - oldest->since < WINDOW_NS) {
         return NULL;
     }
     *oldest = (struct watched){.since = now};
@@ -70,15 +72,20 @@ static struct watched *watch(const char *event, uint64_t now)
 static bool admit(enum log_level level, const char *event, unsigned *held)
 {
     uint64_t now = clock_mono_ns();
-    struct watched *w = watch(event, now);
+    self.counts.errors += level == LOG_ERROR;
+    self.counts.warnings += level == LOG_WARN;
     *held = 0;
+    if (level > self.most) return false;
+    struct watched *w = watch(event, now);
     if (w == NULL || level == LOG_ERROR) return true;
     if (now - w->since >= WINDOW_NS) {
         w->since = now;
         w->said = 0;
     }
+    w->level = level;
     if (++w->said > BURST) {
         w->held++;
+        self.counts.held++;
         return false;
     }
     *held = w->held;
@@ -92,31 +99,63 @@ static size_t cut(int n, size_t size)
     return (size_t)n < size ? (size_t)n : size - 1;
 }
 
-void log_event(enum log_level level, const char *event, const char *fmt, ...)
+static void print(enum log_level level, const char *event, const char *text, unsigned held)
 {
-    if (level > self.most) return;
-    char line[LINE_MAX_BYTES], when[25];
-    unsigned held;
-    pthread_mutex_lock(&self.mutex);
-    bool print = admit(level, event, &held);
-    pthread_mutex_unlock(&self.mutex);
-    if (!print) return;
+    char line[LINE_MAX_BYTES], when[25], tail[24] = "";
     clock_rfc3339(clock_wall_ms(), when);
-    size_t room = sizeof line - 1; /* the last byte is for the newline */
-    size_t len = cut(snprintf(line, room, "%s %s %s event=%s", when, levels[level], self.program, event), room);
-    if (fmt != NULL && *fmt != '\0') {
-        line[len++] = ' ';
-        va_list args;
-        va_start(args, fmt);
-        len += cut(vsnprintf(line + len, room - len, fmt, args), room - len);
-        va_end(args);
-    }
-    if (held > 0 && room - len > 24) len += cut(snprintf(line + len, room - len, " held=%u", held), room - len);
+    if (held > 0) snprintf(tail, sizeof tail, " held=%u", held);
+    size_t room = sizeof line - sizeof tail - 1; /* the last byte is for the newline */
+    size_t len = cut(snprintf(line, room, "%s %s %s event=%s%s%s", when, levels[level], self.program, event, *text ? " " : "", text), room);
+    len += cut(snprintf(line + len, sizeof tail, "%s", tail), sizeof tail);
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)line[i] < 0x20) line[i] = ' '; /* a line stays a line */
     line[len++] = '\n';
     while (write(STDERR_FILENO, line, len) < 0) /* nowhere to report a lost line to */
         break;
+}
+
+void log_event(enum log_level level, const char *event, const char *fmt, ...)
+{
+    unsigned held;
+    pthread_mutex_lock(&self.mutex);
+    bool admitted = admit(level, event, &held);
+    pthread_mutex_unlock(&self.mutex);
+    if (!admitted) return;
+    char text[LINE_MAX_BYTES] = "";
+    va_list args;
+    va_start(args, fmt);
+    if (fmt != NULL) vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    print(level, event, text, held);
+}
+
+/* Takes one event that owes its count; false: there is none. */
+static bool settle_one(uint64_t now, bool all, struct watched *out)
+{
+    bool found = false;
+    pthread_mutex_lock(&self.mutex);
+    for (unsigned i = 0; i < self.count && !found; i++) {
+        struct watched *w = &self.watched[i];
+        found = w->held > 0 && (all || now - w->since >= WINDOW_NS);
+        if (found) *out = *w;
+        if (found) w->held = 0;
+    }
+    pthread_mutex_unlock(&self.mutex);
+    return found;
+}
+
+void log_settle(bool all)
+{
+    struct watched w;
+    for (uint64_t now = clock_mono_ns(); settle_one(now, all, &w);) print(w.level, w.event, "", w.held);
+}
+
+struct log_counts log_counts(void)
+{
+    pthread_mutex_lock(&self.mutex);
+    struct log_counts counts = self.counts;
+    pthread_mutex_unlock(&self.mutex);
+    return counts;
 }
 
 const char *log_quote(struct slice s, char *out, size_t size)

@@ -20,6 +20,16 @@ bool log_level_named(const char *name, enum log_level *level) MUST_CHECK;
  * held back and counted in the next line (`held=N`); errors never are. */
 void log_event(enum log_level level, const char *event, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* Says of events that are not said any more how often they were held back, once their 10 s are over (`all`: at once, before the end).
+ * Call it now and then. */
+void log_settle(bool all);
+
+/* Since the start, whether they were printed or held back, and whatever --log-level says. */
+struct log_counts {
+    uint64_t errors, warnings, held;
+};
+struct log_counts log_counts(void);
+
 /* s in double quotes with control characters, quotes and backslashes escaped, cut to fit `out`. Returns out. */
 const char *log_quote(struct slice s, char *out, size_t size);
 
