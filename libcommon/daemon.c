@@ -6,10 +6,12 @@
 #include "signals.h"
 #include "state.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <malloc.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,12 +122,69 @@ void daemon_endpoint(char *out, size_t size, const char *given, const char *stat
     va_end(args);
 }
 
-void daemon_status(const char *name, const struct stage_settings *s, uint64_t started_ns, struct buf *json)
+struct process {
+    const char *name, *version;
+    uint64_t replica, pid, up, rss, size, cpu, files, files_max; /* times in ns */
+    double rss_mb;
+    struct log_counts log;
+    bool one;
+};
+#define AT(member) offsetof(struct process, member)
+
+static const struct metric_row process_rows[] = {
+    {NULL, NULL, METRIC_TEXT, AT(name), "stage", NULL},
+    {NULL, NULL, METRIC_COUNTER, AT(replica), "replica", NULL},
+    {NULL, NULL, METRIC_TEXT, AT(version), "version", NULL},
+    {NULL, NULL, METRIC_COUNTER, AT(pid), "pid", NULL},
+    {"build_info", "version=\"" WD_VERSION "\"", METRIC_FLAG, AT(one), NULL, "Always 1; its label says which version runs."},
+    {"up_seconds", NULL, METRIC_TIME, AT(up), "up_s", "Since the process started."},
+    {NULL, NULL, METRIC_REAL, AT(rss_mb), "rss_mb", NULL},
+    {"process_resident_memory_bytes", NULL, METRIC_GAUGE, AT(rss), NULL, "Memory of the process that is in use."},
+    {"process_virtual_memory_bytes", NULL, METRIC_GAUGE, AT(size), NULL, "Address space of the process, mapped files included."},
+    {"process_cpu_seconds_total", NULL, METRIC_TIME_TOTAL, AT(cpu), NULL, "CPU time of the process, in user and kernel mode."},
+    {"process_open_fds", NULL, METRIC_GAUGE, AT(files), NULL, "Open file descriptors."},
+    {"process_max_fds", NULL, METRIC_GAUGE, AT(files_max), NULL, "How many file descriptors the process may have."},
+    {"log_events_total", "level=\"error\"", METRIC_COUNTER, AT(log.errors), NULL, "Events logged, or held back because they repeat, by level."},
+    {"log_events_total", "level=\"warn\"", METRIC_COUNTER, AT(log.warnings), NULL, NULL},
+    {"log_held_total", NULL, METRIC_COUNTER, AT(log.held), NULL, "Log lines held back because they repeat."},
+    {0},
+};
+
+static void measure_memory(struct process *p)
 {
-    long pages = 0, page = sysconf(_SC_PAGESIZE);
+    unsigned long size = 0, pages = 0, page = (unsigned long)sysconf(_SC_PAGESIZE);
     FILE *f = fopen("/proc/self/statm", "re");
-    if (f != NULL && fscanf(f, "%*d %ld", &pages) != 1) pages = 0;
+    if (f != NULL && fscanf(f, "%lu %lu", &size, &pages) != 2) size = pages = 0;
     if (f != NULL) fclose(f);
-    buf_printf(json, "\"stage\":\"%s\",\"replica\":%ju,\"version\":\"%s\",\"pid\":%d,\"up_s\":%.1f,\"rss_mb\":%.1f", name, (uintmax_t)s->replica, WD_VERSION,
-               (int)getpid(), (double)(clock_mono_ns() - started_ns) / 1e9, (double)pages * (double)page / 1e6);
+    p->size = size * page;
+    p->rss = pages * page;
+    p->rss_mb = (double)p->rss / 1e6;
+}
+
+static void measure_files(struct process *p)
+{
+    struct rlimit most;
+    DIR *dir = opendir("/proc/self/fd");
+    if (getrlimit(RLIMIT_NOFILE, &most) == 0) p->files_max = most.rlim_cur;
+    if (dir == NULL) return;
+    while (readdir(dir) != NULL) p->files++;
+    closedir(dir);
+    p->files -= p->files < 3 ? p->files : 3; /* . and .. and the folder itself */
+}
+
+static uint64_t ns_of(struct timeval t)
+{
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
+void daemon_metrics(struct metrics *m, const char *name, const struct stage_settings *s, uint64_t started_ns)
+{
+    struct rusage used;
+    struct process p = {.name = name, .version = WD_VERSION, .replica = s->replica, .pid = (uint64_t)getpid(), .up = clock_mono_ns() - started_ns,
+                        .log = log_counts(), .one = true};
+    measure_memory(&p);
+    measure_files(&p);
+    if (getrusage(RUSAGE_SELF, &used) == 0) p.cpu = ns_of(used.ru_utime) + ns_of(used.ru_stime);
+    metrics_begin(m, name);
+    metrics_add(m, process_rows, &p, sizeof p);
 }

@@ -2,6 +2,7 @@
 #ifndef WD_DAEMON_H
 #define WD_DAEMON_H
 
+#include "metric.h"
 #include "stage.h"
 #include "trouble.h"
 
@@ -23,8 +24,7 @@ int daemon_probe(const char *name, const struct stage_settings *s);
 /* `given`, or "ipc://DIR/sock/fmt..." when that is NULL, as link_bind() and follow_start() take it. */
 void daemon_endpoint(char *out, size_t size, const char *given, const char *state, const char *fmt, ...) PRINTF_LIKE(5, 6);
 
-/* The members that every /status begins with, without braces: "stage":...,"replica":...,"version":...,"pid":...,"up_s":...,
- * "rss_mb":... */
-void daemon_status(const char *name, const struct stage_settings *s, uint64_t started_ns, struct buf *json);
+/* What every /status and /metrics begin with: stage, replica, version, pid, age, memory, descriptors, log lines. */
+void daemon_metrics(struct metrics *m, const char *name, const struct stage_settings *s, uint64_t started_ns);
 
 #endif

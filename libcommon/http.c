@@ -196,10 +196,12 @@ static void fill(struct http *h, struct http_request *r)
 static enum MHD_Result respond(struct MHD_Connection *connection, const struct http_request *r)
 {
     bool json = r->body.len > 0 && (r->body.ptr[0] == '{' || r->body.ptr[0] == '[');
+    const char *type = json ? "application/json" : strcmp(r->path, "/metrics") == 0 ? "text/plain; version=0.0.4; charset=utf-8"
+                     : "text/plain; charset=utf-8";
     struct MHD_Response *response =
         MHD_create_response_from_buffer(r->body.len, r->body.len > 0 ? r->body.ptr : "", MHD_RESPMEM_MUST_COPY);
     if (response == NULL) return MHD_NO;
-    enum MHD_Result done = MHD_add_response_header(response, "Content-Type", json ? "application/json" : "text/plain; charset=utf-8");
+    enum MHD_Result done = MHD_add_response_header(response, "Content-Type", type);
     if (done == MHD_YES) done = MHD_queue_response(connection, r->status, response);
     MHD_destroy_response(response);
     return done;

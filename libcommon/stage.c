@@ -17,12 +17,22 @@ enum {
     HELD_MAX = 32 << 20,  /* bytes of results held back for a commit */
     SERVICE_MS = 10,      /* between two looks at health and addresses under load */
     IDLE_MS = 1000,       /* the longest sleep */
+    NOT_READY_MS = 100,   /* and while nobody takes what comes out, so that /readyz is up to date */
     DRAIN_MS = 3000,      /* for what is in hand when asked to stop and downstream is full */
     LINGER_MS = 3000,
     RETURNS_WATER = 1024,
-    BUCKETS = 40,         /* of work time, powers of two of a microsecond */
     BATCH_MAX = 4096,
-    HOLD_NS = 500000, /* without a commit: results wait for company no longer than this */
+    HOLD_NS = 500000,  /* without a commit: results wait for company no longer than this */
+};
+#define READY_NS ((uint64_t)5000000000u) /* downstream may take nothing for this long without it being told */
+
+/* What it says of itself. */
+struct measured {
+    uint64_t in, out, refused, lost, connected;
+    uint64_t blocked; /* ns */
+    double rate;
+    bool ready;
+    struct histogram work, batch;
 };
 
 struct run {
@@ -44,60 +54,56 @@ struct run {
     size_t held_count, held_bytes, taken; /* taken: messages since the last commit */
 
     uint64_t started, serviced, sampled, drain_end; /* ns; drain_end 0: not asked to stop */
-    uint64_t count_in, count_out, count_refused, count_lost, sampled_in;
-    uint64_t work_ns, work[BUCKETS];
-    double rate;
-    size_t connected;
+    uint64_t sampled_in, writable; /* writable: ns, when downstream last took something or could have */
+    struct measured now;
+    struct histogram commits;
     int status; /* not 0: leave with it */
 };
 
 /* --- what it says of itself --- */
 
-/* The work time that a share of the messages stays under, in ms, to a factor of two. */
-static double work_ms(const struct run *r, double share)
+#define AT(member) offsetof(struct measured, member)
+
+static const struct metric_row rows[] = {
+    {"documents_in_total", NULL, METRIC_COUNTER, AT(in), "in", "Documents taken since the start."},
+    {"documents_out_total", NULL, METRIC_COUNTER, AT(out), "out", "Documents sent on since the start."},
+    {"frames_refused_total", NULL, METRIC_COUNTER, AT(refused), "refused", "Frames that could not be read; they lie in the quarantine folder."},
+    {NULL, NULL, METRIC_COUNTER, AT(lost), "lost", NULL},
+    {NULL, NULL, METRIC_REAL, AT(rate), "rate", NULL},
+    {"downstream_addresses", NULL, METRIC_GAUGE, AT(connected), "connected", "Addresses of the next stage that it connects to."},
+    {"ready", NULL, METRIC_FLAG, AT(ready), "ready", "1 while /readyz says so: what is taken can be sent on."},
+    {"send_blocked_seconds_total", NULL, METRIC_TIME_TOTAL, AT(blocked), "blocked_s", "Time spent waiting because the next stage takes no more."},
+    {NULL, NULL, METRIC_TIME_TOTAL, AT(work.sum), "work_s", NULL},
+    {"work_seconds", NULL, METRIC_TIMES, AT(work), "work_ms", "Time that one document took, without waiting."},
+    {"batch_documents", NULL, METRIC_SIZES, AT(batch), "batch", "Documents taken, committed and sent together."},
+    {0},
+};
+
+static const struct metric_row commit_rows[] = {
+    {"commit_seconds", NULL, METRIC_TIMES, 0, "commit_ms", "Time that a batch took to become durable."},
+    {0},
+};
+
+static void measure(struct run *r, struct metrics *m)
 {
-    uint64_t all = 0, sum = 0;
-    for (int i = 0; i < BUCKETS; i++) all += r->work[i];
-    for (int i = 0; i < BUCKETS && all > 0; i++) {
-        sum += r->work[i];
-        if ((double)sum >= share * (double)all) return (double)((uint64_t)1 << i) / 1000;
-    }
-    return 0;
+    daemon_metrics(m, r->hooks->name, r->settings, r->started);
+    metrics_add(m, rows, &r->now, sizeof r->now);
+    if (r->hooks->commit != NULL) metrics_add(m, commit_rows, &r->commits, sizeof r->commits);
+    if (r->hooks->metrics != NULL) r->hooks->metrics(r->hooks->self, m);
 }
 
 static void on_status(void *self, struct buf *json)
 {
-    struct run *r = self;
-    buf_char(json, '{');
-    daemon_status(r->hooks->name, r->settings, r->started, json);
-    buf_printf(json, ",\"in\":%ju,\"out\":%ju,\"refused\":%ju,\"lost\":%ju,\"rate\":%.1f,\"connected\":%zu", (uintmax_t)r->count_in,
-               (uintmax_t)r->count_out, (uintmax_t)r->count_refused, (uintmax_t)r->count_lost, r->rate, r->connected);
-    buf_printf(json, ",\"work_s\":%.3f,\"work_ms\":{\"p50\":%g,\"p99\":%g}", (double)r->work_ns / 1e9, work_ms(r, .5), work_ms(r, .99));
-    buf_char(json, ',');
-    size_t before = json->len;
-    if (r->hooks->status != NULL) r->hooks->status(r->hooks->self, json);
-    if (json->len == before && json->failed == OK) json->len--; /* the comma */
-    buf_char(json, '}');
+    struct metrics m;
+    measure(self, &m);
+    metrics_status(&m, json);
 }
 
 static void on_metrics(void *self, struct buf *text)
 {
-    struct run *r = self;
-    const struct {
-        const char *name, *type;
-        double value;
-    } rows[] = {
-        {"documents_in_total", "counter", (double)r->count_in},
-        {"documents_out_total", "counter", (double)r->count_out},
-        {"frames_refused_total", "counter", (double)r->count_refused},
-        {"documents_lost_at_exit_total", "counter", (double)r->count_lost},
-        {"work_seconds_total", "counter", (double)r->work_ns / 1e9},
-        {"downstream_connected", "gauge", (double)r->connected},
-        {"up_seconds", "gauge", (double)(clock_mono_ns() - r->started) / 1e9},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        buf_printf(text, "# TYPE wiredesk_%s %s\nwiredesk_%s{stage=\"%s\",replica=\"%ju\"} %.15g\n", rows[i].name, rows[i].type,
-                   rows[i].name, r->hooks->name, (uintmax_t)r->settings->replica, rows[i].value);
+    struct metrics m;
+    measure(self, &m);
+    metrics_text(&m, text);
 }
 
 /* Looks after health, addresses, the rate; cheap enough for every SERVICE_MS. */
@@ -105,14 +111,17 @@ static void service(struct run *r)
 {
     uint64_t now = clock_mono_ns();
     r->serviced = now;
-    r->connected = follow_apply(r->follow);
-    http_set_ready(r->http, r->connected > 0 && !signals_stop());
+    r->now.connected = follow_apply(r->follow);
+    if (zsock_events(r->out) & ZMQ_POLLOUT) r->writable = now;
+    r->now.ready = r->now.connected > 0 && r->writable != 0 && now - r->writable < READY_NS && !signals_stop();
+    http_set_ready(r->http, r->now.ready);
     http_answer(r->http);
+    log_settle(false);
     if (now - r->sampled < 1000000000u) return;
-    double rate = (double)(r->count_in - r->sampled_in) * 1e9 / (double)(now - r->sampled);
-    r->rate = r->rate == 0 ? rate : .7 * r->rate + .3 * rate;
+    double rate = (double)(r->now.in - r->sampled_in) * 1e9 / (double)(now - r->sampled);
+    r->now.rate = r->now.rate == 0 ? rate : .7 * r->now.rate + .3 * rate;
     r->sampled = now;
-    r->sampled_in = r->count_in;
+    r->sampled_in = r->now.in;
 }
 
 /* Sleeps until `sock` can do what `events` says, something else is to be looked after, or the time is over. */
@@ -133,7 +142,7 @@ static void await(struct run *r, zsock_t *sock, short events, long ms)
 static void refuse(struct run *r, struct slice frame, enum err why)
 {
     struct buf notice = buf_make(RETURNS_NOTICE_MAX);
-    r->count_refused++;
+    r->now.refused++;
     log_event(LOG_WARN, "refused", "error=%s bytes=%zu", err_name(why), frame.len);
     quarantine_put(&r->quarantine, frame, why);
     if (r->hooks->refuse != NULL) r->hooks->refuse(r->hooks->self, frame, why, &notice);
@@ -148,18 +157,10 @@ static void fail_world(struct run *r, const char *what, enum err e)
     r->status = EXIT_TRY_AGAIN;
 }
 
-static void count_work(struct run *r, uint64_t ns)
-{
-    uint64_t us = ns / 1000;
-    int bucket = us == 0 ? 0 : 64 - __builtin_clzll(us);
-    r->work_ns += ns;
-    r->work[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
-}
-
 /* One message through the step; its result is held. */
 static void step(struct run *r, struct slice frame)
 {
-    r->count_in++;
+    r->now.in++;
     r->taken++;
     chaos_point("worker.after_recv");
     uint64_t begin = clock_mono_ns();
@@ -169,7 +170,7 @@ static void step(struct run *r, struct slice frame)
     chaos_drag(r->hooks->name, frame);
     if (e == OK) e = r->hooks->step(r->hooks->self, r->mem, frame, &r->result);
     slot_clear(r->slot);
-    count_work(r, clock_mono_ns() - begin);
+    histogram_time(&r->now.work, clock_mono_ns() - begin);
     if (e == OK) e = r->result.failed;
     if (e == ERR_IO || e == ERR_FULL) {
         fail_world(r, "step", e);
@@ -230,24 +231,29 @@ static bool send_held(struct run *r, zmq_msg_t *message)
             return false;
         }
         if (drained_long_enough(r)) return false;
+        uint64_t begin = clock_mono_ns();
         await(r, r->out, ZMQ_POLLOUT, signals_stop() ? 50 : IDLE_MS);
+        r->now.blocked += clock_mono_ns() - begin;
     }
-    r->count_out++;
+    r->now.out++;
     return true;
 }
 
 /* Commits the batch and sends its results in order. */
 static void flush_batch(struct run *r)
 {
+    histogram_size(&r->now.batch, r->taken);
     if (r->status == 0 && r->hooks->commit != NULL) {
+        uint64_t begin = clock_mono_ns();
         enum err e = r->hooks->commit(r->hooks->self);
+        histogram_time(&r->commits, clock_mono_ns() - begin);
         if (e != OK) fail_world(r, "commit", e);
     }
     if (r->status == 0) chaos_point("worker.before_send");
     for (size_t i = 0; i < r->held_count; i++) {
         if (r->status == 0 && send_held(r, &r->held[i])) continue;
         zmq_msg_close(&r->held[i]); /* ingest resends it */
-        r->count_lost++;
+        r->now.lost++;
     }
     r->held_count = r->held_bytes = r->taken = 0;
 }
@@ -258,7 +264,7 @@ static void loop(struct run *r)
         take_batch(r);
         if (signals_stop()) link_unbind(&r->in); /* nobody queues here any more */
         if (r->taken > 0) flush_batch(r);
-        else if (r->status == 0 && !signals_stop()) await(r, r->in, ZMQ_POLLIN, IDLE_MS);
+        else if (r->status == 0 && !signals_stop()) await(r, r->in, ZMQ_POLLIN, r->now.ready ? IDLE_MS : NOT_READY_MS);
     }
 }
 
@@ -342,13 +348,14 @@ static int run_daemon(const struct stage_hooks *hooks, const struct stage_settin
         if (good) {
             log_event(LOG_INFO, "ready", "replica=%ju pid=%d", (uintmax_t)settings->replica, (int)getpid());
             loop(r);
-            log_event(LOG_INFO, "stopped", "in=%ju out=%ju refused=%ju lost=%ju", (uintmax_t)r->count_in, (uintmax_t)r->count_out,
-                      (uintmax_t)r->count_refused, (uintmax_t)r->count_lost);
+            log_event(LOG_INFO, "stopped", "in=%ju out=%ju refused=%ju lost=%ju", (uintmax_t)r->now.in, (uintmax_t)r->now.out,
+                      (uintmax_t)r->now.refused, (uintmax_t)r->now.lost);
         } else {
             daemon_fail(hooks->name, &t);
         }
         status = good ? r->status : t.status;
         close_all(r);
+        log_settle(true);
     } else {
         daemon_fail(hooks->name, &t);
         buf_free(&r->result);

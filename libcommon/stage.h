@@ -5,6 +5,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "log.h"
+#include "metric.h"
 #include "option.h"
 #include "slot.h"
 
@@ -48,8 +49,8 @@ struct stage_hooks {
     void (*strike)(void *self, const struct strike *strike, struct buf *notice);
     /* One line in, lines out, for --stdio (see filter.h). */
     enum err (*line)(void *self, struct arena *mem, struct slice in, struct buf *out);
-    /* NULL, or: appends members to /status: `"failed":3,"stories":7`. Runs between two messages. */
-    void (*status)(void *self, struct buf *json);
+    /* NULL, or: adds tables to /status and /metrics. Runs between two messages. */
+    void (*metrics)(void *self, struct metrics *m);
     void *self;
 };
 

@@ -136,13 +136,16 @@ static enum err commit(void *self)
     return job->w->commit(job->w->self);
 }
 
-static void status(void *self, struct buf *json)
+static const struct metric_row rows[] = {
+    {"documents_failed_total", NULL, METRIC_COUNTER, offsetof(struct job, failed), "failed", "Documents that this stage could not process; they travel on with the reason."},
+    {0},
+};
+
+static void metrics(void *self, struct metrics *m)
 {
     const struct job *job = self;
-    buf_printf(json, "\"failed\":%ju,", (uintmax_t)job->failed);
-    size_t before = json->len;
-    if (job->w->status) job->w->status(job->w->self, json);
-    if (json->len == before && json->failed == OK) json->len--; /* the comma */
+    metrics_add(m, rows, job, sizeof *job);
+    if (job->w->metrics) job->w->metrics(job->w->self, m);
 }
 
 /* A notice about a frame of which as much as possible is known; left out when not even its key can be read. */
@@ -207,7 +210,7 @@ int worker_run(const struct worker *w, const struct stage_settings *settings)
         .busy = busy,
         .strike = strike,
         .line = line,
-        .status = status,
+        .metrics = metrics,
         .self = &job,
     };
     return stage_run(&hooks, settings);

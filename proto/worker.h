@@ -28,8 +28,8 @@ struct worker {
     /* NULL, or: --stdio only: further lines to print behind the document's own, each ended by a newline. */
     enum err (*after_line)(void *self, struct arena *mem, struct doc *doc, struct buf *out);
 
-    /* NULL, or: appends members to the JSON object of /status: `"documents":12,"stories":3`. May be called while work() is not. */
-    void (*status)(void *self, struct buf *json);
+    /* NULL, or: adds tables to /status and /metrics. Called while work() is not. */
+    void (*metrics)(void *self, struct metrics *m);
 
     void *self;
 };

@@ -48,7 +48,7 @@ def outcomes():
     lines = report.lines(2500)
     status = report.status()
     check(status["ledger"]["reported"] == 1 and status["ledger"]["again"] == 1 and status["ledger"]["seq"] == len(lines), "/status says so too")
-    check(b"wiredesk_report_ledger_total{outcome=\"rejected\"} 2" in report.http("/metrics")[1], "/metrics too")
+    check(b"wiredesk_ledger_documents{stage=\"report\",outcome=\"rejected\"} 2" in report.http("/metrics")[1], "/metrics too")
     check(numbered(lines), "lines are numbered from 1 without a gap")
     check([line["id"] for line in told(lines, "article")] == [f"{1:032x}", f"{2:032x}"], "an article line each for the original and the copy")
     check(len(told(lines, "quote")) == 1, "the copy does not repeat its quotes")

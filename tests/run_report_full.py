@@ -65,7 +65,7 @@ def ceiling():
     given = len(outcomes)
     check(0 < given < DOCUMENTS, "some documents had their outcome, some not")
     check(report.http("/readyz")[0] == 503 and report.http("/healthz")[0] == 200, "it is healthy and not ready")
-    check(b"wiredesk_report_waiting 1" in report.http("/metrics")[1], "and /metrics says that it waits")
+    check(b"wiredesk_waiting{stage=\"report\"} 1" in report.http("/metrics")[1], "and /metrics says that it waits")
     check(report.stop() == 0, "asked to stop, it does")
     report.args = ()
     report.start()

@@ -85,10 +85,12 @@ static void on_strike(void *self, const struct strike *s, struct buf *notice)
     say(s->faulted ? "faulted" : "interrupted", (struct slice){s->bytes, s->len}, notice);
 }
 
-static void on_status(void *self, struct buf *json)
+static void on_metrics(void *self, struct metrics *m)
 {
+    static const struct metric_row rows[] = {{"probe", NULL, METRIC_GAUGE, 0, "probe", "Seven."}, {0}};
+    uint64_t seven = 7;
     (void)self;
-    buf_str(json, "\"probe\":7");
+    metrics_add(m, rows, &seven, sizeof seven);
 }
 
 /* --- its world --- */
@@ -138,7 +140,7 @@ static pid_t start(const struct stage_settings *given, int how)
     if (fd < 0 || probe.trace < 0 || dup2(fd, 2) < 0) _exit(99);
     struct stage_hooks hooks = {.name = "probe", .next = "after", .frame_max = FRAME_MAX, .arena_max = 1 << 20, .water_in = 64,
                                 .water_out = 64, .step = on_step, .commit = how != 0 ? on_commit : NULL, .refuse = on_refuse,
-                                .busy = on_busy, .strike = on_strike, .status = on_status, .self = &probe};
+                                .busy = on_busy, .strike = on_strike, .metrics = on_metrics, .self = &probe};
     struct stage_settings settings = *given;
     if (settings.state == NULL) settings.state = dir;
     if (settings.batch == 0) settings.batch = 64;
@@ -442,7 +444,7 @@ static void test_status_counts(void **state)
         if (strstr(text, wants[i]) == NULL) fail_msg("want %s in %s", wants[i], text);
     buf_clear(&body);
     assert_err(http_get(path, "/metrics", 3000, &status, &body), OK, "/metrics");
-    assert_non_null(strstr(buf_cstr(&body), "wiredesk_documents_in_total{stage=\"probe\",replica=\"0\"} 2\n"));
+    assert_non_null(strstr(buf_cstr(&body), "wiredesk_documents_in_total{stage=\"probe\"} 2\n"));
     buf_clear(&body);
     assert_err(http_get(path, "/readyz", 3000, &status, &body), OK, "/readyz");
     assert_int_equal(status, 200);
@@ -463,6 +465,29 @@ static void test_not_ready_without_anyone_behind(void **state)
     buf_clear(&body);
     assert_err(http_get(path, "/healthz", 3000, &status, &body), OK, "/healthz");
     assert_int_equal(status, 200);
+    buf_free(&body);
+    assert_int_equal(stop(child), 0);
+}
+
+/* An address alone is not enough: somebody must take what is sent there. */
+static void test_not_ready_where_nobody_listens(void **state)
+{
+    (void)state;
+    char path[300];
+    unsigned status = 0;
+    struct buf body = buf_make(1 << 16);
+    const char *nobody = "tcp://127.0.0.1:1";
+    struct stage_settings settings = {.next = {&nobody, 1}};
+    pid_t child = start(&settings, 0);
+    snprintf(path, sizeof path, "%s/sock/probe.0.http", dir);
+    for (int i = 0; i < 500 && (body.len == 0 || strstr(buf_cstr(&body), "\"connected\":1") == NULL); i++) {
+        buf_clear(&body);
+        if (http_get(path, "/status", 3000, &status, &body) != OK) usleep(10000);
+    }
+    assert_non_null(strstr(buf_cstr(&body), "\"connected\":1,\"ready\":false"));
+    buf_clear(&body);
+    assert_err(http_get(path, "/readyz", 3000, &status, &body), OK, "/readyz");
+    assert_int_equal(status, 503);
     buf_free(&body);
     assert_int_equal(stop(child), 0);
 }
@@ -573,6 +598,7 @@ int main(void)
         FACT(test_stop_is_bounded_when_nobody_takes_the_result),
         FACT(test_status_counts),
         FACT(test_not_ready_without_anyone_behind),
+        FACT(test_not_ready_where_nobody_listens),
         FACT(test_second_of_the_same_name_is_told_to_go),
         FACT(test_taken_port_says_so),
         FACT(test_bad_world_is_one_line_and_a_status),

@@ -20,6 +20,7 @@
 struct settings {
     const char *state;
     struct option_list scale;
+    const char *http;
     uint64_t grace;
 };
 #define AT(member) offsetof(struct settings, member)
@@ -27,6 +28,9 @@ struct settings {
 static const struct option_row rows[] = {
     {"state", 's', "DIR", OPTION_TEXT, AT(state), ".wiredesk", 0, 0, "Where sockets, stores and slots live; made when it is not there"},
     {"scale", 0, "STAGE=N", OPTION_LIST, AT(scale), NULL, 0, 0, "Run N replicas of normalize or tag; may be given again"},
+    {"http", 0, "HOST", OPTION_TEXT, AT(http), NULL, 0, 0,
+     "Let each daemon answer /metrics and /status at HOST too: ingest at port 9551, normalize 9552, tag 9553, dedup 9554, report 9555; "
+     "a further replica ten higher (tag.1: 9563)"},
     {"grace", 0, "TIME", OPTION_TIME, AT(grace), "10s", 100, 600000, "How long each stage may take to end before it is killed"},
     {NULL},
 };
@@ -40,7 +44,7 @@ const struct option_table up_table = {
     .rows = tables,
 };
 
-enum { CHILDREN = 64, REPLICAS = 16, BACKOFF_FIRST_MS = 100, BACKOFF_MOST_MS = 10000, LIVED_MS = 10000, TURN_MS = 200, LINE_MOST = 8192 };
+enum { CHILDREN = 64, REPLICAS = 16, BACKOFF_FIRST_MS = 100, BACKOFF_MOST_MS = 10000, LIVED_MS = 10000, TURN_MS = 200, LINE_MOST = 8192, HTTP_PORT = 9550 };
 
 struct child {
     enum stage stage;
@@ -67,14 +71,16 @@ struct crew {
 
 static void become(const struct crew *c, const struct child *k, int log)
 {
-    char program[4200], replica[16];
+    char program[4200], replica[16], http[300];
+    const char *extra = c->set.http != NULL ? "--http" : NULL; /* ends the list otherwise */
     snprintf(program, sizeof program, "%s/wiredesk-%s", c->folder, stage_name(k->stage));
     snprintf(replica, sizeof replica, "%u", k->replica);
+    snprintf(http, sizeof http, "%s:%u", c->set.http ? c->set.http : "", HTTP_PORT + (unsigned)k->stage + 10 * k->replica);
     setpgid(0, 0); /* Ctrl-C is for us: we end them in order */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGPIPE, SIG_DFL);
     if (dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0) _exit(EXIT_TRY_AGAIN);
-    execl(program, program, "--state", c->set.state, "--replica", replica, (char *)NULL);
+    execl(program, program, "--state", c->set.state, "--replica", replica, extra, http, (char *)NULL);
     fprintf(stderr, "cannot run %s: %s\n", program, strerror(errno));
     _exit(EXIT_NEEDS_PERSON);
 }
@@ -244,8 +250,9 @@ static void look_for_ready(struct crew *c)
         buf_free(&body);
     }
     if (ready < c->len) return;
+    char quoted[4200];
     c->told_ready = true;
-    log_event(LOG_INFO, "ready", "daemons=%zu state=%s", c->len, c->set.state);
+    log_event(LOG_INFO, "ready", "daemons=%zu state=%s", c->len, log_quote(slice_of(c->set.state), quoted, sizeof quoted));
 }
 
 static int watch_over(struct crew *c)

@@ -48,11 +48,21 @@ static enum err after_line(void *self, struct arena *mem, struct doc *doc, struc
     return follow_lines(doc, mem, out);
 }
 
-static void status(void *self, struct buf *json)
+#define SIZE(member) offsetof(struct dedup_size, member)
+
+static const struct metric_row size_rows[] = {
+    {"index_documents", NULL, METRIC_GAUGE, SIZE(documents), "documents", "Documents that have been judged."},
+    {"index_live_documents", NULL, METRIC_GAUGE, SIZE(live), "live", "Documents within the horizon: those that a copy is recognised of."},
+    {"index_stories", NULL, METRIC_GAUGE, SIZE(stories), "stories", "Stories opened."},
+    {"index_memory_bytes", NULL, METRIC_GAUGE, SIZE(memory), "memory", "Memory of the tables of what is live."},
+    {"index_bytes", NULL, METRIC_GAUGE, SIZE(disk), "disk", "Size of the index on disk."},
+    {0},
+};
+
+static void metrics(void *self, struct metrics *m)
 {
-    struct dedup_size s = dedup_size(self);
-    buf_printf(json, "\"documents\":%llu,\"live\":%llu,\"stories\":%llu,\"memory\":%llu,\"disk\":%llu", (unsigned long long)s.documents,
-        (unsigned long long)s.live, (unsigned long long)s.stories, (unsigned long long)s.memory, (unsigned long long)s.disk);
+    struct dedup_size size = dedup_size(self);
+    metrics_add(m, size_rows, &size, sizeof size);
 }
 
 static int trouble(enum err e, const char *dir)
@@ -76,7 +86,7 @@ static int run(const struct settings *s)
         exit_status = trouble(e, s->stage.state);
     } else {
         struct worker worker = {.stage = STAGE_DEDUP, .reads = dedup_reads, .needs = dedup_needs, .writes = dedup_writes, .work = work,
-            .commit = commit, .after_line = after_line, .status = status, .self = deduper};
+            .commit = commit, .after_line = after_line, .metrics = metrics, .self = deduper};
         exit_status = worker_run(&worker, &s->stage);
     }
     dedup_destroy(&deduper);

@@ -40,6 +40,12 @@ struct retired {
     char key[DOC_KEY_MAX];
 };
 
+/* Since the start. */
+struct counted {
+    uint64_t condemned, faulted, interrupted, refused;
+    struct histogram outcome, commits, batch;
+};
+
 struct ingest {
     const struct ingest_settings *set;
     struct journal *journal;
@@ -61,7 +67,9 @@ struct ingest {
     bool blocked;                   /* the pipe takes no more right now */
     uint64_t sampled, sampled_accepted;
     double rate;
-    uint64_t condemned;
+    bool ready;
+    struct counted counted;
+    char instance[2 * INSTANCE_SIZE + 1]; /* in hex */
     int status;
 };
 
@@ -73,67 +81,93 @@ static void fail_world(struct ingest *g, const char *what, enum err e)
 
 /* --- what it says of itself --- */
 
-static void put_journal(struct ingest *g, struct buf *json)
+struct measured {
+    struct journal_counts journal;
+    struct sender_stats sender;
+    struct feeders_stats feeders;
+    struct counted counted;
+    const char *instance;
+    uint64_t epoch, journal_max, connected, unsent, copies;
+    double rate;
+    bool full, ready;
+};
+#define AT(member) offsetof(struct measured, member)
+#define OUTCOME(word) AT(journal.outcome[OUTCOME_##word])
+
+static const struct metric_row rows[] = {
+    {NULL, NULL, METRIC_COUNTER, AT(feeders.documents), "in", NULL},
+    {NULL, NULL, METRIC_COUNTER, AT(copies), "out", NULL},
+    {"documents_condemned_total", NULL, METRIC_COUNTER, AT(counted.condemned), "failed", "Documents that go to the reject file because workers died of them or would not take them."},
+    {NULL, NULL, METRIC_COUNTER, AT(feeders.refused), "refused", NULL},
+    {NULL, NULL, METRIC_REAL, AT(rate), "rate", NULL},
+    {"downstream_addresses", NULL, METRIC_GAUGE, AT(connected), "connected", "Addresses of normalize that it connects to."},
+    {"ready", NULL, METRIC_FLAG, AT(ready), "ready", "1 while /readyz says so: there is room for documents and a pipe behind."},
+    {NULL, NULL, METRIC_TEXT, AT(instance), "instance", NULL},
+    {NULL, NULL, METRIC_COUNTER, AT(epoch), "epoch", NULL},
+    {"documents_accepted_total", NULL, METRIC_COUNTER, AT(journal.accepted), "journal.accepted", "Documents taken into the journal since it was made."},
+    {"outcomes_total", "outcome=\"reported\"", METRIC_COUNTER, OUTCOME(REPORTED), "journal.reported", "Outcomes of them, by kind."},
+    {"outcomes_total", "outcome=\"duplicate\"", METRIC_COUNTER, OUTCOME(DUPLICATE), "journal.duplicate", NULL},
+    {"outcomes_total", "outcome=\"rejected\"", METRIC_COUNTER, OUTCOME(REJECTED), "journal.rejected", NULL},
+    {"outcomes_total", "outcome=\"again\"", METRIC_COUNTER, OUTCOME(AGAIN), "journal.again", NULL},
+    {"documents_in_flight", NULL, METRIC_GAUGE, AT(journal.in_flight), "journal.in_flight", "Documents accepted and without an outcome yet."},
+    {NULL, NULL, METRIC_COUNTER, AT(journal.watermark), "journal.watermark", NULL},
+    {"journal_bytes", NULL, METRIC_GAUGE, AT(journal.bytes), "journal.bytes", "Bytes of the documents in the journal."},
+    {"journal_max_bytes", NULL, METRIC_GAUGE, AT(journal_max), "journal.max", "Where feeders are told to wait (--journal-max)."},
+    {"journal_full", NULL, METRIC_FLAG, AT(full), "journal.full", "1 while the journal cannot be written: its ceiling, or a full disk."},
+    {NULL, NULL, METRIC_GAUGE, AT(unsent), "sender.unsent", NULL},
+    {"window_documents", NULL, METRIC_GAUGE, AT(sender.outstanding), "sender.outstanding", "Documents sent and without an outcome yet."},
+    {"window_max_documents", NULL, METRIC_GAUGE, AT(sender.window), "sender.window", "How many of them there may be."},
+    {"window_bytes", NULL, METRIC_GAUGE, AT(sender.outstanding_bytes), "sender.outstanding_bytes", "Bytes of what is sent and without an outcome yet."},
+    {"window_max_bytes", NULL, METRIC_GAUGE, AT(sender.window_bytes), NULL, "How many of them there may be (--window-bytes)."},
+    {"resends_total", NULL, METRIC_COUNTER, AT(sender.resends), "sender.resends", "Copies sent again because the one before was lost."},
+    {"resends_after_strike_total", NULL, METRIC_COUNTER, AT(sender.struck), "sender.struck", "Of the resends, those after a worker died."},
+    {"probes_total", NULL, METRIC_COUNTER, AT(sender.probes), "sender.probes", "Copies sent again because the whole pipe was silent."},
+    {"false_resends_total", NULL, METRIC_COUNTER, AT(sender.false_resends), "sender.false_resends", "Copies sent again in vain: an earlier one arrived."},
+    {"stray_outcomes_total", NULL, METRIC_COUNTER, AT(sender.strays), NULL, "Outcomes that no document was waiting for."},
+    {"round_trip_seconds", NULL, METRIC_TIME, AT(sender.srtt_ns), "sender.srtt_ms", "From sending to the outcome, smoothed."},
+    {"reordering_seconds", NULL, METRIC_TIME, AT(sender.reo_ns), "sender.reo_ms", "How long a document may be overtaken before it counts as lost."},
+    {"silence_timeout_seconds", NULL, METRIC_TIME, AT(sender.timeout_ns), "sender.timeout_ms", "How long the pipe may be silent before the oldest document is sent again."},
+    {"oldest_outstanding_seconds", NULL, METRIC_TIME, AT(sender.oldest_ns), "sender.oldest_ms", "Since the oldest document in the window was first sent."},
+    {NULL, NULL, METRIC_COUNTER, AT(feeders.requests), "feeders.requests", NULL},
+    {"feed_requests_total", "status=\"ok\"", METRIC_COUNTER, AT(feeders.ok), "feeders.ok", "Requests of feeders, by the answer that they got."},
+    {"feed_requests_total", "status=\"busy\"", METRIC_COUNTER, AT(feeders.busy), "feeders.busy", NULL},
+    {"feed_requests_total", "status=\"refused\"", METRIC_COUNTER, AT(feeders.refused), "feeders.refused", NULL},
+    {"documents_known_total", NULL, METRIC_COUNTER, AT(feeders.known), "feeders.known", "Documents fed that the journal already held."},
+    {"strikes_total", "kind=\"faulted\"", METRIC_COUNTER, AT(counted.faulted), NULL, "Notices against a document, by what a worker suffered from it."},
+    {"strikes_total", "kind=\"interrupted\"", METRIC_COUNTER, AT(counted.interrupted), NULL, NULL},
+    {"strikes_total", "kind=\"refused\"", METRIC_COUNTER, AT(counted.refused), NULL, NULL},
+    {"outcome_seconds", NULL, METRIC_TIMES, AT(counted.outcome), "outcome_ms", "From taking a document into the journal to its outcome."},
+    {"commit_seconds", NULL, METRIC_TIMES, AT(counted.commits), "commit_ms", "Time that one commit of the journal took."},
+    {"batch_documents", NULL, METRIC_SIZES, AT(counted.batch), "batch", "Documents taken by one commit, where it took any."},
+    {0},
+};
+
+static void measure(struct ingest *g, struct metrics *m)
 {
-    struct journal_counts c = journal_counts(g->journal);
-    buf_printf(json, ",\"journal\":{\"accepted\":%ju,\"reported\":%ju,\"duplicate\":%ju,\"rejected\":%ju,\"again\":%ju,\"in_flight\":%ju", (uintmax_t)c.accepted,
-               (uintmax_t)c.outcome[OUTCOME_REPORTED], (uintmax_t)c.outcome[OUTCOME_DUPLICATE], (uintmax_t)c.outcome[OUTCOME_REJECTED],
-               (uintmax_t)c.outcome[OUTCOME_AGAIN], (uintmax_t)c.in_flight);
-    buf_printf(json, ",\"watermark\":%ju,\"bytes\":%ju,\"max\":%ju,\"full\":%s}", (uintmax_t)c.watermark, (uintmax_t)c.bytes, (uintmax_t)g->set->journal_max,
-               g->retry_at ? "true" : "false");
+    struct measured v = {
+        .journal = journal_counts(g->journal), .sender = sender_stats(g->sender, clock_mono_ns()), .feeders = feeders_stats(g->feeders),
+        .counted = g->counted, .instance = g->instance, .epoch = journal_epoch(g->journal), .journal_max = g->set->journal_max,
+        .connected = g->connected, .rate = g->rate, .full = g->retry_at != 0, .ready = g->ready,
+    };
+    hex_encode(journal_instance(g->journal).ptr, INSTANCE_SIZE, g->instance);
+    v.unsent = v.journal.in_flight > v.sender.outstanding ? v.journal.in_flight - v.sender.outstanding : 0;
+    v.copies = v.sender.firsts + v.sender.resends + v.sender.probes;
+    daemon_metrics(m, "ingest", &g->set->common, g->started);
+    metrics_add(m, rows, &v, sizeof v);
 }
 
 static void on_status(void *self, struct buf *json)
 {
-    struct ingest *g = self;
-    char instance[2 * INSTANCE_SIZE + 1];
-    struct sender_stats s = sender_stats(g->sender, clock_mono_ns());
-    struct feeders_stats f = feeders_stats(g->feeders);
-    struct journal_counts c = journal_counts(g->journal);
-    hex_encode(journal_instance(g->journal).ptr, INSTANCE_SIZE, instance);
-    buf_char(json, '{');
-    daemon_status("ingest", &g->set->common, g->started, json);
-    buf_printf(json, ",\"in\":%ju,\"out\":%ju,\"failed\":%ju,\"refused\":%ju,\"rate\":%.1f,\"connected\":%zu", (uintmax_t)f.documents,
-               (uintmax_t)(s.firsts + s.resends + s.probes), (uintmax_t)g->condemned, (uintmax_t)f.refused, g->rate, g->connected);
-    buf_printf(json, ",\"instance\":\"%s\",\"epoch\":%ju", instance, (uintmax_t)journal_epoch(g->journal));
-    put_journal(g, json);
-    buf_printf(json, ",\"sender\":{\"unsent\":%ju,\"outstanding\":%ju,\"outstanding_bytes\":%ju,\"resends\":%ju,\"struck\":%ju,\"probes\":%ju,\"false_resends\":%ju",
-               (uintmax_t)(c.in_flight > s.outstanding ? c.in_flight - s.outstanding : 0), (uintmax_t)s.outstanding, (uintmax_t)s.outstanding_bytes,
-               (uintmax_t)s.resends, (uintmax_t)s.struck, (uintmax_t)s.probes, (uintmax_t)s.false_resends);
-    buf_printf(json, ",\"srtt_ms\":%.2f,\"reo_ms\":%.2f,\"timeout_ms\":%.0f,\"oldest_ms\":%.0f}", (double)s.srtt_ns / 1e6, (double)s.reo_ns / 1e6,
-               (double)s.timeout_ns / 1e6, (double)s.oldest_ns / 1e6);
-    buf_printf(json, ",\"feeders\":{\"requests\":%ju,\"ok\":%ju,\"busy\":%ju,\"refused\":%ju,\"known\":%ju}}", (uintmax_t)f.requests, (uintmax_t)f.ok,
-               (uintmax_t)f.busy, (uintmax_t)f.refused, (uintmax_t)f.known);
+    struct metrics m;
+    measure(self, &m);
+    metrics_status(&m, json);
 }
 
 static void on_metrics(void *self, struct buf *text)
 {
-    struct ingest *g = self;
-    struct sender_stats s = sender_stats(g->sender, clock_mono_ns());
-    struct feeders_stats f = feeders_stats(g->feeders);
-    struct journal_counts c = journal_counts(g->journal);
-    const struct {
-        const char *name, *type;
-        double value;
-    } rows[] = {
-        {"accepted_total", "counter", (double)c.accepted},
-        {"in_flight", "gauge", (double)c.in_flight},
-        {"journal_bytes", "gauge", (double)c.bytes},
-        {"resends_total", "counter", (double)(s.resends + s.probes)},
-        {"false_resends_total", "counter", (double)s.false_resends},
-        {"requests_total", "counter", (double)f.requests},
-        {"requests_busy_total", "counter", (double)f.busy},
-        {"requests_refused_total", "counter", (double)f.refused},
-        {"downstream_connected", "gauge", (double)g->connected},
-        {"up_seconds", "gauge", (double)(clock_mono_ns() - g->started) / 1e9},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        buf_printf(text, "# TYPE wiredesk_%s %s\nwiredesk_%s{stage=\"ingest\",replica=\"%ju\"} %.15g\n", rows[i].name, rows[i].type, rows[i].name,
-                   (uintmax_t)g->set->common.replica, rows[i].value);
-    buf_printf(text, "# TYPE wiredesk_outcomes_total counter\n");
-    for (enum outcome o = OUTCOME_REPORTED; o < OUTCOME_COUNT; o++)
-        buf_printf(text, "wiredesk_outcomes_total{replica=\"%ju\",outcome=\"%s\"} %ju\n", (uintmax_t)g->set->common.replica, outcome_name(o),
-                   (uintmax_t)c.outcome[o]);
+    struct metrics m;
+    measure(self, &m);
+    metrics_text(&m, text);
 }
 
 /* --- the commit --- */
@@ -160,6 +194,8 @@ static enum err retire_all(struct ingest *g)
 static void commit(struct ingest *g, uint64_t now)
 {
     bool waiting = feeders_waiting(g->feeders) > 0, retiring = g->retired_len > 0;
+    size_t documents = feeders_waiting_documents(g->feeders);
+    uint64_t begin = clock_mono_ns();
     enum err e = retire_all(g);
     if (waiting) chaos_point("ingest.before_commit");
     if (retiring) chaos_point("ingest.before_retire");
@@ -170,6 +206,8 @@ static void commit(struct ingest *g, uint64_t now)
     feeders_settle(g->feeders, e);
     g->waiting_since = 0;
     if (e == OK) {
+        histogram_time(&g->counted.commits, clock_mono_ns() - begin);
+        if (documents > 0) histogram_size(&g->counted.batch, documents);
         if (g->retry_at) log_event(LOG_INFO, "journal_writes_again", "retired=%zu", g->retired_len);
         g->retired_len = g->retired_since = g->retry_at = 0;
         return;
@@ -182,10 +220,22 @@ static void commit(struct ingest *g, uint64_t now)
 
 /* --- what comes back --- */
 
+/* How long the document waited for its outcome, by the time at which it was accepted. */
+static void measure_outcome(struct ingest *g, uint64_t seq)
+{
+    uint64_t at, now = clock_wall_ms();
+    struct slice frame;
+    struct doc doc;
+    arena_reset(g->mem);
+    if (journal_read(g->journal, seq, &at, &frame) != OK || at != seq || doc_peek(frame, DOC_BIT(DOC_ACCEPTED), g->mem, &doc) != OK) return;
+    histogram_time(&g->counted.outcome, now > doc.accepted ? (now - doc.accepted) * MS : 0);
+}
+
 static void hear_outcome(struct ingest *g, const struct note *n, uint64_t now)
 {
     bool waited = sender_outcome(g->sender, n->seq, n->key, n->epoch, n->try, now);
     if (!waited && n->seq < g->unsent) return; /* told before */
+    measure_outcome(g, n->seq);
     struct retired *r = &g->retired[g->retired_len++];
     *r = (struct retired){.seq = n->seq, .outcome = n->outcome, .key_len = (unsigned char)n->key.len};
     memcpy(r->key, n->key.ptr, n->key.len);
@@ -197,10 +247,13 @@ static void hear_evidence(struct ingest *g, const struct note *n)
 {
     struct condemnation c;
     bool condemned = false;
+    g->counted.faulted += n->kind == NOTE_FAULTED;
+    g->counted.interrupted += n->kind == NOTE_INTERRUPTED;
+    g->counted.refused += n->kind == NOTE_REFUSED;
     enum err e = evidence_weigh(g->journal, n, g->note_mem, &c);
     if (e == OK && c.guilty) e = evidence_condemn(g->journal, n, &c, g->mem, &g->frame, &condemned);
     if (condemned) {
-        g->condemned++;
+        g->counted.condemned++;
         char key[2 * DOC_KEY_MAX], why[2048];
         log_event(LOG_WARN, "condemned", "key=%s error=%s detail=%s", log_quote(n->key, key, sizeof key), err_name(c.error), log_quote(c.detail, why, sizeof why));
     }
@@ -323,8 +376,10 @@ static void service(struct ingest *g, uint64_t now)
     g->connected = follow_apply(g->follow_out);
     size_t heard = follow_apply(g->follow_notes);
     if (!sender_widen(g->sender, g->connected * REPLICA_WINDOW)) log_event(LOG_WARN, "window_not_widened", "replicas=%zu", g->connected);
-    http_set_ready(g->http, g->connected > 0 && heard > 0 && !signals_stop());
+    g->ready = g->connected > 0 && heard > 0 && g->retry_at == 0 && c.bytes < g->set->journal_max && !signals_stop();
+    http_set_ready(g->http, g->ready);
     http_answer(g->http);
+    log_settle(false);
     if (now - g->sampled < 1000 * MS) return;
     double rate = (double)(c.accepted - g->sampled_accepted) * 1e9 / (double)(now - g->sampled);
     g->rate = g->rate <= 0 ? rate : .7 * g->rate + .3 * rate;
@@ -490,5 +545,6 @@ int ingest_run(const struct ingest_settings *settings)
         status = daemon_fail("ingest", &t);
     }
     close_all(&g);
+    log_settle(true);
     return status;
 }

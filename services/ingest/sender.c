@@ -370,6 +370,8 @@ struct sender_stats sender_stats(const struct sender *s, uint64_t now)
     out.oldest_ns = now - oldest;
     out.outstanding = s->docs - s->free_len;
     out.outstanding_bytes = s->bytes;
+    out.window = s->docs;
+    out.window_bytes = s->bytes_most;
     out.srtt_ns = (uint64_t)s->srtt;
     out.reo_ns = reordering(s);
     out.timeout_ns = timeout(s);

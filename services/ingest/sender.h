@@ -20,6 +20,7 @@ struct sender_stats {
     uint64_t false_resends;           /* copies sent again although an earlier one arrived */
     uint64_t strays;                  /* outcomes that no document was waiting for */
     uint64_t outstanding, outstanding_bytes;
+    uint64_t window, window_bytes;    /* the most that may be outstanding */
     uint64_t srtt_ns, reo_ns, timeout_ns;
     uint64_t oldest_ns;               /* since the oldest outstanding document was first sent */
 };

@@ -89,6 +89,7 @@ static void wait_for_work(struct report *r, long ms)
     };
     if (zmq_poll(items, 5, ms) < 0 && zmq_errno() != EINTR) log_event(LOG_WARN, "poll", "error=\"%s\"", zmq_strerror(zmq_errno()));
     http_answer(r->http);
+    log_settle(false);
     outcomes_hear(r->outcomes);
     r->heard = drain_subscriptions(r->stream) || r->heard;
 }
@@ -133,10 +134,11 @@ static bool stats_due(const struct report *r, bool idle)
 static void reload(struct report *r)
 {
     struct trouble t;
+    char quoted[700];
     const char *path = r->settings->watch;
     if (!signals_hangup() || path == NULL) return;
     if (office_watch(&r->office, path, &t)) log_event(LOG_INFO, "watch_list", "rules=%zu", alert_rules_count(r->office.watch));
-    else log_event(LOG_ERROR, "watch_list", "error=\"%s\"", t.line);
+    else log_event(LOG_ERROR, "watch_list", "error=%s", log_quote(slice_of(t.line), quoted, sizeof quoted));
 }
 
 static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
@@ -275,6 +277,7 @@ int report_daemon(const struct report_settings *s)
     static struct inbox in; /* 16 KiB of message heads: for the one loop of the process */
     if (s->stage.check) return check(s);
     if (s->stage.probe) return daemon_probe("report", &s->stage);
+    char quoted[4200];
     struct report r = {.settings = s};
     struct trouble t = {EXIT_TRY_AGAIN, "out of memory"};
     bool ok = open_report(&r, &t);
@@ -284,9 +287,10 @@ int report_daemon(const struct report_settings *s)
         return t.status;
     }
     http_set_ready(r.http, true);
-    log_event(LOG_INFO, "ready", "state=%s next_seq=%llu", s->stage.state, (unsigned long long)ledger_next_seq(r.office.ledger));
+    log_event(LOG_INFO, "ready", "state=%s next_seq=%llu", log_quote(slice_of(s->stage.state), quoted, sizeof quoted), (unsigned long long)ledger_next_seq(r.office.ledger));
     ok = loop(&r, &in);
     log_event(LOG_INFO, "leaving", "status=%d in=%llu", ok ? 0 : EXIT_TRY_AGAIN, (unsigned long long)r.in);
     close_report(&r);
+    log_settle(true);
     return ok ? 0 : EXIT_TRY_AGAIN;
 }

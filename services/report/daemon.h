@@ -4,6 +4,7 @@
 
 #include "../../libcommon/http.h"
 #include "../../libcommon/link.h"
+#include "../../libcommon/metric.h"
 #include "../../libcommon/quarantine.h"
 #include "gauge.h"
 #include "office.h"
@@ -15,6 +16,11 @@ enum {
     GROUP_MAX = 256,           /* documents to a commit */
     GROUP_BYTES = 64 << 20,
     GROUP_MS = 5,
+};
+
+/* Since the start, for /status and /metrics. */
+struct counted {
+    struct histogram latency, work, commits, batch;
 };
 
 struct report {
@@ -30,13 +36,14 @@ struct report {
     struct buf notes;            /* outcomes of the open group, one behind the other */
     size_t note_end[GROUP_MAX];  /* where each ends in `notes` */
     unsigned n_notes;
-    struct gauge latency;
+    struct gauge latency;        /* since the last stats line */
+    struct counted counted;
     uint64_t unpublished;        /* the first line that an earlier process did not publish; 0: none is left */
     uint64_t first_own;          /* the first line of this process */
     bool heard;                  /* somebody has subscribed to the stream */
     uint64_t started_ns;
     uint64_t started, last_in, last_stats, last_sync; /* ms of the clock that never jumps */
-    uint64_t in, out, failed, refused, rate_in, rate_at, groups;
+    uint64_t in, out, failed, refused, rate_in, rate_at;
     double rate;
     double tell_ms;              /* what a story's line takes, on average over the last ones */
     const char *trouble;         /* what it waits for, or NULL */

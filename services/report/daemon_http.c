@@ -1,7 +1,8 @@
 /* daemon_http.c - what report says of itself: /status, /metrics, and /ledger for the sum of outcomes at a watermark. */
 #include <errno.h>
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "../../libcommon/clock.h"
 #include "../../libcommon/daemon.h"
@@ -25,56 +26,78 @@ static void put_counts(struct jot *j, const uint64_t counts[OUTCOME_COUNT])
     for (int o = OUTCOME_REPORTED; o < OUTCOME_COUNT; o++) jot_count(j, outcome_name((enum outcome)o), counts[o]);
 }
 
+struct measured {
+    uint64_t in, out, failed, refused, p50, p99, pending, unindexed, outcome[OUTCOME_COUNT], seq, bytes, wal_bytes;
+    double rate;
+    bool ready, waits;
+    const char *waiting_for;
+    struct counted counted;
+};
+#define AT(member) offsetof(struct measured, member)
+#define OUTCOME(word) AT(outcome[OUTCOME_##word])
+
+static const struct metric_row rows[] = {
+    {"documents_in_total", NULL, METRIC_COUNTER, AT(in), "in", "Documents taken since the start."},
+    {"lines_total", NULL, METRIC_COUNTER, AT(out), "out", "Lines of the stream published since the start."},
+    {NULL, NULL, METRIC_COUNTER, AT(failed), "failed", NULL},
+    {"frames_refused_total", NULL, METRIC_COUNTER, AT(refused), "refused", "Frames that could not be read; they lie in the quarantine folder."},
+    {NULL, NULL, METRIC_REAL, AT(rate), "rate", NULL},
+    {"ready", NULL, METRIC_FLAG, AT(ready), "ready", "1 while /readyz says so: documents can be committed."},
+    {NULL, NULL, METRIC_GAUGE, AT(p50), "p50_ms", NULL},
+    {NULL, NULL, METRIC_GAUGE, AT(p99), "p99_ms", NULL},
+    {NULL, NULL, METRIC_COUNTER, AT(counted.commits.count), "groups", NULL},
+    {"pending_stories", NULL, METRIC_GAUGE, AT(pending), "pending_stories", "Stories whose next line is due later."},
+    {"unindexed_documents", NULL, METRIC_GAUGE, AT(unindexed), "unindexed", "Documents that the full-text index has yet to take."},
+    {"waiting", NULL, METRIC_FLAG, AT(waits), NULL, "1 while it waits for room on the disk."},
+    {NULL, NULL, METRIC_TEXT, AT(waiting_for), "waiting_for", NULL},
+    {"ledger_documents", "outcome=\"reported\"", METRIC_GAUGE, OUTCOME(REPORTED), "ledger.reported", "Documents in the ledger by outcome."},
+    {"ledger_documents", "outcome=\"duplicate\"", METRIC_GAUGE, OUTCOME(DUPLICATE), "ledger.duplicate", NULL},
+    {"ledger_documents", "outcome=\"rejected\"", METRIC_GAUGE, OUTCOME(REJECTED), "ledger.rejected", NULL},
+    {"ledger_documents", "outcome=\"again\"", METRIC_GAUGE, OUTCOME(AGAIN), "ledger.again", NULL},
+    {"stream_position", NULL, METRIC_GAUGE, AT(seq), "ledger.seq", "Number of the last line of the stream."},
+    {"ledger_bytes", NULL, METRIC_GAUGE, AT(bytes), "ledger.bytes", "Size of the ledger on disk."},
+    {"ledger_wal_bytes", NULL, METRIC_GAUGE, AT(wal_bytes), "ledger.wal_bytes", "Size of its write-ahead log."},
+    {"document_seconds", NULL, METRIC_TIMES, AT(counted.latency), NULL, "From ingest taking a document to its commit in the ledger."},
+    {"work_seconds", NULL, METRIC_TIMES, AT(counted.work), "work_ms", "Time that one document took, without waiting."},
+    {"commit_seconds", NULL, METRIC_TIMES, AT(counted.commits), "commit_ms", "Time that a batch took to become durable."},
+    {"batch_documents", NULL, METRIC_SIZES, AT(counted.batch), "batch", "Documents taken, committed and told of together."},
+    {0},
+};
+
+static uint64_t size_of(const char *path, const char *suffix)
+{
+    char file[4200];
+    struct stat st;
+    snprintf(file, sizeof file, "%s%s", path, suffix);
+    return stat(file, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+static void measure(struct report *r, struct metrics *m)
+{
+    struct measured v = {
+        .in = r->in, .out = r->out, .failed = r->failed, .refused = r->refused, .p50 = gauge_at(&r->latency, 0.50), .p99 = gauge_at(&r->latency, 0.99),
+        .unindexed = r->unindexed, .seq = ledger_next_seq(r->office.ledger) - 1, .bytes = size_of(r->office.path, ""),
+        .wal_bytes = size_of(r->office.path, "-wal"), .rate = rate(r), .ready = r->trouble == NULL, .waits = r->trouble != NULL,
+        .waiting_for = r->trouble, .counted = r->counted,
+    };
+    if (ledger_pending(r->office.ledger, &v.pending) != OK) v.pending = 0;
+    ledger_counts(r->office.ledger, v.outcome);
+    daemon_metrics(m, "report", &r->settings->stage, r->started_ns);
+    metrics_add(m, rows, &v, sizeof v);
+}
+
 static void status(void *self, struct buf *json)
 {
-    struct report *r = self;
-    uint64_t counts[OUTCOME_COUNT], pending = 0;
-    struct jot j = jot_make(json);
-    ledger_counts(r->office.ledger, counts);
-    bool known = ledger_pending(r->office.ledger, &pending) == OK;
-    jot_object(&j, NULL);
-    daemon_status("report", &r->settings->stage, r->started_ns, json);
-    jot_after(&j);
-    jot_count(&j, "in", r->in);
-    jot_count(&j, "out", r->out);
-    jot_count(&j, "failed", r->failed);
-    jot_count(&j, "refused", r->refused);
-    jot_real(&j, "rate", rate(r));
-    jot_count(&j, "p50_ms", gauge_at(&r->latency, 0.50));
-    jot_count(&j, "p99_ms", gauge_at(&r->latency, 0.99));
-    jot_count(&j, "groups", r->groups);
-    if (known) jot_count(&j, "pending_stories", pending);
-    jot_count(&j, "unindexed", r->unindexed);
-    if (r->trouble != NULL) jot_text(&j, "waiting_for", slice_of(r->trouble));
-    jot_object(&j, "ledger");
-    put_counts(&j, counts);
-    jot_count(&j, "seq", ledger_next_seq(r->office.ledger) - 1);
-    jot_end_object(&j);
-    jot_end_object(&j);
+    struct metrics m;
+    measure(self, &m);
+    metrics_status(&m, json);
 }
 
-static void metric(struct buf *out, const char *name, const char *type, const char *help, double v)
+static void metrics(void *self, struct buf *text)
 {
-    buf_printf(out, "# HELP wiredesk_report_%s %s\n# TYPE wiredesk_report_%s %s\nwiredesk_report_%s %.17g\n", name, help, name, type, name, v);
-}
-
-static void metrics(void *self, struct buf *out)
-{
-    struct report *r = self;
-    uint64_t counts[OUTCOME_COUNT], pending = 0;
-    ledger_counts(r->office.ledger, counts);
-    if (ledger_pending(r->office.ledger, &pending) != OK) pending = 0;
-    metric(out, "documents_in_total", "counter", "Documents taken since the start.", (double)r->in);
-    metric(out, "lines_total", "counter", "Stream lines published since the start.", (double)r->out);
-    metric(out, "refused_total", "counter", "Frames that could not be read.", (double)r->refused);
-    metric(out, "commits_total", "counter", "Groups of documents committed.", (double)r->groups);
-    metric(out, "pending_stories", "gauge", "Stories whose next line is due later.", (double)pending);
-    metric(out, "unindexed_documents", "gauge", "Documents that the full-text index has yet to take.", (double)r->unindexed);
-    metric(out, "waiting", "gauge", "1 while it waits for room on the disk.", r->trouble != NULL);
-    metric(out, "stream_seq", "counter", "Number of the last line.", (double)(ledger_next_seq(r->office.ledger) - 1));
-    buf_str(out, "# HELP wiredesk_report_ledger_total Documents in the ledger by outcome.\n# TYPE wiredesk_report_ledger_total counter\n");
-    for (int o = OUTCOME_REPORTED; o < OUTCOME_COUNT; o++)
-        buf_printf(out, "wiredesk_report_ledger_total{outcome=\"%s\"} %" PRIu64 "\n", outcome_name((enum outcome)o), counts[o]);
+    struct metrics m;
+    measure(self, &m);
+    metrics_text(&m, text);
 }
 
 static unsigned complain(struct buf *body, const char *what)

@@ -26,7 +26,8 @@ enum {
 
 bool report_wait(struct report *r, const char *what)
 {
-    if (r->trouble == NULL) log_event(LOG_ERROR, "waiting", "for=\"%s\" detail=\"%s\"", what, ledger_trouble(r->office.ledger));
+    char quoted[600];
+    if (r->trouble == NULL) log_event(LOG_ERROR, "waiting", "for=\"%s\" detail=%s", what, log_quote(slice_of(ledger_trouble(r->office.ledger)), quoted, sizeof quoted));
     r->trouble = what;
     if (r->http != NULL) http_set_ready(r->http, false);
     uint64_t end = clock_mono_ms() + WAIT_MS;
@@ -34,6 +35,7 @@ bool report_wait(struct report *r, const char *what)
         struct pollfd p[2] = {{.fd = r->stop_fd, .events = POLLIN}, {.fd = r->http != NULL ? http_fd(r->http) : -1, .events = POLLIN}};
         (void)poll(p, 2, (int)(end - now));
         if (r->http != NULL) http_answer(r->http);
+        log_settle(false);
     }
     return !signals_stop();
 }
@@ -101,7 +103,9 @@ static enum err take_one(struct report *r, struct batch *g, unsigned i, uint64_t
         refuse(r, g->frame[i], e);
         return OK;
     }
+    uint64_t begin = clock_mono_ns();
     e = desk_take(r->office.desk, r->office.mem, &doc, now, &taken);
+    histogram_time(&r->counted.work, clock_mono_ns() - begin);
     if (e == OK) e = note_outcome(r, &doc, taken.outcome);
     return e;
 }
@@ -116,14 +120,18 @@ static enum err take_some(struct report *r, struct batch *g, unsigned from, unsi
     }
     if (e != OK) return e;
     chaos_point("report.before_commit");
-    return ledger_commit(r->office.ledger);
+    uint64_t begin = clock_mono_ns();
+    e = ledger_commit(r->office.ledger);
+    if (e == OK) histogram_time(&r->counted.commits, clock_mono_ns() - begin);
+    return e;
 }
 
 /* --- committing and publishing --- */
 
 bool report_fatal(struct report *r, enum err e, const char *doing)
 {
-    log_event(LOG_ERROR, "failed", "doing=%s error=%s detail=\"%s\"", doing, err_name(e), ledger_trouble(r->office.ledger));
+    char quoted[600];
+    log_event(LOG_ERROR, "failed", "doing=\"%s\" error=%s detail=%s", doing, err_name(e), log_quote(slice_of(ledger_trouble(r->office.ledger)), quoted, sizeof quoted));
     return false;
 }
 
@@ -161,8 +169,11 @@ static void measure(struct report *r, const struct batch *g, unsigned from, unsi
         struct doc doc;
         arena_reset(r->office.mem);
         if (g->refused[i] || doc_peek(g->frame[i], DOC_BIT(DOC_ACCEPTED), r->office.mem, &doc) != OK) continue;
-        gauge_add(&r->latency, now > doc.accepted ? now - doc.accepted : 0);
+        uint64_t ms = now > doc.accepted ? now - doc.accepted : 0;
+        gauge_add(&r->latency, ms);
+        histogram_time(&r->counted.latency, ms * 1000000u);
     }
+    histogram_size(&r->counted.batch, to - from);
 }
 
 /* One commit of the group: which documents it takes, their lines and outcomes. */
@@ -189,7 +200,6 @@ static bool take_part(struct report *r, struct batch *g, unsigned from, unsigned
 bool report_take(struct report *r, struct batch *g)
 {
     r->in += g->n;
-    r->groups++;
     for (unsigned from = 0, to; from < g->n; from = to) {
         if (!take_part(r, g, from, &to)) return false;
     }
