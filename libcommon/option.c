@@ -2,6 +2,8 @@
 #include "option.h"
 
 #include "log.h"
+#include "manual.h"
+#include "option_text.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -9,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEY_ROW = 0x100, KEY_HELP = 0x10000, KEY_VERSION, ROWS_MAX = 128, HELP_MAX = 400 };
+enum { KEY_ROW = 0x100, KEY_HELP = 0x10000, KEY_VERSION, KEY_MANUAL, ROWS_MAX = 128, HELP_MAX = 400 };
 
 enum source { FROM_PRESET, FROM_ENVIRONMENT, FROM_ARGV };
 
@@ -19,10 +21,10 @@ struct reading {
     const struct option_row *row[ROWS_MAX];
     enum source source[ROWS_MAX]; /* who set a list last: a nearer source replaces it, the same one adds to it */
     size_t count;
-    int asked; /* OPTIONS_HELP, OPTIONS_VERSION or 0 */
+    int asked; /* OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_MANUAL or 0 */
     char *why;
     size_t why_size;
-    struct argp_option argp[ROWS_MAX + 3];
+    struct argp_option argp[ROWS_MAX + 4];
     char help[ROWS_MAX][HELP_MAX];
 };
 
@@ -84,30 +86,13 @@ static const char *wanted(enum option_kind kind)
     return "text";
 }
 
-/* `v` as the option's kind writes it. */
-static void print_number(enum option_kind kind, double v, char *out, size_t size)
-{
-    static const char *const suffix = "KMGT";
-    int power = 0;
-    if (kind == OPTION_SIZE)
-        while (power < 4 && v >= 1024 && fmod(v, 1024) == 0) v /= 1024, power++;
-    if (kind == OPTION_SIZE && power > 0) {
-        snprintf(out, size, "%.0f%c", v, suffix[power - 1]);
-    } else if (kind == OPTION_TIME) {
-        bool ms = fmod(v, 1000) != 0;
-        snprintf(out, size, "%.0f%s", ms ? v : v / 1000, ms ? "ms" : "s");
-    } else {
-        snprintf(out, size, "%.15g", v);
-    }
-}
-
 static bool within(const struct option_row *row, double v, char *why, size_t size)
 {
     if (row->least == 0 && row->most == 0) return true;
     if (v >= row->least && v <= row->most) return true;
     char least[40], most[40];
-    print_number(row->kind, row->least, least, sizeof least);
-    print_number(row->kind, row->most, most, sizeof most);
+    option_number(row->kind, row->least, least, sizeof least);
+    option_number(row->kind, row->most, most, sizeof most);
     snprintf(why, size, "%s to %s", least, most);
     return false;
 }
@@ -195,15 +180,6 @@ static bool load_rows(struct reading *r)
     return true;
 }
 
-static void env_name(const char *name, char *out, size_t size)
-{
-    int n = snprintf(out, size, "WIREDESK_%s", name);
-    for (int i = 0; i < n && (size_t)i < size - 1; i++) {
-        if (out[i] == '-') out[i] = '_';
-        if (out[i] >= 'a' && out[i] <= 'z') out[i] = (char)(out[i] - 32);
-    }
-}
-
 static bool read_presets_and_environment(struct reading *r)
 {
     char name[80], right[120];
@@ -213,7 +189,7 @@ static bool read_presets_and_environment(struct reading *r)
             snprintf(r->why, r->why_size, "the default '%s' of --%s must be %s", row->preset, row->name, right);
             return false;
         }
-        env_name(row->name, name, sizeof name);
+        option_variable(row->name, name, sizeof name);
         const char *text = getenv(name);
         if (text == NULL || *text == '\0') continue;
         if (!set(r, i, text, FROM_ENVIRONMENT, right, sizeof right)) {
@@ -287,7 +263,8 @@ static error_t argp_step(int key, char *arg, struct argp_state *state)
     switch (key) {
     case KEY_HELP:
     case KEY_VERSION:
-        r->asked = key == KEY_HELP ? OPTIONS_HELP : OPTIONS_VERSION;
+    case KEY_MANUAL:
+        r->asked = key == KEY_HELP ? OPTIONS_HELP : key == KEY_VERSION ? OPTIONS_VERSION : OPTIONS_MANUAL;
         return ECANCELED;
     case ARGP_KEY_ERROR:
         if (r->asked == 0 && *r->why == '\0') explain(r, state->next > 0 ? state->argv[state->next - 1] : "");
@@ -309,23 +286,13 @@ static error_t argp_step(int key, char *arg, struct argp_state *state)
 static void describe(struct reading *r, size_t i)
 {
     const struct option_row *row = r->row[i];
-    char least[40], most[40], limits[100] = "";
-    if (row->least != 0 || row->most != 0) {
-        print_number(row->kind, row->least, least, sizeof least);
-        print_number(row->kind, row->most, most, sizeof most);
-        snprintf(limits, sizeof limits, "%s to %s", least, most);
-    }
-    bool preset = row->preset != NULL && *row->preset != '\0' && row->kind != OPTION_FLAG;
-    if (preset || *limits != '\0') {
-        snprintf(r->help[i], HELP_MAX, "%s [%s%s%s%s]", row->help, limits, preset && *limits ? "; " : "", preset ? "default " : "",
-                 preset ? row->preset : "");
-    } else {
-        snprintf(r->help[i], HELP_MAX, "%s", row->help);
-    }
+    char limits[160];
+    option_limits(row, limits, sizeof limits);
+    snprintf(r->help[i], HELP_MAX, "%s%s%s%s", row->help, *limits ? " [" : "", limits, *limits ? "]" : "");
     r->argp[i] = (struct argp_option){
         .name = row->name,
         .key = row->letter ? row->letter : (int)(KEY_ROW + i),
-        .arg = row->kind == OPTION_FLAG ? NULL : row->value ? row->value : "VALUE",
+        .arg = option_value(row),
         .doc = r->help[i],
     };
 }
@@ -333,8 +300,10 @@ static void describe(struct reading *r, size_t i)
 static void describe_all(struct reading *r)
 {
     for (size_t i = 0; i < r->count; i++) describe(r, i);
-    r->argp[r->count] = (struct argp_option){.name = "help", .key = KEY_HELP, .doc = "Print this and leave", .group = -1};
-    r->argp[r->count + 1] = (struct argp_option){.name = "version", .key = KEY_VERSION, .doc = "Print the version and leave", .group = -1};
+    struct argp_option *own = r->argp + r->count;
+    own[0] = (struct argp_option){.name = "help", .key = KEY_HELP, .doc = "Print this and leave", .group = -1};
+    own[1] = (struct argp_option){.name = "man", .key = KEY_MANUAL, .doc = "Print the manual page and leave (| man -l -)", .group = -1};
+    own[2] = (struct argp_option){.name = "version", .key = KEY_VERSION, .doc = "Print the version and leave", .group = -1};
 }
 
 static int print_help(struct reading *r)
@@ -363,8 +332,10 @@ static int reading_run(struct reading *r, int argc, char **argv)
         return OPTIONS_WRONG;
     }
     describe_all(r);
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) /* help must not fall over a bad environment */
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) { /* help must not fall over a bad environment */
         if (strcmp(argv[i], "--help") == 0) return OPTIONS_HELP;
+        if (strcmp(argv[i], "--man") == 0) return OPTIONS_MANUAL;
+    }
     if (!read_presets_and_environment(r)) return OPTIONS_WRONG;
     struct argp argp = {.options = r->argp, .parser = argp_step};
     error_t e = argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, &first, r);
@@ -393,6 +364,7 @@ int options_try(const struct option_table *table, void *settings, int argc, char
     r->why_size = why_size;
     int first = reading_run(r, argc, argv);
     if (first == OPTIONS_HELP && print_help(r) != 0) first = OPTIONS_WRONG;
+    if (first == OPTIONS_MANUAL && manual_print(table) != 0) first = OPTIONS_WRONG;
     free(r);
     return first;
 }
@@ -402,7 +374,7 @@ int options_read(const struct option_table *table, void *settings, int argc, cha
     char why[512];
     int first = options_try(table, settings, argc, argv, why, sizeof why);
     if (first >= 0) return first;
-    if (first == OPTIONS_HELP) exit(0);
+    if (first == OPTIONS_HELP || first == OPTIONS_MANUAL) exit(0);
     if (first == OPTIONS_VERSION) {
         printf("%s %s\n", table->program, WD_VERSION);
         exit(fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN);
@@ -415,5 +387,5 @@ void options_list(const struct option_table *table)
 {
     for (const struct option_row *const *t = table->rows; *t != NULL; t++)
         for (const struct option_row *row = *t; row->name != NULL; row++) printf("--%s\t%s\n", row->name, row->help);
-    printf("--help\tPrint this and leave\n--version\tPrint the version and leave\n");
+    printf("--help\tPrint this and leave\n--man\tPrint the manual page and leave\n--version\tPrint the version and leave\n");
 }

@@ -1,4 +1,4 @@
-/* option.h - the command line and the environment, against one table of options; --help is printed from it (by glibc's argp). */
+/* option.h - the command line and the environment, against one table of options; --help is printed from it (by glibc's argp), and the manual page. */
 #ifndef WD_OPTION_H
 #define WD_OPTION_H
 
@@ -38,14 +38,14 @@ struct option_table {
     const struct option_row *const *rows; /* NULL-ended list of tables, each ended by a row without a name */
 };
 
-/* Fills *settings: defaults, then the environment, then argv. Prints --help and --version (exit 0) by itself. At a mistake it
+/* Fills *settings: defaults, then the environment, then argv. Prints --help, --man and --version (exit 0) by itself. At a mistake it
  * prints one line that says what is wrong and what would be right, and exits 64. Operands are permuted to the end of argv;
  * returns the index of the first. `--` ends options. */
 int options_read(const struct option_table *table, void *settings, int argc, char **argv);
 
-/* The same without ending the process, for tests: -1 with one line in `why` at a mistake, -2 when --help and -3 when --version was
- * asked for. */
-enum { OPTIONS_WRONG = -1, OPTIONS_HELP = -2, OPTIONS_VERSION = -3 };
+/* The same without ending the process, for tests: -1 with one line in `why` at a mistake, -2 when --help, -3 when --version and -4
+ * when --man was asked for. */
+enum { OPTIONS_WRONG = -1, OPTIONS_HELP = -2, OPTIONS_VERSION = -3, OPTIONS_MANUAL = -4 };
 int options_try(const struct option_table *table, void *settings, int argc, char **argv, char *why, size_t why_size) MUST_CHECK;
 
 /* Each option of the tables as a line for shell completion: "--name\thelp". */

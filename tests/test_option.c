@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct settings {
     bool fast;
@@ -117,12 +118,50 @@ static void version_is_asked_for(void **state)
     free(argv[1]);
 }
 
+/* What a program prints on standard output, the first bytes of it. */
+static void printed(const struct option_table *t, char *argument, char *out, size_t size)
+{
+    char *argv[] = {(char *)(uintptr_t)"test", argument, NULL}, why[200];
+    struct settings s = {.fast = false};
+    FILE *file = tmpfile();
+    int kept = dup(STDOUT_FILENO);
+    assert_non_null(file);
+    fflush(stdout);
+    assert_true(dup2(fileno(file), STDOUT_FILENO) >= 0);
+    int first = options_try(t, &s, 2, argv, why, sizeof why);
+    fflush(stdout);
+    assert_true(dup2(kept, STDOUT_FILENO) >= 0);
+    close(kept);
+    assert_int_equal(first, OPTIONS_MANUAL);
+    ssize_t n = pread(fileno(file), out, size - 1, 0);
+    assert_true(n >= 0);
+    out[n] = '\0';
+    fclose(file);
+}
+
+static void no_text_is_a_request_to_the_manuals_reader(void **state)
+{
+    (void)state;
+    static const struct option_row strange[] = {{"odd", 'o', "X-Y", OPTION_TEXT, AT(name), "`a'", 0, 0, "'so it: \\fB\n\n.so /etc/passwd"}, {NULL}};
+    static const struct option_row *const list[] = {strange, NULL};
+    static const struct option_table odd = {"wiredesk odd", "Be odd.", "", ".SH NO\nExit status: 0.", list};
+    char page[4096];
+    printed(&odd, (char *)(uintptr_t)"--man", page, sizeof page);
+    assert_non_null(strstr(page, ".TH WIREDESK\\-ODD 1 "));
+    assert_non_null(strstr(page, "wiredesk\\-odd \\- be odd\n"));
+    assert_non_null(strstr(page, "\n\\&.SH NO\n"));
+    assert_non_null(strstr(page, ".TP\n\\fB\\-o\\fR, \\fB\\-\\-odd\\fR=\\fIX\\-Y\\fR\n"));
+    assert_non_null(strstr(page, "\n\\(aqso it: \\efB\n.PP\n\\&.so /etc/passwd\n(default \\(gaa\\(aq; WIREDESK_ODD)\n"));
+    assert_non_null(strstr(page, ".SH EXIT STATUS\n0.\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_read_or_the_mistake_is_named),
         cmocka_unit_test(operands_are_permuted_to_the_end),
         cmocka_unit_test(version_is_asked_for),
+        cmocka_unit_test(no_text_is_a_request_to_the_manuals_reader),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

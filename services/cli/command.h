@@ -20,6 +20,9 @@ int up_run(int argc, char **argv);
 int search_run(int argc, char **argv);
 int export_run(int argc, char **argv);
 
+/* The script that completes commands, options and files in that shell, on standard output. */
+int completion_print(const char *shell);
+
 /* Besides 0, 64 and 75: it ran, and what it found is not as it should be. */
 enum { EXIT_FOUND_WRONG = 1 };
 

@@ -1,7 +1,10 @@
-/* main.c - the `wiredesk` command: finds the subcommand, prints help, version and completion. */
+/* main.c - the `wiredesk` command: finds the subcommand, prints help, manual page, version and what the completion scripts ask. */
 #include "command.h"
 
 #include <stdio.h>
+
+#include "../../libcommon/manual.h"
+#include "../../proto/doc.h"
 
 static const struct command commands[] = {
     {"up", &up_table, up_run},
@@ -21,47 +24,56 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+/* Those that need no pipe and have no options. */
+static const struct {
+    const char *name, *purpose;
+} words[] = {
+    {"completion", "Print the completion script for bash, zsh or fish: source <(wiredesk completion bash)"},
+    {"help", "Print this, or the help of a command: wiredesk help feed"},
+};
+enum { WORDS = sizeof words / sizeof *words };
+
+static const char purpose[] = "The two ends of the pipe and the view of it.";
+static const char hint[] = "Each command has --help. All take --state DIR, the directory of one machine's pipe.";
+
 static int print_help(FILE *to)
 {
-    fputs("Usage: wiredesk COMMAND [OPTION...] ...\n"
-          "The two ends of the pipe and the view of it.\n\n", to);
+    fprintf(to, "Usage: wiredesk COMMAND [OPTION...] ...\n%s\n\n", purpose);
     for (size_t i = 0; i < COMMANDS; i++) fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].table->purpose);
-    fputs("  completion Print the completion script for bash: source <(wiredesk completion bash)\n"
-          "  help       Print this, or the help of a command: wiredesk help feed\n\n"
-          "Each command has --help. All take --state DIR, the directory of one machine's pipe.\n", to);
+    for (size_t i = 0; i < WORDS; i++) fprintf(to, "  %-10s %s\n", words[i].name, words[i].purpose);
+    fprintf(to, "\n%s\n", hint);
     return fflush(to) == 0 ? 0 : EXIT_TRY_AGAIN;
 }
 
-/* The script asks the program for words, so it never disagrees with it. */
-static int print_completion(int argc, char **argv)
+static int print_manual(void)
 {
-    if (argc != 3 || strcmp(argv[2], "bash") != 0) {
-        fputs("wiredesk: completion is for bash: wiredesk completion bash\n", stderr);
-        return EXIT_NEEDS_PERSON;
+    char name[64];
+    manual_title("wiredesk", purpose);
+    manual_section("SYNOPSIS");
+    puts("\\fBwiredesk\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR...] ...");
+    manual_section("COMMANDS");
+    for (size_t i = 0; i < COMMANDS; i++) manual_item(commands[i].name, commands[i].table->purpose);
+    for (size_t i = 0; i < WORDS; i++) manual_item(words[i].name, words[i].purpose);
+    manual_section("DESCRIPTION");
+    manual_text(hint);
+    manual_section("EXIT STATUS");
+    manual_text("0, 1 what was found is not as it should be, 64 a person must act, 75 try again, 130 interrupted.");
+    manual_section("SEE ALSO");
+    for (size_t i = 0; i < COMMANDS; i++) {
+        snprintf(name, sizeof name, "wiredesk-%s", commands[i].name);
+        printf("\\fB%s\\fR(1),\n", name);
     }
-    puts("_wiredesk()\n"
-         "{\n"
-         "    local word=${COMP_WORDS[COMP_CWORD]}\n"
-         "    COMPREPLY=()\n"
-         "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-         "        mapfile -t COMPREPLY < <(compgen -W \"$(wiredesk completion-words)\" -- \"$word\")\n"
-         "    elif [[ $word == -* ]]; then\n"
-         "        mapfile -t COMPREPLY < <(compgen -W \"$(wiredesk completion-words \"${COMP_WORDS[1]}\" | cut -f1)\" -- \"$word\")\n"
-         "    else\n"
-         "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
-         "        compopt -o filenames\n"
-         "    fi\n"
-         "}\n"
-         "complete -F _wiredesk wiredesk");
-    return 0;
+    for (enum stage stage = STAGE_INGEST; stage < STAGE_COUNT; stage++)
+        printf("\\fBwiredesk-%s\\fR(8)%s\n", stage_name(stage), stage + 1 < STAGE_COUNT ? "," : "");
+    return fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
 }
 
 static int print_words(int argc, char **argv)
 {
     const struct command *c = argc > 2 ? find(argv[2]) : NULL;
     if (c != NULL) options_list(c->table);
-    for (size_t i = 0; argc == 2 && i < COMMANDS; i++) puts(commands[i].name);
-    if (argc == 2) puts("completion\nhelp");
+    for (size_t i = 0; argc == 2 && i < COMMANDS; i++) printf("%s\t%s\n", commands[i].name, commands[i].table->purpose);
+    for (size_t i = 0; argc == 2 && i < WORDS; i++) printf("%s\t%s\n", words[i].name, words[i].purpose);
     return 0;
 }
 
@@ -82,7 +94,8 @@ int main(int argc, char **argv)
         puts("wiredesk " WD_VERSION);
         return 0;
     }
-    if (strcmp(word, "completion") == 0) return print_completion(argc, argv);
+    if (strcmp(word, "--man") == 0) return print_manual();
+    if (strcmp(word, "completion") == 0) return completion_print(argc == 3 ? argv[2] : "");
     if (strcmp(word, "completion-words") == 0) return print_words(argc, argv);
     if (strcmp(word, "help") == 0 && argc > 2 && (c = find(argv[2])) != NULL) {
         char *help[] = {NULL, NULL, "--help", NULL};
