@@ -159,6 +159,18 @@ enum err state_lock(const char *dir, const char *name, int *holder)
     return OK; /* fd stays open: the kernel gives the lock back when the process ends, however it ends */
 }
 
+enum err state_sync(const char *folder_path, const char *name)
+{
+    char path[PATH_BYTES];
+    if (state_path(path, sizeof path, folder_path, "%s", name) != OK) return ERR_IO;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return ERR_IO;
+    int rc = fsync(fd), why = errno;
+    close(fd);
+    errno = why;
+    return rc == 0 ? state_keep(folder_path) : ERR_IO;
+}
+
 bool state_disk_full(int fd)
 {
     struct statvfs st;

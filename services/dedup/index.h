@@ -30,6 +30,10 @@ enum err index_open(const char *dir, size_t ceiling, struct index **index) MUST_
 /* Drops what was not committed and closes; sets *index to NULL. NULL is fine. */
 void index_close(struct index **index);
 
+/* Copies the store in `from` as of one moment, beside whoever has it open, into the empty folder `to`; it is on disk when OK is returned.
+ * ERR_IO with errno, ERR_FULL, ERR_NOMEM. */
+enum err index_copy(const char *from, const char *to) MUST_CHECK;
+
 /* The record of `key`, valid until the next put, drop or commit; ERR_MISSING when there is none. */
 enum err index_get(struct index *ix, enum table t, struct slice key, struct slice *value) MUST_CHECK;
 /* Writes or overwrites. */

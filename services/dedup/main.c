@@ -1,4 +1,5 @@
 /* main.c - wiredesk-dedup: opens the index, runs the worker, closes the index. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "../../libcommon/chaos.h"
@@ -10,6 +11,7 @@
 struct settings {
     struct stage_settings stage; /* first: stage_options point into it */
     uint64_t horizon, silence, ceiling;
+    const char *backup;
 };
 
 static const struct option_row options[] = {
@@ -17,6 +19,8 @@ static const struct option_row options[] = {
      "How long a document can be recognised in a copy and holds up its story, by the time at which documents were accepted."},
     {"silence", 0, "TIME", OPTION_TIME, offsetof(struct settings, silence), "14d", 3600e3, 3650 * 86400e3, "How long a story lives without a new document."},
     {"index-ceiling", 0, "SIZE", OPTION_SIZE, offsetof(struct settings, ceiling), "256G", 1 << 20, 0x1p46, "The most that the index may take on disk."},
+    {"backup", 0, "DIR", OPTION_TEXT, offsetof(struct settings, backup), NULL, 0, 0,
+     "Copy the index into the new folder DIR, beside a daemon that runs, and leave (see wiredesk backup)"},
     {0},
 };
 
@@ -94,6 +98,18 @@ static int run(const struct settings *s)
     return exit_status;
 }
 
+static int back_up(const struct settings *s)
+{
+    char from[4096];
+    enum err e = state_path(from, sizeof from, s->stage.state, "index");
+    if (e == OK) e = state_folder(s->backup, NULL);
+    if (e == OK) e = index_copy(from, s->backup);
+    if (e == OK) return 0;
+    int why = errno;
+    fprintf(stderr, "wiredesk-dedup: cannot copy the index in %s/index to %s: %s\n", s->stage.state, s->backup, e == ERR_IO ? strerror(why) : err_name(e));
+    return e == ERR_IO && (why == ENOENT || why == EEXIST || why == EACCES) ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
+}
+
 int main(int argc, char **argv)
 {
     struct settings s = {0};
@@ -103,5 +119,6 @@ int main(int argc, char **argv)
         return EXIT_NEEDS_PERSON;
     }
     if (s.stage.probe || s.stage.check) return worker_run(&(struct worker){.stage = STAGE_DEDUP}, &s.stage);
+    if (s.backup != NULL) return back_up(&s);
     return run(&s);
 }

@@ -2,6 +2,7 @@
 #include "ingest.h"
 
 #include <czmq.h>
+#include <stdlib.h>
 
 #include "../../libcommon/chaos.h"
 #include "../../libcommon/clock.h"
@@ -13,6 +14,7 @@
 #include "../../libcommon/state.h"
 #include "evidence.h"
 #include "feeders.h"
+#include "keep.h"
 #include "sender.h"
 
 #define MS ((uint64_t)1000000)
@@ -30,6 +32,7 @@ enum {
     WATER_OUT = 4,            /* in front of normalize: few wait behind a slow one */
     REPLICA_WINDOW = 64,
     NOTE_ARENA = 1 << 16,
+    HOLD_MAX_MS = 60000,      /* how long one request for a backup keeps outcomes out of the journal */
 };
 
 /* An outcome that is not yet in the journal. */
@@ -62,6 +65,8 @@ struct ingest {
 
     uint64_t started, listen_until; /* ns */
     uint64_t waiting_since, retired_since, retry_at; /* ns; 0: nothing waits, no trouble */
+    uint64_t held_since, held_until; /* ns: while a backup is taken no document is let go of */
+    bool twin_told;
     uint64_t unsent;                /* no seq below it waits for its first copy */
     size_t connected;
     bool blocked;                   /* the pipe takes no more right now */
@@ -172,6 +177,31 @@ static void on_metrics(void *self, struct buf *text)
 
 /* --- the commit --- */
 
+static bool holding(const struct ingest *g, uint64_t now)
+{
+    return now < g->held_until;
+}
+
+/* POST /hold?ms=N: outcomes wait in memory for so long, and the journal keeps its documents; 0 ends it. The answer says since when it has
+ * been so without a gap: a backup counts only when that is longer ago than its own beginning. */
+static unsigned act(void *self, const struct http_request *r, struct buf *body)
+{
+    struct ingest *g = self;
+    const char *text = http_argument(r, "ms");
+    if (strcmp(http_path(r), "/hold") != 0) return 0;
+    char *end = NULL;
+    unsigned long ms = text != NULL ? strtoul(text, &end, 10) : 0;
+    if (text == NULL || end == text || *end != '\0' || ms > HOLD_MAX_MS) {
+        buf_printf(body, "{\"error\":\"ms: want a number up to %d\"}", HOLD_MAX_MS);
+        return 400;
+    }
+    uint64_t now = clock_mono_ns(), held = holding(g, now) ? now - g->held_since : 0;
+    if (!holding(g, now)) g->held_since = now;
+    g->held_until = now + ms * MS;
+    buf_printf(body, "{\"held_ms\":%ju,\"epoch\":%ju}", (uintmax_t)(held / MS), (uintmax_t)journal_epoch(g->journal));
+    return 200;
+}
+
 /* What had gathered is forgotten: feeders come again, a strike is told again, a refusal happens again. */
 static void forget(struct ingest *g, enum err e)
 {
@@ -193,10 +223,10 @@ static enum err retire_all(struct ingest *g)
 /* Makes everything gathered durable. What was retired waits for the next time when that fails; feeders are told to come again. */
 static void commit(struct ingest *g, uint64_t now)
 {
-    bool waiting = feeders_waiting(g->feeders) > 0, retiring = g->retired_len > 0;
+    bool waiting = feeders_waiting(g->feeders) > 0, retiring = g->retired_len > 0 && !holding(g, now);
     size_t documents = feeders_waiting_documents(g->feeders);
     uint64_t begin = clock_mono_ns();
-    enum err e = retire_all(g);
+    enum err e = retiring ? retire_all(g) : OK;
     if (waiting) chaos_point("ingest.before_commit");
     if (retiring) chaos_point("ingest.before_retire");
     if (e == OK) e = journal_commit(g->journal);
@@ -209,7 +239,8 @@ static void commit(struct ingest *g, uint64_t now)
         histogram_time(&g->counted.commits, clock_mono_ns() - begin);
         if (documents > 0) histogram_size(&g->counted.batch, documents);
         if (g->retry_at) log_event(LOG_INFO, "journal_writes_again", "retired=%zu", g->retired_len);
-        g->retired_len = g->retired_since = g->retry_at = 0;
+        g->retry_at = 0;
+        if (retiring) g->retired_len = g->retired_since = 0;
         return;
     }
     if (e != ERR_FULL && e != ERR_NOMEM) return fail_world(g, "journal", e);
@@ -233,6 +264,10 @@ static void measure_outcome(struct ingest *g, uint64_t seq)
 
 static void hear_outcome(struct ingest *g, const struct note *n, uint64_t now)
 {
+    if (n->seq >= journal_next(g->journal) && !g->twin_told) { /* a copy of this journal was restored and runs, or this is the copy */
+        log_event(LOG_ERROR, "twin", "seq=%ju what=\"another journal of this instance is in use with the same report: stop one of the two\"", (uintmax_t)n->seq);
+        g->twin_told = true;
+    }
     bool waited = sender_outcome(g->sender, n->seq, n->key, n->epoch, n->try, now);
     if (!waited && n->seq < g->unsent) return; /* told before */
     measure_outcome(g, n->seq);
@@ -364,7 +399,7 @@ static bool commit_is_due(const struct ingest *g, uint64_t now)
 {
     if (g->retry_at > now) return false;
     if (g->waiting_since && (feeders_waiting_documents(g->feeders) >= g->set->common.batch || now - g->waiting_since >= COMMIT_DUE_MS * MS)) return true;
-    if (g->retired_since && (g->retired_len >= RETIRED_DUE || now - g->retired_since >= RETIRE_DUE_MS * MS)) return true;
+    if (g->retired_since && !holding(g, now) && (g->retired_len >= RETIRED_DUE || now - g->retired_since >= RETIRE_DUE_MS * MS)) return true;
     return journal_dirty(g->journal) && !g->waiting_since;
 }
 
@@ -461,11 +496,9 @@ static bool open_pipe(struct ingest *g, struct trouble *t)
 static bool open_journal(struct ingest *g, struct trouble *t)
 {
     const struct stage_settings *s = &g->set->common;
-    char folder[64], dir[4200];
-    if (s->replica == 0) snprintf(folder, sizeof folder, "journal");
-    else snprintf(folder, sizeof folder, "journal.%ju", (uintmax_t)s->replica);
-    if (state_folder(s->state, folder) != OK || state_path(dir, sizeof dir, s->state, "%s", folder) != OK) {
-        trouble_say(t, EXIT_NEEDS_PERSON, "cannot make '%s/%s': %s", s->state, folder, strerror(errno));
+    char dir[4200];
+    if (ingest_journal_folder(s, dir, sizeof dir) != OK || state_folder(dir, NULL) != OK) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "cannot make the journal's folder under '%s': %s", s->state, strerror(errno));
         return false;
     }
     g->journal = journal_open(dir, g->set->journal_max, t);
@@ -492,7 +525,7 @@ static bool open_windows(struct ingest *g, struct trouble *t)
         trouble_say(t, EXIT_NEEDS_PERSON, "the path of '%s' is too long", s->state);
         return false;
     }
-    struct http_hooks hooks = {.status = on_status, .metrics = on_metrics, .self = g};
+    struct http_hooks hooks = {.status = on_status, .metrics = on_metrics, .act = act, .self = g};
     g->http = http_start(path, s->http, s->trusted_network, &hooks, t);
     return g->http != NULL;
 }

@@ -63,6 +63,12 @@ enum err journal_read(struct journal *j, uint64_t from, uint64_t *seq, struct sl
 /* Ends what was read: call it in every turn, or old pages are kept. */
 void journal_release(struct journal *j);
 
+/* --- a copy, beside whoever has the journal open --- */
+
+/* Copies the journal in `from`, as of one moment, into the empty folder `to`; it is on disk when this returns true. *counts: what the copy
+ * holds. False with the trouble. */
+bool journal_copy(const char *from, const char *to, struct journal_counts *counts, struct trouble *t) MUST_CHECK;
+
 /* As of the last commit. */
 struct journal_counts journal_counts(const struct journal *j);
 

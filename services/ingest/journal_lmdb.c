@@ -1,5 +1,5 @@
 /* journal_lmdb.c - the journal in LMDB: frames by seq, seqs by key, strikes by key, and one record of counters. */
-#include "journal.h"
+#include "journal_parts.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,23 +10,7 @@
 #include "../../libcommon/mdb.h"
 #include "../../libcommon/state.h"
 
-static const char FORMAT[] = "wiredesk journal 1";
-
-enum { STRIKE_IDS = 16, STRIKE_ID = 16, MAP_SLACK = 64 << 20 };
-
-/* The record "state" of the table `meta`, as it is on disk: little-endian, as every machine that we build for is. */
-struct state {
-    uint64_t next;  /* the next seq */
-    uint64_t epoch;
-    uint64_t outcome[OUTCOME_COUNT];
-    uint64_t bytes;
-};
-
-/* A record of the table `strikes`. */
-struct strike_record {
-    uint32_t faulted, interrupted, n;
-    char id[STRIKE_IDS][STRIKE_ID]; /* the last n that were counted */
-};
+enum { MAP_SLACK = 64 << 20 };
 
 struct journal {
     MDB_env *env;
@@ -34,7 +18,7 @@ struct journal {
     MDB_txn *write, *read; /* the batch, or NULL; the snapshot, or NULL */
     bool reading;
     char instance[INSTANCE_SIZE];
-    struct state now, durable; /* with the batch, and as committed */
+    struct journal_state now, durable; /* with the batch, and as committed */
     uint64_t in_flight, watermark; /* as committed */
 };
 
@@ -93,7 +77,7 @@ static int put_state(struct journal *j)
 
 static int make_new(struct journal *j)
 {
-    MDB_val fk = val(SLICE("format")), fv = {sizeof FORMAT - 1, (void *)FORMAT};
+    MDB_val fk = val(SLICE("format")), fv = {sizeof JOURNAL_FORMAT - 1, (void *)JOURNAL_FORMAT};
     MDB_val ik = val(SLICE("instance")), iv = {INSTANCE_SIZE, j->instance};
     randombytes_buf(j->instance, INSTANCE_SIZE);
     j->now.next = 1;
@@ -108,7 +92,7 @@ static int read_state(struct journal *j)
     int rc = mdb_get(j->write, j->meta, &k, &v);
     if (rc == MDB_NOTFOUND) return make_new(j);
     if (rc != 0) return rc;
-    if (!slice_eq((struct slice){v.mv_data, v.mv_size}, (struct slice){FORMAT, sizeof FORMAT - 1})) return MDB_VERSION_MISMATCH;
+    if (!slice_eq((struct slice){v.mv_data, v.mv_size}, SLICE(JOURNAL_FORMAT))) return MDB_VERSION_MISMATCH;
     k = val(SLICE("instance"));
     rc = mdb_get(j->write, j->meta, &k, &v);
     if (rc != 0 || v.mv_size != INSTANCE_SIZE) return rc ? rc : MDB_CORRUPTED;

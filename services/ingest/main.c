@@ -4,12 +4,14 @@
 
 #include "../../libcommon/daemon.h"
 #include "ingest.h"
+#include "keep.h"
 #include "stdio.h"
 
 struct settings {
     struct ingest_settings daemon; /* first: ingest_options point into it */
     const char *source, *type;
     uint64_t accepted;
+    const char *backup;
 };
 #define AT(member) offsetof(struct settings, member)
 
@@ -20,7 +22,12 @@ static const struct option_row filter_options[] = {
     {NULL},
 };
 
-static const struct option_row *const rows[] = {ingest_options, filter_options, NULL};
+static const struct option_row keep_options[] = {
+    {"backup", 0, "DIR", OPTION_TEXT, AT(backup), NULL, 0, 0, "Copy the journal into the new folder DIR, beside a daemon that runs, and leave (see wiredesk backup)"},
+    {NULL},
+};
+
+static const struct option_row *const rows[] = {ingest_options, filter_options, keep_options, NULL};
 
 static const struct option_table table = {
     .program = "wiredesk-ingest",
@@ -41,5 +48,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "wiredesk-ingest: '%s': files come from feeders (wiredesk feed FILE...), or with --stdio\n", argv[first]);
         return EXIT_NEEDS_PERSON;
     }
+    if (s.backup != NULL) return ingest_backup(&s.daemon, s.backup);
     return ingest_run(&s.daemon);
 }

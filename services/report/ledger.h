@@ -22,6 +22,9 @@ enum {
 enum err ledger_open(const char *path, struct ledger **out, char *why, size_t why_size) MUST_CHECK;
 /* Read only; for one thread. The ledger must exist. */
 enum err ledger_open_reader(const char *path, struct ledger **out, char *why, size_t why_size) MUST_CHECK;
+/* Copies the ledger at `path` as of one moment, beside its writer, to the new file `to`, without what was deleted; it is on disk when OK is
+ * returned. *seq: its last line. */
+enum err ledger_copy(const char *path, const char *to, uint64_t *seq, char *why, size_t why_size) MUST_CHECK;
 /* Rolls back what was begun, frees *l and sets it to NULL. NULL is fine. */
 void ledger_close(struct ledger **l);
 /* What went wrong last, in SQLite's words. Valid until the next call. */

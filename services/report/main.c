@@ -1,7 +1,7 @@
 /* main.c - wiredesk-report: options, then the filter or the daemon. */
 #include <stddef.h>
 
-#include "office.h"
+#include "keep.h"
 #include "shape.h"
 
 #define AT(member) offsetof(struct report_settings, member)
@@ -15,6 +15,7 @@ static const struct option_row report_options[] = {
     {"watch-list", 0, "FILE", OPTION_TEXT, AT(watch), NULL, 0, 0,
      "Alert lines for articles that fulfil a rule of this file: words, name:, speaker:, outlet:, AND, OR, NOT, ( ); read again on SIGHUP"},
     {"no-pages", 0, NULL, OPTION_FLAG, AT(no_pages), NULL, 0, 0, "Do not write the stories' pages (report/pages under --state)"},
+    {"backup", 0, "FILE", OPTION_TEXT, AT(backup), NULL, 0, 0, "Copy the ledger to the new FILE, beside a daemon that runs, and leave (see wiredesk backup)"},
     {"schema", 0, NULL, OPTION_FLAG, AT(schema), NULL, 0, 0, "Print the JSON Schemas of all line types, one a line, and leave"},
     {"schema-dir", 0, "DIR", OPTION_TEXT, AT(schema_dir), NULL, 0, 0, "Write them to DIR/TYPE.json instead"},
     {NULL},
@@ -69,6 +70,7 @@ int main(int argc, char **argv)
     struct report_settings s = {0};
     options_read(&table, &s, argc, argv);
     if (s.schema || s.schema_dir != NULL) return print_schemas(s.schema_dir);
+    if (s.backup != NULL) return report_backup(&s, s.backup);
     if (s.stage.stdio) return report_filter(&s);
     return report_daemon(&s);
 }

@@ -16,6 +16,7 @@ struct report_settings {
     const char *stream, *replay; /* endpoints, or NULL: sockets under --state */
     const char *watch;           /* --watch-list, or NULL */
     bool no_pages;               /* --no-pages */
+    const char *backup;          /* --backup, or NULL */
     bool schema;                 /* --schema */
     const char *schema_dir;      /* --schema-dir */
 };

@@ -1,0 +1,14 @@
+/* keep.h - what is done to a journal besides running it: a copy for a backup. */
+#ifndef WD_INGEST_KEEP_H
+#define WD_INGEST_KEEP_H
+
+#include "ingest.h"
+
+/* The folder of the replica's journal under --state, in out. */
+enum err ingest_journal_folder(const struct stage_settings *s, char *out, size_t size) MUST_CHECK;
+
+/* --backup DIR: copies the journal into DIR, which is made; the daemon may run. Prints what the copy holds as one JSON object. The exit
+ * status. */
+int ingest_backup(const struct ingest_settings *settings, const char *to);
+
+#endif
