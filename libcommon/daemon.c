@@ -17,20 +17,38 @@
 
 enum { PROBE_MS = 5000, ALLOC_APART = 1 << 20, ALLOC_KEPT = 8 << 20 };
 
-static bool endpoint_good(const char *text, struct trouble *t)
+/* A target may have #NAME behind it: the key that is expected there. */
+static bool endpoint_good(const char *text, bool target, struct trouble *t)
 {
     const char *colon = text ? strrchr(text, ':') : NULL;
     if (text == NULL || (strncmp(text, "ipc://", 6) == 0 && text[6] != '\0')) return true;
     if (strncmp(text, "tcp://", 6) == 0 && colon > text + 6) {
         size_t digits = strspn(colon + 1, "0123456789");
         unsigned long port = strtoul(colon + 1, NULL, 10);
-        if (digits > 0 && digits <= 5 && colon[1 + digits] == '\0' && port >= 1 && port <= 65535) return true;
+        if (digits > 0 && digits <= 5 && (colon[1 + digits] == '\0' || (target && colon[1 + digits] == '#')) && port >= 1 && port <= 65535)
+            return true;
     }
     trouble_say(t, EXIT_NEEDS_PERSON, "'%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH", text);
     return false;
 }
 
-bool daemon_check(const struct stage_settings *s, struct trouble *t)
+static bool keys_good(const char *name, const struct stage_settings *s, struct trouble *t)
+{
+    struct key_pair own;
+    struct key_list list;
+    if (s->keys == NULL || s->stdio) return true; /* a filter has no sockets */
+    if (!keys_secret(s->keys, s->key ? s->key : name, &own, t) || !keys_public(s->keys, &list, t)) return false;
+    explicit_bzero(&own, sizeof own);
+    keys_free(&list);
+    return true;
+}
+
+bool daemon_doors(const char *name, const struct stage_settings *s, struct doors **out, struct trouble *t)
+{
+    return doors_open(s->keys, s->key ? s->key : name, out, t);
+}
+
+bool daemon_check(const char *name, const struct stage_settings *s, struct trouble *t)
 {
     enum log_level level;
     struct stat st;
@@ -39,9 +57,9 @@ bool daemon_check(const struct stage_settings *s, struct trouble *t)
         trouble_say(t, EXIT_NEEDS_PERSON, "--log-level '%s' must be error, warn, info or debug", s->log_level);
         return false;
     }
-    if (!endpoint_good(s->listen, t) || !endpoint_good(s->returns, t)) return false;
+    if (!endpoint_good(s->listen, false, t) || !endpoint_good(s->returns, false, t) || !keys_good(name, s, t)) return false;
     for (size_t i = 0; i < s->next.len; i++)
-        if (!endpoint_good(s->next.item[i], t)) return false;
+        if (!endpoint_good(s->next.item[i], true, t)) return false;
     if (stat(s->state, &st) == 0) {
         if (S_ISDIR(st.st_mode) && access(s->state, W_OK | X_OK) == 0) return true;
         trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: %s", s->state, S_ISDIR(st.st_mode) ? strerror(errno) : "not a directory");
@@ -57,13 +75,23 @@ bool daemon_check(const struct stage_settings *s, struct trouble *t)
     return false;
 }
 
+/* A flood of connections takes descriptors, and the stores need some: as many as the system lets us have. */
+static void take_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log_event(LOG_WARN, "descriptors", "error=\"%s\"", strerror(errno));
+}
+
 int daemon_open(const char *name, const struct stage_settings *s, struct trouble *t)
 {
     enum log_level level = LOG_INFO;
     char lock[100];
     int holder, fd;
-    if (!daemon_check(s, t)) return -1;
+    if (!daemon_check(name, s, t)) return -1;
     if (log_level_named(s->log_level, &level)) log_open(name, level);
+    take_descriptors();
     mallopt(M_MMAP_THRESHOLD, ALLOC_APART); /* fixed, so that one giant document's memory goes back */
     mallopt(M_TRIM_THRESHOLD, ALLOC_KEPT);   /* below it what one document needed stays for the next: no page faults for each */
     mallopt(M_ARENA_MAX, 2);

@@ -2,18 +2,22 @@
 #ifndef WD_DAEMON_H
 #define WD_DAEMON_H
 
+#include "doors.h"
 #include "metric.h"
 #include "stage.h"
 #include "trouble.h"
 
-/* The settings that all daemons share, looked at without touching anything: log level, endpoints, the state directory's parent.
- * False with the trouble. */
-bool daemon_check(const struct stage_settings *s, struct trouble *t) MUST_CHECK;
+/* The settings that all daemons share, looked at without touching anything: log level, endpoints, keys, the state directory's
+ * parent. False with the trouble. */
+bool daemon_check(const char *name, const struct stage_settings *s, struct trouble *t) MUST_CHECK;
 
-/* Checks the settings, opens the log, takes the signals, makes DIR, DIR/sock and DIR/run, and takes the lock NAME.R, which covers
- * the sockets and the slot of that name. Returns a descriptor that becomes readable when the process is asked to stop (see
+/* Checks the settings, opens the log, takes the signals and as many descriptors as it may have, makes DIR, DIR/sock and DIR/run, and takes
+ * the lock NAME.R, which covers the sockets and the slot of that name. Returns a descriptor that becomes readable when the process is asked to stop (see
  * signals.h); -1 with the trouble. Call before any thread or socket. */
 int daemon_open(const char *name, const struct stage_settings *s, struct trouble *t) MUST_CHECK;
+
+/* The keys that the settings name, for the daemon's doors and links; *out is NULL without an error when they name none. */
+bool daemon_doors(const char *name, const struct stage_settings *s, struct doors **out, struct trouble *t) MUST_CHECK;
 
 /* Prints the trouble as one line and returns its status, for main to return. */
 int daemon_fail(const char *name, const struct trouble *t);

@@ -1,6 +1,7 @@
 /* follow.c - addresses that come and go: looked up in a thread of its own, connected to by the socket's owner. */
 #include "link.h"
 
+#include "clock.h"
 #include "log.h"
 #include "state.h"
 
@@ -12,13 +13,14 @@
 
 enum {
     ADDRESSES_MAX = 1024,
-    ADDRESS_BYTES = 160,
+    ADDRESS_BYTES = 256, /* "ENDPOINT", "ENDPOINT#NAME" as found, "ENDPOINT KEY" as connected to */
     GONE_AFTER = 3,
     LOOK_MS = 1000,      /* between two looks, give or take a quarter */
     LOOK_PATH_MS = 32,   /* while there is nothing to be found, and a while after each change, since others may be starting too: paths */
     LOOK_NAME_MS = 240,  /* and names, for which others are asked */
     CHANGING_MS = 5000,  /* that while */
     NARROW_BYTES = 8192, /* of a connection's kernel buffer */
+    AGAIN_MS = 1000,     /* a connection that libzmq has given up is made anew after so long */
 };
 
 /* Sorted, without repeats. */
@@ -31,14 +33,20 @@ struct target {
     char *text;                 /* as given */
     char *folder, *pattern;     /* ipc; else NULL */
     char *host, *port;          /* tcp; else NULL */
+    char *server;               /* whose key is expected there; NULL: it goes in the clear */
     unsigned misses;            /* how often in a row the name did not exist */
     struct addresses last;      /* of the last look-up that said anything */
 };
 
 struct follow {
     zsock_t *sock;
-    zsock_t *monitor;           /* NULL, or: tells of the owner's connections as they are made */
-    struct addresses connected; /* the owner's */
+    zsock_t *monitor;           /* tells of the owner's connections as they are made, and as they are given up */
+    bool narrow;
+    struct doors *doors;        /* NULL: no keys */
+    unsigned version;           /* of their list */
+    struct addresses found, connected, broken; /* the owner's; broken: given up by libzmq, since the other end speaks another mechanism */
+    size_t reached;             /* of found: those that there is a connection for */
+    uint64_t again_at;          /* ms; when to connect anew what is broken */
 
     pthread_t thread;
     pthread_mutex_t mutex; /* over what follows */
@@ -113,16 +121,31 @@ static bool target_parse(struct target *target, const char *text)
         target->pattern = strdup(slash ? slash + 1 : text + 6);
         return target->folder != NULL && target->pattern != NULL && *target->pattern != '\0';
     }
-    const char *colon = strrchr(text, ':'), *host = text + 6;
+    const char *colon = strrchr(text, ':'), *host = text + 6, *hash = strchr(text, '#');
     if (strncmp(text, "tcp://", 6) != 0 || colon == NULL || colon <= host) return false;
     char *end;
     unsigned long port = strtoul(colon + 1, &end, 10);
-    if (end == colon + 1 || *end != '\0' || port == 0 || port > 65535) return false;
+    if (end == colon + 1 || (*end != '\0' && end != hash) || port == 0 || port > 65535) return false;
     size_t len = (size_t)(colon - host);
     if (len > 2 && host[0] == '[' && host[len - 1] == ']') host++, len -= 2;
     target->host = strndup(host, len);
-    target->port = strdup(colon + 1);
-    return target->host != NULL && target->port != NULL;
+    target->port = strndup(colon + 1, (size_t)(end - colon - 1));
+    if (hash != NULL) target->server = strdup(hash + 1);
+    return target->host != NULL && target->port != NULL && (hash == NULL || (target->server != NULL && key_name_good(target->server)));
+}
+
+/* Whose key is expected there: what the target says, what the socket is for, or what its host is called. False: nobody's that we know. */
+static bool target_know(struct target *target, const struct link_settings *s)
+{
+    char keys[KEYS_OF_MAX][KEY_TEXT];
+    const char *name = target->server != NULL ? target->server : s->server != NULL ? s->server : target->host;
+    if (s->doors == NULL || target->host == NULL) {
+        free(target->server);
+        target->server = NULL;
+        return true;
+    }
+    if (target->server == NULL) target->server = strdup(name);
+    return target->server != NULL && doors_keys_of(s->doors, target->server, keys) > 0;
 }
 
 static void target_free(struct target *target)
@@ -132,6 +155,7 @@ static void target_free(struct target *target)
     free(target->pattern);
     free(target->host);
     free(target->port);
+    free(target->server);
     addresses_free(&target->last);
 }
 
@@ -178,8 +202,9 @@ static void look_tcp(struct target *target)
     target->misses = 0;
     for (struct addrinfo *a = list; a != NULL; a = a->ai_next) {
         char host[80], port[8], endpoint[ADDRESS_BYTES];
+        const char *server = target->server ? target->server : "";
         if (getnameinfo(a->ai_addr, a->ai_addrlen, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) continue;
-        snprintf(endpoint, sizeof endpoint, a->ai_family == AF_INET6 ? "tcp://[%s]:%s" : "tcp://%s:%s", host, port);
+        snprintf(endpoint, sizeof endpoint, a->ai_family == AF_INET6 ? "tcp://[%s]:%s%s%s" : "tcp://%s:%s%s%s", host, port, *server ? "#" : "", server);
         if (!addresses_add(&found, endpoint)) break;
     }
     freeaddrinfo(list);
@@ -230,7 +255,9 @@ static void follow_free(struct follow *f)
     for (size_t i = 0; i < f->count; i++) target_free(&f->targets[i]);
     free(f->targets);
     addresses_free(&f->wanted);
+    addresses_free(&f->found);
     addresses_free(&f->connected);
+    addresses_free(&f->broken);
     if (f->fd >= 0) close(f->fd);
     pthread_mutex_destroy(&f->mutex);
     pthread_cond_destroy(&f->wake);
@@ -274,27 +301,47 @@ static void *follow_thread(void *arg)
 
 /* --- the owner --- */
 
-/* A monitor's message: 2 bytes of event (native order), 4 of its value, here the descriptor; then the address. The connection may
- * be gone by now and its number another's: only a local stream socket is touched. */
-static void narrow_connections(struct follow *f)
+/* The connection may be gone by now and its number another's: only a local stream socket is touched. */
+static void narrow_connection(int fd)
 {
-    char bytes[8], address[256];
+    int domain = 0, size = NARROW_BYTES;
+    socklen_t len = sizeof domain;
+    if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) != 0 || domain != AF_UNIX) return;
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) != 0) log_event(LOG_WARN, "not_narrowed", "error=\"%s\"", strerror(errno));
+}
+
+/* A monitor's message: 2 bytes of event (native order), 4 of its value; then the address. */
+static void hear_monitor(struct follow *f)
+{
+    char bytes[8], address[ADDRESS_BYTES];
     while (zmq_recv(zsock_resolve(f->monitor), bytes, sizeof bytes, ZMQ_DONTWAIT) == 6) {
-        int32_t fd;
-        int domain = 0, size = NARROW_BYTES;
-        socklen_t len = sizeof domain;
-        if (zmq_recv(zsock_resolve(f->monitor), address, sizeof address, ZMQ_DONTWAIT) < 0) return;
-        memcpy(&fd, bytes + 2, sizeof fd);
-        if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) != 0 || domain != AF_UNIX) continue;
-        if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) != 0) log_event(LOG_WARN, "not_narrowed", "error=\"%s\"", strerror(errno));
+        uint16_t event;
+        int32_t value;
+        int n = zmq_recv(zsock_resolve(f->monitor), address, sizeof address - 1, ZMQ_DONTWAIT);
+        if (n < 0) return;
+        address[n < (int)sizeof address ? n : (int)sizeof address - 1] = '\0';
+        memcpy(&event, bytes, sizeof event);
+        memcpy(&value, bytes + 2, sizeof value);
+        if (event == ZMQ_EVENT_CONNECTED && f->narrow) narrow_connection(value);
+        if (event == ZMQ_EVENT_CONNECTED || addresses_have(&f->broken, address) || !addresses_add(&f->broken, address)) continue;
+        addresses_sort(&f->broken);
+        f->again_at = clock_mono_ms() + AGAIN_MS;
+        log_event(LOG_WARN, "handshake_failed", "address=%s reason=\"the other end speaks without keys, or we do\"", address);
     }
 }
 
-bool follow_narrow(struct follow *f)
+static void follow_unwatch(struct follow *f)
+{
+    if (f->monitor != NULL) zmq_socket_monitor(zsock_resolve(f->sock), NULL, 0);
+    zsock_destroy(&f->monitor);
+}
+
+static bool monitor(struct follow *f)
 {
     char name[64];
     snprintf(name, sizeof name, "inproc://follow-%p", (void *)f);
-    if (zmq_socket_monitor(zsock_resolve(f->sock), name, ZMQ_EVENT_CONNECTED) != 0) return false;
+    int events = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+    if (zmq_socket_monitor(zsock_resolve(f->sock), name, events) != 0) return false;
     f->monitor = zsock_new(ZMQ_PAIR);
     if (f->monitor != NULL && zsock_connect(f->monitor, "%s", name) == 0) return true;
     zsock_destroy(&f->monitor);
@@ -302,11 +349,17 @@ bool follow_narrow(struct follow *f)
     return false;
 }
 
-struct follow *follow_start(zsock_t *sock, const struct option_list *targets, struct trouble *t)
+void follow_narrow(struct follow *f)
+{
+    f->narrow = true;
+}
+
+struct follow *follow_start(zsock_t *sock, const struct link_settings *s, const struct option_list *targets, struct trouble *t)
 {
     struct follow *f = calloc(1, sizeof *f);
     if (f == NULL) goto fail;
     f->sock = sock;
+    f->doors = s->doors;
     f->seed = (unsigned)getpid() ^ (unsigned)(uintptr_t)f;
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
@@ -316,17 +369,22 @@ struct follow *follow_start(zsock_t *sock, const struct option_list *targets, st
     pthread_mutex_init(&f->mutex, NULL);
     f->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     f->targets = calloc(targets->len + 1, sizeof *f->targets);
-    if (f->fd < 0 || f->targets == NULL) goto fail;
+    if (f->fd < 0 || f->targets == NULL || !monitor(f)) goto fail;
     for (; f->count < targets->len; f->count++) {
-        if (target_parse(&f->targets[f->count], targets->item[f->count])) continue;
-        trouble_say(t, EXIT_NEEDS_PERSON, "'%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH", targets->item[f->count]);
+        bool parsed = target_parse(&f->targets[f->count], targets->item[f->count]);
+        if (parsed && target_know(&f->targets[f->count], s)) continue;
+        if (parsed) trouble_say(t, EXIT_NEEDS_PERSON, "'%s': whose key is expected there? Say it, %s#NAME, and have public/NAME.pub in --keys",
+                                targets->item[f->count], targets->item[f->count]);
+        else trouble_say(t, EXIT_NEEDS_PERSON, "'%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH", targets->item[f->count]);
         f->count++;
+        follow_unwatch(f);
         follow_free(f);
         return NULL;
     }
     if (pthread_create(&f->thread, NULL, follow_thread, f) == 0) return f;
 fail:
     trouble_say(t, EXIT_TRY_AGAIN, "cannot follow addresses: out of memory or threads");
+    if (f != NULL) follow_unwatch(f);
     if (f != NULL) follow_free(f);
     return NULL;
 }
@@ -336,39 +394,96 @@ int follow_fd(const struct follow *f)
     return f->fd;
 }
 
-size_t follow_apply(struct follow *f)
+/* Takes over what the thread has found; true when it is news. */
+static bool take_news(struct follow *f)
 {
     uint64_t count;
-    if (f->monitor != NULL) narrow_connections(f);
-    if (read(f->fd, &count, sizeof count) < 0) return f->connected.len; /* nothing new */
-    struct addresses wanted = {NULL, 0}, connected = {NULL, 0};
+    if (read(f->fd, &count, sizeof count) < 0) return false;
     pthread_mutex_lock(&f->mutex);
     bool changed = f->changed;
     f->changed = false;
     if (changed) {
-        wanted = f->wanted;
+        addresses_free(&f->found);
+        f->found = f->wanted;
         f->wanted = (struct addresses){NULL, 0};
     }
     pthread_mutex_unlock(&f->mutex);
-    if (!changed) return f->connected.len;
-    for (size_t i = 0; i < f->connected.len; i++) {
-        if (addresses_have(&wanted, f->connected.at[i])) continue;
-        zsock_disconnect(f->sock, "%s", f->connected.at[i]);
-        log_event(LOG_INFO, "disconnected", "address=%s", f->connected.at[i]);
+    return changed;
+}
+
+/* What to connect to: each address with each key that its owner may show. */
+static void choose(struct follow *f, struct addresses *rows)
+{
+    f->reached = 0;
+    for (size_t i = 0; i < f->found.len; i++) {
+        char keys[KEYS_OF_MAX][KEY_TEXT], row[ADDRESS_BYTES + KEY_TEXT];
+        const char *at = f->found.at[i], *hash = strchr(at, '#');
+        size_t n = hash != NULL ? doors_keys_of(f->doors, hash + 1, keys) : 0;
+        if (hash == NULL && !addresses_add(rows, at)) return;
+        for (size_t k = 0; k < n; k++) {
+            snprintf(row, sizeof row, "%.*s %s", (int)(hash - at), at, keys[k]);
+            if (!addresses_add(rows, row)) return;
+        }
+        f->reached += hash == NULL || n > 0;
     }
-    for (size_t i = 0; i < wanted.len; i++) {
-        bool held = addresses_have(&f->connected, wanted.at[i]);
-        if (!held && zsock_connect(f->sock, "%s", wanted.at[i]) != 0) {
-            log_event(LOG_WARN, "connect_failed", "address=%s error=\"%s\"", wanted.at[i], zmq_strerror(zmq_errno()));
+    addresses_sort(rows);
+}
+
+/* Splits "ENDPOINT KEY"; the key is NULL when there is none. */
+static const char *split_row(const char *row, char endpoint[ADDRESS_BYTES])
+{
+    size_t n = strcspn(row, " ");
+    snprintf(endpoint, ADDRESS_BYTES, "%.*s", (int)n, row);
+    return row[n] == ' ' ? row + n + 1 : NULL;
+}
+
+/* Libzmq disconnects an endpoint with whatever keys: what is still wanted there is connected anew. */
+static void disconnect_old(struct follow *f, const struct addresses *rows, struct addresses *gone)
+{
+    char endpoint[ADDRESS_BYTES];
+    for (size_t i = 0; i < f->connected.len; i++) {
+        split_row(f->connected.at[i], endpoint);
+        if (addresses_have(rows, f->connected.at[i]) && !addresses_have(&f->broken, endpoint)) continue;
+        zsock_disconnect(f->sock, "%s", endpoint);
+        if (addresses_add(gone, endpoint)) log_event(LOG_INFO, "disconnected", "address=%s", endpoint);
+    }
+    addresses_sort(gone);
+}
+
+static void connect_new(struct follow *f, const struct addresses *rows, const struct addresses *gone)
+{
+    struct addresses connected = {NULL, 0};
+    for (size_t i = 0; i < rows->len; i++) {
+        char endpoint[ADDRESS_BYTES];
+        const char *key = split_row(rows->at[i], endpoint);
+        bool held = addresses_have(&f->connected, rows->at[i]) && !addresses_have(gone, endpoint);
+        bool shown = held || f->doors == NULL || key_show(zsock_resolve(f->sock), key ? doors_own(f->doors) : NULL, key);
+        if (!held && (!shown || zsock_connect(f->sock, "%s", endpoint) != 0)) {
+            log_event(LOG_WARN, "connect_failed", "address=%s error=\"%s\"", endpoint, zmq_strerror(zmq_errno()));
             continue;
         }
-        if (!held) log_event(LOG_INFO, "connected", "address=%s", wanted.at[i]);
-        if (!addresses_add(&connected, wanted.at[i])) break;
+        if (!held) log_event(LOG_INFO, "connected", "address=%s", endpoint);
+        if (!addresses_add(&connected, rows->at[i])) break;
     }
     addresses_free(&f->connected);
-    addresses_free(&wanted);
     f->connected = connected;
-    return connected.len;
+}
+
+size_t follow_apply(struct follow *f)
+{
+    hear_monitor(f);
+    unsigned version = f->doors != NULL ? doors_version(f->doors) : 0;
+    bool again = f->broken.len > 0 && clock_mono_ms() >= f->again_at;
+    if (!take_news(f) && version == f->version && !again) return f->reached;
+    struct addresses rows = {NULL, 0}, gone = {NULL, 0};
+    f->version = version;
+    choose(f, &rows);
+    disconnect_old(f, &rows, &gone);
+    connect_new(f, &rows, &gone);
+    addresses_free(&f->broken);
+    addresses_free(&rows);
+    addresses_free(&gone);
+    return f->reached;
 }
 
 void follow_stop(struct follow **f)
@@ -376,8 +491,7 @@ void follow_stop(struct follow **f)
     struct follow *self = *f;
     if (self == NULL) return;
     *f = NULL;
-    if (self->monitor != NULL) zmq_socket_monitor(zsock_resolve(self->sock), NULL, 0);
-    zsock_destroy(&self->monitor);
+    follow_unwatch(self);
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += 200000000;

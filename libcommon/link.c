@@ -16,6 +16,8 @@ enum {
     SMALL_BUFFER = 4096,
     SMALL_WATER = 2,
     FRAME_SLACK = 1 << 20, /* beyond the sender's own check */
+    HANDSHAKE_MS = 3000,   /* for a stranger to say who it is: until then it costs a descriptor, and the memory of what it sends */
+    BACKLOG = 4096,        /* connections that wait to be taken, as far as the kernel lets */
 };
 
 static bool is_tcp(const char *endpoint)
@@ -71,7 +73,8 @@ zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
 static bool is_loopback(const char *endpoint)
 {
     const char *host = endpoint + 6;
-    return strncmp(host, "127.", 4) == 0 || strncmp(host, "localhost:", 10) == 0 || strncmp(host, "[::1]:", 6) == 0;
+    bool numeric = host[strspn(host, "0123456789.")] == ':'; /* 127.example.org is a name like any other */
+    return (numeric && strncmp(host, "127.", 4) == 0) || strncmp(host, "localhost:", 10) == 0 || strncmp(host, "[::1]:", 6) == 0;
 }
 
 /* Locks PATH.lock for the life of the process. */
@@ -107,9 +110,12 @@ static zsock_t *bind_ipc(zsock_t *sock, const char *state, const char *path, str
     return NULL;
 }
 
-static zsock_t *bind_tcp(zsock_t *sock, const char *endpoint, struct trouble *t)
+static zsock_t *bind_tcp(zsock_t *sock, const struct link_settings *s, const char *endpoint, struct trouble *t)
 {
-    if (zsock_bind(sock, "%s", endpoint) >= 0) return sock;
+    zsock_set_handshake_ivl(sock, HANDSHAKE_MS);
+    zsock_set_backlog(sock, BACKLOG);
+    bool guarded = s->doors == NULL || doors_guard(s->doors, sock, s->admits);
+    if (guarded && zsock_bind(sock, "%s", endpoint) >= 0 && (s->doors == NULL || doors_bound(s->doors, sock, s->admits))) return sock;
     int why = zmq_errno();
     if (why == EADDRINUSE) {
         trouble_say(t, EXIT_TRY_AGAIN, "cannot listen at %s: the port is taken", endpoint);
@@ -126,16 +132,16 @@ zsock_t *link_bind(const struct link_settings *s, const char *state, const char 
         trouble_say(t, EXIT_NEEDS_PERSON, "'%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH", endpoint);
         return NULL;
     }
-    if (tcp && !is_loopback(endpoint) && !s->trusted_network) {
+    if (tcp && !is_loopback(endpoint) && s->doors == NULL && !s->trusted_network) {
         trouble_say(t, EXIT_NEEDS_PERSON,
-                    "%s can be reached from other machines: give --trusted-network if that network is private, or listen at "
-                    "tcp://127.0.0.1",
+                    "%s can be reached from other machines: give --keys DIR (wiredesk keygen makes keys), or --trusted-network if that network is "
+                    "private, or listen at tcp://127.0.0.1",
                     endpoint);
         return NULL;
     }
     zsock_t *sock = link_open(s, tcp, t);
     if (sock == NULL) return NULL;
-    if ((tcp ? bind_tcp(sock, endpoint, t) : bind_ipc(sock, state, endpoint + 6, t)) != NULL) return sock;
+    if ((tcp ? bind_tcp(sock, s, endpoint, t) : bind_ipc(sock, state, endpoint + 6, t)) != NULL) return sock;
     zsock_destroy(&sock);
     return NULL;
 }

@@ -2,14 +2,16 @@
  *
  * Sockets are czmq's (zsock_t); frames are sent and received whole and single. A socket belongs to the thread that made it.
  * Endpoints: "tcp://HOST:PORT" and "ipc://PATH". An ipc PATH may be longer than a Unix socket's 107 bytes, and in a target its
- * last part may hold `*` ("ipc://DIR/sock/tag.*.in": every replica of tag on this machine). */
+ * last part may hold `*` ("ipc://DIR/sock/tag.*.in": every replica of tag on this machine).
+ *
+ * With keys (doors.h) every TCP connection is encrypted and both ends know each other; paths go in the clear, guarded by their folder. A target may say
+ * whose key is expected there: "tcp://10.0.0.7:5562#tag". */
 #ifndef WD_LINK_H
 #define WD_LINK_H
 
+#include "doors.h"
 #include "option.h"
 #include "trouble.h"
-
-typedef struct _zsock_t zsock_t;
 
 struct link_settings {
     int type;             /* ZMQ_PULL, ZMQ_PUSH, ZMQ_XPUB, ZMQ_SUB, ZMQ_PUB, ZMQ_ROUTER, ZMQ_DEALER */
@@ -19,6 +21,9 @@ struct link_settings {
     int linger_ms;        /* how long what was sent may keep the process from ending */
     bool small_buffers;   /* TCP: 4 KiB kernel buffers and a water mark of 2, so that little waits behind one slow document (ipc: follow_narrow()) */
     bool trusted_network; /* bind: ports beyond loopback are wanted without keys */
+    struct doors *doors;  /* NULL: no keys */
+    const char *admits;   /* bind: the role that may come in */
+    const char *server;   /* connect: whose key is expected where the target does not say; NULL: that of the target's host name */
 };
 
 /* A socket bound to `endpoint`; destroy it with link_unbind(). An ipc path in the state directory is covered by the lock of
@@ -43,17 +48,19 @@ enum err link_try_send(zsock_t *sock, struct slice frame) MUST_CHECK;
  * paths that are there), and more often while there is none; the socket's owner connects and disconnects. */
 struct follow;
 
-/* Starts to follow `targets` for `sock`; their text is copied. NULL with the trouble when one is no endpoint. */
-struct follow *follow_start(zsock_t *sock, const struct option_list *targets, struct trouble *t) MUST_CHECK;
+/* Starts to follow `targets` for `sock`, which was opened with `s`; their text is copied. NULL with the trouble when one is no endpoint, or has
+ * no key by which to know it. */
+struct follow *follow_start(zsock_t *sock, const struct link_settings *s, const struct option_list *targets, struct trouble *t) MUST_CHECK;
 
 /* Keeps the kernel's buffers small on connections to ipc targets too, where no option of the socket's does: 200 KB of them hold a
- * hundred documents behind one slow one. Call before the first follow_apply(). False: it cannot, and more waits in the kernel. */
-bool follow_narrow(struct follow *f) MUST_CHECK;
+ * hundred documents behind one slow one. Call before the first follow_apply(). */
+void follow_narrow(struct follow *f);
 
 /* A descriptor that is readable when follow_apply() has something to do. */
 int follow_fd(const struct follow *f);
 
-/* Connects the new and disconnects the vanished addresses. Call on the socket's thread. Returns how many are connected to. */
+/* Connects the new and disconnects the vanished addresses, and what has to show or know another key. Call on the socket's thread. Returns how many
+ * addresses are connected to. */
 size_t follow_apply(struct follow *f);
 
 /* Ends the thread (does not wait for a slow name server) and frees *f. The socket stays. NULL is fine. */

@@ -150,7 +150,8 @@ struct returns *returns_start(const struct returns_settings *s, struct trouble *
     pthread_mutex_init(&r->mutex, NULL);
     pthread_cond_init(&r->room, NULL);
     r->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    struct link_settings link = {.type = ZMQ_XPUB, .water = s->water, .linger_ms = LINGER_MS, .trusted_network = s->trusted_network};
+    struct link_settings link = {.type = ZMQ_XPUB, .water = s->water, .linger_ms = LINGER_MS, .trusted_network = s->trusted_network,
+                                 .doors = s->doors, .admits = s->admits};
     r->sock = link_bind(&link, s->state, s->endpoint, t);
     if (r->sock != NULL) {
         load_strikes(r);

@@ -10,6 +10,8 @@ struct returns_settings {
     const char *state, *endpoint; /* as link_bind() takes them */
     int water;                    /* high-water mark a subscriber, notices; at least twice ingest's window where outcomes flow */
     bool trusted_network;
+    struct doors *doors;          /* NULL: no keys */
+    const char *admits;           /* the role that may listen, where there are keys */
     struct slot *slot;            /* whose work is watched; NULL: none */
     /* NULL, or: builds the notice `busy` from the first bytes of what has been worked on for `ms`; leaves it empty when it
      * cannot. Called on the thread. */

@@ -4,6 +4,7 @@
 #include "chaos.h"
 #include "clock.h"
 #include "daemon.h"
+#include "doors.h"
 #include "filter.h"
 #include "http.h"
 #include "link.h"
@@ -39,6 +40,7 @@ struct run {
     const struct stage_hooks *hooks;
     const struct stage_settings *settings;
     int stop_fd;
+    struct doors *doors;
     zsock_t *in, *out;
     struct follow *follow;
     struct slot *slot;
@@ -279,18 +281,19 @@ static bool open_sockets(struct run *r, struct trouble *t)
     struct option_list next = s->next;
     bool small = hooks->water_out <= 16;
     struct link_settings out = {.type = ZMQ_PUSH, .water = hooks->water_out, .frame_max = hooks->frame_max, .linger_ms = LINGER_MS,
-                                .small_buffers = small};
+                                .small_buffers = small, .doors = r->doors, .server = hooks->next};
     if (next.len == 0) {
         daemon_endpoint(endpoint, sizeof endpoint, NULL, s->state, "%s.*.in", hooks->next);
         next = (struct option_list){&only, 1};
     }
     r->out = link_open(&out, link_any_tcp(&next), t);
     if (r->out == NULL) return false;
-    r->follow = follow_start(r->out, &next, t);
+    r->follow = follow_start(r->out, &out, &next, t);
     if (r->follow == NULL) return false;
-    if (small && !follow_narrow(r->follow)) log_event(LOG_WARN, "not_narrowed", "stage=%s", hooks->next);
+    if (small) follow_narrow(r->follow);
     struct link_settings in = {.type = ZMQ_PULL, .water = hooks->water_in, .frame_max = hooks->frame_max,
-                               .small_buffers = hooks->water_in <= 16, .trusted_network = s->trusted_network};
+                               .small_buffers = hooks->water_in <= 16, .trusted_network = s->trusted_network, .doors = r->doors,
+                               .admits = hooks->from};
     daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "%s.%ju.in", hooks->name, (uintmax_t)s->replica);
     r->in = link_bind(&in, s->state, endpoint, t);
     return r->in != NULL;
@@ -306,7 +309,8 @@ static bool open_windows(struct run *r, struct trouble *t)
     if (r->slot == NULL) return false;
     daemon_endpoint(endpoint, sizeof endpoint, s->returns, s->state, "%s.returns", name);
     r->returns = returns_start(&(struct returns_settings){.state = s->state, .endpoint = endpoint, .water = RETURNS_WATER,
-                                                          .trusted_network = s->trusted_network, .slot = r->slot,
+                                                          .trusted_network = s->trusted_network, .doors = r->doors,
+                                                          .admits = hooks->ingest, .slot = r->slot,
                                                           .busy = hooks->busy, .strike = hooks->strike, .self = hooks->self}, t);
     if (r->returns == NULL) return false;
     snprintf(endpoint, sizeof endpoint, "%s/sock/%s.http", s->state, name);
@@ -325,6 +329,7 @@ static void close_all(struct run *r)
     slot_close(&r->slot);
     arena_destroy(&r->mem);
     buf_free(&r->result);
+    doors_close(&r->doors);
     zsys_shutdown(); /* waits for what lingers */
 }
 
@@ -344,7 +349,7 @@ static int run_daemon(const struct stage_hooks *hooks, const struct stage_settin
     if (r->stop_fd >= 0) {
         quarantine_open(&r->quarantine, settings->state, hooks->name);
         r->mem = arena_create(hooks->arena_max);
-        bool good = r->mem != NULL && open_windows(r, &t) && open_sockets(r, &t);
+        bool good = r->mem != NULL && daemon_doors(hooks->name, settings, &r->doors, &t) && open_windows(r, &t) && open_sockets(r, &t);
         if (good) {
             log_event(LOG_INFO, "ready", "replica=%ju pid=%d", (uintmax_t)settings->replica, (int)getpid());
             loop(r);
@@ -384,7 +389,7 @@ int stage_run(const struct stage_hooks *hooks, const struct stage_settings *sett
     struct trouble t;
     if (settings->probe) return daemon_probe(hooks->name, settings);
     if (settings->check || settings->stdio) {
-        if (!daemon_check(settings, &t)) return daemon_fail(hooks->name, &t);
+        if (!daemon_check(hooks->name, settings, &t)) return daemon_fail(hooks->name, &t);
         enum log_level level = LOG_INFO;
         if (log_level_named(settings->log_level, &level)) log_open(hooks->name, level);
         return settings->check ? 0 : run_filter(hooks, settings);

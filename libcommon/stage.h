@@ -18,6 +18,7 @@ struct stage_settings {
     const char *returns;       /* --returns ENDPOINT: where XPUB binds; NULL: DIR/sock/NAME.R.returns */
     const char *http;          /* --http HOST:PORT besides the Unix socket; NULL: none */
     bool trusted_network;      /* --trusted-network: bind beyond loopback without keys */
+    const char *keys, *key;    /* --keys DIR, --key NAME: this daemon's own, by default called as its stage; NULL: no keys */
     uint64_t batch;            /* --batch N: documents to a commit */
     uint64_t cpu_budget;       /* --cpu-budget TIME: for one document, ms; 0: any */
     const char *log_level;     /* --log-level WORD */
@@ -30,6 +31,8 @@ extern const struct option_row stage_options[];
 struct stage_hooks {
     const char *name;      /* "tag" */
     const char *next;      /* "dedup": whose inlets to connect to */
+    const char *from;      /* "normalize": who may connect to ours, where there are keys */
+    const char *ingest;    /* "ingest": who may hear our notices, where there are keys */
     size_t frame_max;      /* largest frame taken or sent, bytes */
     size_t arena_max;      /* memory for one message, bytes */
     int water_in;          /* high-water mark of the inlet, messages (architecture, section 2) */

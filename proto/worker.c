@@ -200,6 +200,8 @@ int worker_run(const struct worker *w, const struct stage_settings *settings)
     struct stage_hooks hooks = {
         .name = stage_name(w->stage),
         .next = stage_name(w->stage + 1),
+        .from = stage_name(w->stage - 1),
+        .ingest = stage_name(STAGE_INGEST),
         .frame_max = DOC_FRAME_MAX,
         .arena_max = DOC_ARENA_MAX,
         .water_in = w->stage <= STAGE_TAG ? 4 : 256, /* in front of the slow, replicated stages few may wait behind one */

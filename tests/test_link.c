@@ -76,7 +76,7 @@ static struct follow *follow_glob(zsock_t *sock, const char *folder, const char 
     snprintf(target, sizeof target, "ipc://%s/sock/%s", folder, pattern);
     const char *item = target;
     struct option_list list = {&item, 1};
-    struct follow *f = follow_start(sock, &list, &t);
+    struct follow *f = follow_start(sock, &push, &list, &t);
     if (f == NULL) fail_msg("%s", t.line);
     return f;
 }
@@ -126,7 +126,7 @@ static void a_name_is_followed_to_its_addresses(void **state)
     zsock_t *out = link_open(&push, true, &t);
     const char *item = "tcp://localhost:47553";
     struct option_list list = {&item, 1};
-    struct follow *f = follow_start(out, &list, &t);
+    struct follow *f = follow_start(out, &push, &list, &t);
     assert_non_null(f);
     for (int i = 0; i < 40 && follow_apply(f) == 0; i++) usleep(50000);
     send_word(out, "hello");

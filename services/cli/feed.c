@@ -19,6 +19,7 @@
 
 struct settings {
     const char *state, *ingest, *source, *type, *watch;
+    const char *keys, *key;
     struct option_list meta;
     uint64_t window, piece, wait, silence;
     bool quiet;
@@ -27,7 +28,9 @@ struct settings {
 
 static const struct option_row rows[] = {
     {"state", 's', "DIR", OPTION_TEXT, AT(state), ".wiredesk", 0, 0, "The pipe's directory: documents go to its ingest"},
-    {"ingest", 0, "ENDPOINT", OPTION_TEXT, AT(ingest), NULL, 0, 0, "Feed this ingest instead: tcp://HOST:5550"},
+    {"ingest", 0, "ENDPOINT", OPTION_TEXT, AT(ingest), NULL, 0, 0, "Feed this ingest instead: tcp://HOST:5550, with #NAME behind it when its key is not called ingest"},
+    {"keys", 0, "DIR", OPTION_TEXT, AT(keys), NULL, 0, 0, "Show a key of DIR and expect ingest's (wiredesk keygen); for --ingest tcp://"},
+    {"key", 0, "NAME", OPTION_TEXT, AT(key), "feeder", 0, 0, "With --keys: the key to show, DIR/secret/NAME.key"},
     {"source", 0, "WORD", OPTION_TEXT, AT(source), "feed", 0, 0, "Who the documents come from; part of their keys"},
     {"type", 't', "TYPE", OPTION_TEXT, AT(type), NULL, 0, 0, "Media type of all files: text/html, application/jsonl ...; else ingest looks"},
     {"meta", 'm', "NAME=VALUE", OPTION_LIST, AT(meta), NULL, 0, 0, "Said of every document: outlet, url, published, modified, lang, title or section"},
@@ -59,7 +62,7 @@ struct feeding {
     struct pieces *open;   /* of paths.ptr[next - 1] */
     struct watch watch;
     struct tally tally;
-    char *endpoint;
+    char *endpoint, server[KEY_NAME_MAX];
     uint64_t began, look_at, shown, told_busy; /* ms */
     bool terminal, was_up, told_alone;
 };
@@ -149,13 +152,13 @@ static bool answered(void *self, struct request *r, const struct feed_reply *rep
     return false;
 }
 
-static void busy(void *self)
+static void busy(void *self, struct slice why)
 {
     struct feeding *f = self;
     if (clock_mono_ms() - f->told_busy < 10000 && f->told_busy > 0) return;
     f->told_busy = clock_mono_ms();
     wipe(f);
-    fputs("ingest is busy (its journal is at its ceiling, or the disk is full); trying again until it takes more\n", stderr);
+    fprintf(stderr, "ingest is busy (%.*s); trying again until it takes more\n", (int)why.len, why.ptr ? why.ptr : "");
 }
 
 static void link_changed(void *self, bool up, size_t to_resend)
@@ -269,7 +272,9 @@ static bool said_of_all(struct meta *meta, const char *text)
 static int begin(struct feeding *f, char **operands)
 {
     char endpoint[4200];
-    struct feeder_said said = {.source = slice_of(f->set.source), .type = slice_of(f->set.type), .silence_ms = f->set.silence};
+    struct feeder_said said = {.source = slice_of(f->set.source), .type = slice_of(f->set.type), .silence_ms = f->set.silence,
+                               .entry = {f->set.keys, f->set.key, stage_name(STAGE_INGEST)}};
+    struct trouble t = {EXIT_TRY_AGAIN, "out of memory"};
     for (size_t i = 0; i < f->set.meta.len; i++) {
         if (said_of_all(&said.meta, f->set.meta.item[i])) continue;
         fprintf(stderr, "wiredesk feed: --meta '%s' must be outlet, url, published, modified, lang, title or section, with =VALUE\n",
@@ -288,11 +293,12 @@ static int begin(struct feeding *f, char **operands)
     }
     f->endpoint = strdup(f->set.ingest ? f->set.ingest : endpoint);
     struct feeder_events events = {answered, busy, link_changed, f};
-    enum err e = f->endpoint == NULL ? ERR_NOMEM : window_make(&f->window, f->set.window, WINDOW_BYTES);
-    if (e == OK) e = feeder_make(f->endpoint, &f->window, &said, &events, &f->feeder);
-    if (e == OK) return 0;
-    fprintf(stderr, "wiredesk feed: cannot use '%s': %s\n", f->set.ingest ? f->set.ingest : endpoint, zmq_strerror(errno));
-    return EXIT_NEEDS_PERSON;
+    bool room = f->endpoint != NULL && window_make(&f->window, f->set.window, WINDOW_BYTES) == OK;
+    bool named = room && entry_split(f->endpoint, f->server, &said.entry.server);
+    if (room && !named) trouble_say(&t, EXIT_NEEDS_PERSON, "'%.400s': behind # stands the name of a key", f->set.ingest);
+    if (named && feeder_make(f->endpoint, &f->window, &said, &events, &f->feeder, &t)) return 0;
+    fprintf(stderr, "wiredesk feed: %s\n", t.line);
+    return t.status;
 }
 
 static bool gave_up(struct feeding *f)
@@ -300,7 +306,9 @@ static bool gave_up(struct feeding *f)
     uint64_t alone = feeder_alone_ms(f->feeder);
     if (alone > 1000 && !f->told_alone) {
         wipe(f);
-        fprintf(stderr, "waiting for ingest at %s\n", f->endpoint);
+        fprintf(stderr, "waiting for ingest at %s%s\n", f->endpoint, !feeder_turned_away(f->feeder) ? "" : f->set.keys == NULL
+                ? ": it is there and wants a key (--keys DIR)"
+                : ": it is there and does not let us in: has it the .pub of this key, with the role feeder, and have we its own?");
     }
     f->told_alone = alone > 1000;
     return f->set.watch == NULL && alone > f->set.wait;

@@ -7,11 +7,13 @@
 #include <zmq.h>
 
 #include "../../libcommon/clock.h"
+#include "../../libcommon/log.h"
 #include "../../proto/mp.h"
 
 enum {
     HEARTBEAT_MS = 2000,
     REPLY_ARENA = 64 << 20,
+    ANEW_MS = 1000, /* after a handshake that failed */
 };
 
 struct feeder {
@@ -22,12 +24,17 @@ struct feeder {
     struct feeder_events events;
     struct arena *mem;
     struct buf frame;
+    struct key_ring ring;
     bool up;
+    uint64_t anew;   /* ms: when to connect anew, since a handshake failed; 0: not so */
     uint64_t opened; /* sockets so far */
     size_t unsure;   /* requests that the last break may have lost */
     uint64_t since;  /* ms: up or down since then */
     uint64_t heard;  /* ms: the last answer, or the first send since */
 };
+
+enum { FAILED = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH,
+       EVENTS = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | FAILED };
 
 static enum err set(void *socket, int option, int value)
 {
@@ -38,7 +45,11 @@ static enum err set(void *socket, int option, int value)
 static enum err open_socket(struct feeder *f)
 {
     char watch[64];
+    struct trouble t;
+    struct key_ring ring;
+    if (entry_ring(&f->said.entry, &ring, &t)) f->ring = ring; /* while a file is being replaced the one that was read last will do */
     snprintf(watch, sizeof watch, "inproc://feeder-monitor-%llu", (unsigned long long)++f->opened); /* an old name may linger */
+    f->anew = 0;
     f->socket = zmq_socket(f->context, ZMQ_DEALER);
     if (f->socket == NULL) return ERR_IO;
     enum err e = set(f->socket, ZMQ_LINGER, 0);
@@ -50,10 +61,13 @@ static enum err open_socket(struct feeder *f)
     if (e == OK) e = set(f->socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
     int64_t most = FEED_FRAME_MAX;
     if (e == OK && zmq_setsockopt(f->socket, ZMQ_MAXMSGSIZE, &most, sizeof most) != 0) e = ERR_IO;
-    if (e == OK && zmq_socket_monitor(f->socket, watch, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) e = ERR_IO;
+    if (e == OK && zmq_socket_monitor(f->socket, watch, EVENTS) != 0) e = ERR_IO;
     f->monitor = e == OK ? zmq_socket(f->context, ZMQ_PAIR) : NULL;
     if (e == OK && (f->monitor == NULL || set(f->monitor, ZMQ_LINGER, 0) != OK || zmq_connect(f->monitor, watch) != 0)) e = ERR_IO;
-    if (e == OK && zmq_connect(f->socket, f->endpoint) != 0) e = ERR_IO;
+    /* one key at a time, the other one with the next connection: a break of either would look like a break of both */
+    if (f->ring.servers > 1) memcpy(f->ring.server[0], f->ring.server[f->opened % f->ring.servers], KEY_TEXT);
+    if (f->ring.servers > 1) f->ring.servers = 1;
+    if (e == OK && !entry_connect(f->socket, &f->ring, f->endpoint)) e = ERR_IO;
     return e;
 }
 
@@ -65,20 +79,26 @@ static void close_socket(struct feeder *f)
     f->monitor = f->socket = NULL;
 }
 
-enum err feeder_make(const char *endpoint, struct window *w, const struct feeder_said *said, const struct feeder_events *events,
-                     struct feeder **out)
+bool feeder_make(const char *endpoint, struct window *w, const struct feeder_said *said, const struct feeder_events *events,
+                 struct feeder **out, struct trouble *t)
 {
-    struct feeder *f = calloc(1, sizeof *f);
+    struct key_ring ring;
     *out = NULL;
-    if (f == NULL) return ERR_NOMEM;
+    if (!entry_ring(&said->entry, &ring, t)) return false;
+    struct feeder *f = calloc(1, sizeof *f);
+    trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
+    if (f == NULL) return false;
     *f = (struct feeder){.endpoint = endpoint, .window = w, .said = *said, .events = *events, .frame = buf_make(FEED_FRAME_MAX),
                          .context = zmq_ctx_new(), .mem = arena_create(REPLY_ARENA), .since = clock_mono_ms()};
-    enum err e = f->context == NULL || f->mem == NULL ? ERR_NOMEM : open_socket(f);
-    int saved = errno;
-    if (e != OK) feeder_free(&f);
-    errno = saved;
-    *out = f;
-    return e;
+    f->ring = ring;
+    bool room = f->context != NULL && f->mem != NULL;
+    if (room && open_socket(f) == OK) {
+        *out = f;
+        return true;
+    }
+    if (room) trouble_say(t, EXIT_NEEDS_PERSON, "cannot use '%.400s': %s", endpoint, zmq_strerror(errno));
+    feeder_free(&f);
+    return false;
 }
 
 void feeder_free(struct feeder **at)
@@ -89,6 +109,7 @@ void feeder_free(struct feeder **at)
     if (f->context != NULL) zmq_ctx_term(f->context);
     arena_destroy(&f->mem);
     buf_free(&f->frame);
+    explicit_bzero(&f->ring, sizeof f->ring);
     free(f);
     *at = NULL;
 }
@@ -96,6 +117,11 @@ void feeder_free(struct feeder **at)
 uint64_t feeder_alone_ms(const struct feeder *f)
 {
     return f->up ? 0 : clock_mono_ms() - f->since;
+}
+
+bool feeder_turned_away(const struct feeder *f)
+{
+    return f->anew != 0;
 }
 
 static void set_up(struct feeder *f, bool up)
@@ -119,6 +145,8 @@ static void take_event(struct feeder *f)
         memcpy(&event, bytes, sizeof event);
         if (event == ZMQ_EVENT_DISCONNECTED) set_up(f, false);
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) set_up(f, true);
+        if ((event & FAILED) != 0 && f->anew == 0) f->anew = clock_mono_ms() + ANEW_MS;
+        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) f->anew = 0;
     }
 }
 
@@ -184,7 +212,7 @@ static enum err take_reply(struct feeder *f, struct slice frame)
     if (r == NULL) return OK;
     if (reply.status == FEED_BUSY) {
         window_busy(f->window, r, reply.retry_ms, clock_mono_ms());
-        f->events.busy(f->events.self);
+        f->events.busy(f->events.self, reply.detail);
     } else if (f->events.answered(f->events.self, r, &reply)) {
         window_again(f->window, r);
     } else {
@@ -231,6 +259,11 @@ enum err feeder_turn(struct feeder *f, uint64_t most_ms, int fd)
     } else if (f->up && clock_mono_ms() - f->heard > f->said.silence_ms) {
         close_socket(f);
         set_up(f, false);
+        e = open_socket(f);
+        if (e != OK) return e;
+    }
+    if (f->anew != 0 && clock_mono_ms() >= f->anew) { /* libzmq gives up some peers for good, and the keys may be others by now */
+        close_socket(f);
         e = open_socket(f);
         if (e != OK) return e;
     }

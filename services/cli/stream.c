@@ -6,12 +6,14 @@
 #include <zmq.h>
 
 #include "../../libcommon/clock.h"
+#include "../../libcommon/log.h"
 
 enum {
     LINES_MOST = 1000,     /* asked for at once */
     ASK_EVERY_MS = 2000,   /* also in silence: the newest line may have been lost on the live socket */
     ANSWER_MS = 3000,      /* then the request is taken for lost */
     RETRY_MS = 100,        /* nobody takes requests */
+    ANEW_MS = 10000,       /* no answer for so long: connected anew, with the keys as they are by then */
     WATER = 20000,
 };
 
@@ -20,6 +22,8 @@ struct stream {
     struct stream_want want;
     struct cursor at;
     struct buf frame;
+    struct key_ring ring;
+    uint64_t opened;       /* ms */
     bool asking, heard;
     uint64_t asked, waiting; /* ms: the last request; since when an answer is wanted, 0: none is */
 };
@@ -40,34 +44,54 @@ static enum err open_socket(struct stream *s, int type, const char *endpoint, vo
     if (e == OK) e = set(*out, ZMQ_RECONNECT_IVL_MAX, 1000);
     if (e == OK) e = set(*out, ZMQ_HEARTBEAT_IVL, 2000);
     if (e == OK && type == ZMQ_SUB && zmq_setsockopt(*out, ZMQ_SUBSCRIBE, "", 0) != 0) e = ERR_IO;
-    if (e == OK && zmq_connect(*out, endpoint) != 0) e = ERR_IO;
+    if (e == OK && !entry_connect(*out, &s->ring, endpoint)) e = ERR_IO;
     return e;
 }
 
-enum err stream_make(const char *live, const char *replay, const struct stream_want *want, struct stream **out)
+static void close_sockets(struct stream *s)
 {
-    struct stream *s = calloc(1, sizeof *s);
+    if (s->live != NULL) zmq_close(s->live);
+    if (s->replay != NULL) zmq_close(s->replay);
+    s->live = s->replay = NULL;
+}
+
+static enum err open_sockets(struct stream *s)
+{
+    close_sockets(s);
+    s->opened = clock_mono_ms();
+    s->asking = false;
+    s->asked = 0;
+    enum err e = open_socket(s, ZMQ_SUB, s->want.live, &s->live);
+    return e == OK ? open_socket(s, ZMQ_DEALER, s->want.replay, &s->replay) : e;
+}
+
+bool stream_make(const struct stream_want *want, struct stream **out, struct trouble *t)
+{
+    struct key_ring ring;
     *out = NULL;
-    if (s == NULL) return ERR_NOMEM;
-    *s = (struct stream){.context = zmq_ctx_new(), .want = *want, .at = {.next = want->from}, .frame = buf_make(256)};
+    if (!entry_ring(&want->entry, &ring, t)) return false;
+    struct stream *s = calloc(1, sizeof *s);
+    trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
+    if (s == NULL) return false;
+    *s = (struct stream){.context = zmq_ctx_new(), .want = *want, .at = {.next = want->from}, .frame = buf_make(256), .ring = ring};
     s->waiting = clock_mono_ms();
-    enum err e = s->context != NULL ? open_socket(s, ZMQ_SUB, live, &s->live) : ERR_NOMEM;
-    if (e == OK) e = open_socket(s, ZMQ_DEALER, replay, &s->replay);
-    int saved = errno;
-    if (e != OK) stream_free(&s);
-    errno = saved;
-    *out = s;
-    return e;
+    if (s->context != NULL && open_sockets(s) == OK) {
+        *out = s;
+        return true;
+    }
+    if (s->context != NULL) trouble_say(t, EXIT_NEEDS_PERSON, "cannot use '%.250s' and '%.250s': %s", want->live, want->replay, zmq_strerror(errno));
+    stream_free(&s);
+    return false;
 }
 
 void stream_free(struct stream **at)
 {
     struct stream *s = *at;
     if (s == NULL) return;
-    if (s->live != NULL) zmq_close(s->live);
-    if (s->replay != NULL) zmq_close(s->replay);
+    close_sockets(s);
     if (s->context != NULL) zmq_ctx_term(s->context);
     buf_free(&s->frame);
+    explicit_bzero(&s->ring, sizeof s->ring);
     free(s);
     *at = NULL;
 }
@@ -163,8 +187,15 @@ static enum err take_all(struct stream *s, void *socket, enum err (*take)(struct
 
 enum err stream_turn(struct stream *s, uint64_t most_ms)
 {
-    uint64_t wait;
-    enum err e = ask(s, &wait);
+    uint64_t wait, now = clock_mono_ms();
+    struct key_ring ring;
+    struct trouble t;
+    enum err e = OK;
+    if (s->waiting > 0 && now - s->waiting > ANEW_MS && now - s->opened > ANEW_MS) {
+        if (entry_ring(&s->want.entry, &ring, &t)) s->ring = ring;
+        e = open_sockets(s);
+    }
+    if (e == OK) e = ask(s, &wait);
     if (e != OK) return e;
     zmq_pollitem_t items[] = {{.socket = s->live, .events = ZMQ_POLLIN}, {.socket = s->replay, .events = ZMQ_POLLIN}};
     if (zmq_poll(items, 2, (long)(wait < most_ms ? wait : most_ms)) < 0 && errno != EINTR) return ERR_IO;

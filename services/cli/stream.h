@@ -5,6 +5,7 @@
 #define WD_CLI_STREAM_H
 
 #include "../../libcommon/buf.h"
+#include "entry.h"
 
 /* --- pure: which line comes next --- */
 
@@ -42,10 +43,12 @@ struct stream_want {
     uint64_t newest;
     stream_line_fn line;
     void *self;
+    const char *live, *replay; /* endpoints; the text is the caller's */
+    struct entry entry;        /* the keys; read anew with each new connection */
 };
 
-/* Connects. ERR_IO with errno set: not an endpoint. */
-enum err stream_make(const char *live, const char *replay, const struct stream_want *want, struct stream **out) MUST_CHECK;
+/* Connects. False with the trouble: not an endpoint, no keys. */
+bool stream_make(const struct stream_want *want, struct stream **out, struct trouble *t) MUST_CHECK;
 void stream_free(struct stream **s);
 
 /* Takes what came, asks for what is missing, waits at most `most_ms` when there is neither. Returns what `line` returned when not OK. */

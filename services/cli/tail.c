@@ -15,9 +15,10 @@
 #include "../../libcommon/clock.h"
 #include "../../libcommon/signals.h"
 #include "../../libcommon/state.h"
+#include "../../proto/doc.h"
 
 struct settings {
-    const char *state, *live, *replay, *colour;
+    const char *state, *live, *replay, *colour, *keys, *key;
     struct pick pick;
     struct option_list at;
     uint64_t from, last, wait, pid, columns;
@@ -29,6 +30,8 @@ static const struct option_row rows[] = {
     {"state", 's', "DIR", OPTION_TEXT, AT(state), ".wiredesk", 0, 0, "The pipe's directory: its report is followed"},
     {"stream", 0, "ENDPOINT", OPTION_TEXT, AT(live), NULL, 0, 0, "Follow this stream instead: tcp://HOST:5556 (give --replay too)"},
     {"replay", 0, "ENDPOINT", OPTION_TEXT, AT(replay), NULL, 0, 0, "Where earlier lines are asked for: tcp://HOST:5557"},
+    {"keys", 0, "DIR", OPTION_TEXT, AT(keys), NULL, 0, 0, "Show a key of DIR and expect report's (wiredesk keygen); for --stream tcp://"},
+    {"key", 0, "NAME", OPTION_TEXT, AT(key), "reader", 0, 0, "With --keys: the key to show, DIR/secret/NAME.key"},
     {"from", 0, "SEQ", OPTION_NUMBER, AT(from), "0", 0, 1e15, "Begin with this line; 1 is the first of all"},
     {"last", 'n', "N", OPTION_NUMBER, AT(last), "10", 0, 1e9, "Without --from: begin with the newest N lines"},
     {"json", 'j', NULL, OPTION_FLAG, AT(json), NULL, 0, 0, "The lines as they are, instead of the view for people"},
@@ -62,6 +65,7 @@ struct tailing {
     struct stream *stream;
     struct view *view;
     struct buf out;
+    char at_live[4200], at_replay[4200], server[KEY_NAME_MAX];
     uint64_t line_at, look_at; /* ms: the last line; when to look again whether all has settled */
     bool told, closed;         /* that we wait; nobody reads us any more */
 };
@@ -125,7 +129,8 @@ static bool all_shown(struct tailing *t)
 static bool gave_up(struct tailing *t)
 {
     uint64_t unheard = stream_unheard_ms(t->stream);
-    if (unheard > 2000 && !t->told) fprintf(stderr, "waiting for report%s%s\n", t->set.live ? " at " : "", t->set.live ? t->set.live : "");
+    if (unheard > 2000 && !t->told) fprintf(stderr, "waiting for report%s%s%s\n", t->set.live ? " at " : "", t->set.live ? t->set.live : "",
+                                               t->set.keys != NULL ? " (has it the .pub of this key, with the role reader, and have we its own?)" : "");
     t->told = unheard > 2000;
     return (t->set.no_follow || t->set.settled) && unheard > t->set.wait;
 }
@@ -154,14 +159,18 @@ static int follow(struct tailing *t)
 
 static int begin(struct tailing *t)
 {
-    char live[4200], replay[4200];
-    struct stream_want want = {t->set.from, t->set.last, line, t};
+    char *live = t->at_live, *replay = t->at_replay;
+    struct trouble why;
+    struct stream_want want = {t->set.from, t->set.last, line, t, live, replay, {t->set.keys, t->set.key, stage_name(STAGE_REPORT)}};
     if ((t->set.live == NULL) != (t->set.replay == NULL)) {
         fputs("wiredesk tail: --stream and --replay belong together: give both or neither\n", stderr);
         return EXIT_NEEDS_PERSON;
     }
-    if (t->set.live == NULL && (state_endpoint(live, sizeof live, t->set.state, "stream") != OK
-                                || state_endpoint(replay, sizeof replay, t->set.state, "replay") != OK)) {
+    if (t->set.live != NULL) {
+        snprintf(live, sizeof t->at_live, "%s", t->set.live);
+        snprintf(replay, sizeof t->at_replay, "%s", t->set.replay);
+    } else if (state_endpoint(live, sizeof t->at_live, t->set.state, "stream") != OK
+               || state_endpoint(replay, sizeof t->at_replay, t->set.state, "replay") != OK) {
         fprintf(stderr, "wiredesk tail: no pipe in '%s': is wiredesk up with this --state?\n", t->set.state);
         return EXIT_TRY_AGAIN;
     }
@@ -174,10 +183,11 @@ static int begin(struct tailing *t)
         t->view = view_create(&choice);
         if (t->view == NULL) return EXIT_TRY_AGAIN;
     }
-    enum err e = stream_make(t->set.live ? t->set.live : live, t->set.replay ? t->set.replay : replay, &want, &t->stream);
-    if (e == OK) return 0;
-    fprintf(stderr, "wiredesk tail: cannot use '%s': %s\n", t->set.live ? t->set.live : live, zmq_strerror(errno));
-    return EXIT_NEEDS_PERSON;
+    bool named = entry_split(live, t->server, &want.entry.server) && entry_split(replay, t->server, &want.entry.server);
+    if (!named) trouble_say(&why, EXIT_NEEDS_PERSON, "'%.250s' and '%.250s': behind # stands the name of a key", t->set.live, t->set.replay);
+    if (named && stream_make(&want, &t->stream, &why)) return 0;
+    fprintf(stderr, "wiredesk tail: %s\n", why.line);
+    return why.status;
 }
 
 int tail_run(int argc, char **argv)

@@ -10,6 +10,7 @@ struct feeders;
 struct feeders_settings {
     const char *state, *endpoint; /* as link_bind() takes them */
     bool trusted_network;
+    struct doors *doors;          /* NULL: no keys, anybody may feed */
     uint64_t journal_max;         /* bytes of held frames beyond which feeders are told `busy` */
 };
 

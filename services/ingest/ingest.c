@@ -54,6 +54,7 @@ struct ingest {
     struct journal *journal;
     struct sender *sender;
     struct feeders *feeders;
+    struct doors *doors;
     zsock_t *out, *notes;
     struct follow *follow_out, *follow_notes;
     struct http *http;
@@ -471,16 +472,17 @@ static bool open_pipe(struct ingest *g, struct trouble *t)
     char endpoint[4200];
     const char *only = endpoint;
     struct option_list next = s->next, outcomes = g->set->outcomes;
-    struct link_settings out = {.type = ZMQ_PUSH, .water = WATER_OUT, .frame_max = DOC_FRAME_MAX, .linger_ms = 0, .small_buffers = true};
-    struct link_settings notes = {.type = ZMQ_SUB, .water = NOTES_WATER, .frame_max = NOTE_MAX};
+    struct link_settings out = {.type = ZMQ_PUSH, .water = WATER_OUT, .frame_max = DOC_FRAME_MAX, .linger_ms = 0, .small_buffers = true,
+                                .doors = g->doors, .server = stage_name(STAGE_NORMALIZE)};
+    struct link_settings notes = {.type = ZMQ_SUB, .water = NOTES_WATER, .frame_max = NOTE_MAX, .doors = g->doors};
     if (next.len == 0) {
         daemon_endpoint(endpoint, sizeof endpoint, NULL, s->state, "normalize.*.in");
         next = (struct option_list){&only, 1};
     }
     g->out = link_open(&out, link_any_tcp(&next), t);
-    if (g->out) g->follow_out = follow_start(g->out, &next, t);
+    if (g->out) g->follow_out = follow_start(g->out, &out, &next, t);
     if (g->follow_out == NULL) return false;
-    if (!follow_narrow(g->follow_out)) log_event(LOG_WARN, "not_narrowed", "stage=normalize");
+    follow_narrow(g->follow_out);
     if (outcomes.len == 0) {
         daemon_endpoint(endpoint, sizeof endpoint, NULL, s->state, "*.returns");
         outcomes = (struct option_list){&only, 1};
@@ -489,7 +491,7 @@ static bool open_pipe(struct ingest *g, struct trouble *t)
     if (g->notes == NULL) return false;
     zmq_setsockopt(zsock_resolve(g->notes), ZMQ_SUBSCRIBE, journal_instance(g->journal).ptr, INSTANCE_SIZE);
     zmq_setsockopt(zsock_resolve(g->notes), ZMQ_SUBSCRIBE, NOTE_TO_ALL, INSTANCE_SIZE);
-    g->follow_notes = follow_start(g->notes, &outcomes, t);
+    g->follow_notes = follow_start(g->notes, &notes, &outcomes, t);
     return g->follow_notes != NULL;
 }
 
@@ -519,7 +521,7 @@ static bool open_windows(struct ingest *g, struct trouble *t)
     if (s->replica == 0) daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "feed");
     else daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "feed.%ju", (uintmax_t)s->replica);
     g->feeders = feeders_open(&(struct feeders_settings){.state = s->state, .endpoint = endpoint, .trusted_network = s->trusted_network,
-                                                         .journal_max = g->set->journal_max}, g->journal, t);
+                                                         .doors = g->doors, .journal_max = g->set->journal_max}, g->journal, t);
     if (g->feeders == NULL) return false;
     if (state_path(path, sizeof path, s->state, "sock/ingest.%ju.http", (uintmax_t)s->replica) != OK) {
         trouble_say(t, EXIT_NEEDS_PERSON, "the path of '%s' is too long", s->state);
@@ -553,6 +555,7 @@ static void close_all(struct ingest *g)
     arena_destroy(&g->note_mem);
     buf_free(&g->frame);
     free(g->retired);
+    doors_close(&g->doors);
     zsys_shutdown();
 }
 
@@ -560,13 +563,13 @@ int ingest_run(const struct ingest_settings *settings)
 {
     struct trouble t = {.status = EXIT_TRY_AGAIN, .line = "out of memory"};
     if (settings->common.probe) return daemon_probe("ingest", &settings->common);
-    if (settings->common.check) return daemon_check(&settings->common, &t) ? 0 : daemon_fail("ingest", &t);
+    if (settings->common.check) return daemon_check("ingest", &settings->common, &t) ? 0 : daemon_fail("ingest", &t);
     struct ingest g = {.set = settings, .frame = buf_make(DOC_FRAME_MAX), .started = clock_mono_ns()};
     g.sampled = g.started;
     g.stop_fd = daemon_open("ingest", &settings->common, &t);
     if (g.stop_fd < 0) return daemon_fail("ingest", &t);
     int status;
-    if (open_memory(&g, &t) && open_journal(&g, &t) && open_pipe(&g, &t) && open_windows(&g, &t)) {
+    if (open_memory(&g, &t) && daemon_doors("ingest", &settings->common, &g.doors, &t) && open_journal(&g, &t) && open_pipe(&g, &t) && open_windows(&g, &t)) {
         struct journal_counts c = journal_counts(g.journal);
         log_event(LOG_INFO, "ready", "replica=%ju pid=%d epoch=%ju in_flight=%ju", (uintmax_t)settings->common.replica, (int)getpid(),
                   (uintmax_t)journal_epoch(g.journal), (uintmax_t)c.in_flight);

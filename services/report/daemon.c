@@ -182,13 +182,16 @@ static bool loop(struct report *r, struct inbox *in)
 
 /* --- setting up --- */
 
-static zsock_t *bind_socket(struct report *r, int type, int water, const char *given, const char *name, struct trouble *t)
+/* Where a socket listens, and the role that may come in where there are keys. */
+struct opening { const char *given, *name, *admits; };
+
+static zsock_t *bind_socket(struct report *r, int type, int water, const struct opening *door, struct trouble *t)
 {
     char endpoint[4200];
     const struct stage_settings *s = &r->settings->stage;
     struct link_settings link = {.type = type, .water = water, .frame_max = type == ZMQ_PULL ? DOC_FRAME_MAX : 0, .linger_ms = LINGER_MS,
-                                 .trusted_network = s->trusted_network};
-    daemon_endpoint(endpoint, sizeof endpoint, given, s->state, "%s", name);
+                                 .trusted_network = s->trusted_network, .doors = r->doors, .admits = door->admits};
+    daemon_endpoint(endpoint, sizeof endpoint, door->given, s->state, "%s", door->name);
     return link_bind(&link, s->state, endpoint, t);
 }
 
@@ -198,12 +201,14 @@ static bool open_sockets(struct report *r, struct trouble *t)
     const struct stage_settings *s = &r->settings->stage;
     unsigned long long replica = s->replica;
     snprintf(name, sizeof name, "report.%llu.returns", replica);
-    r->returns = bind_socket(r, ZMQ_XPUB, WATER_RETURNS, s->returns, name, t);
+    r->returns = bind_socket(r, ZMQ_XPUB, WATER_RETURNS, &(struct opening){s->returns, name, stage_name(STAGE_INGEST)}, t);
     if (r->returns != NULL) r->outcomes = outcomes_open(r->returns);
-    if (r->outcomes != NULL) r->stream = bind_socket(r, ZMQ_XPUB, WATER_STREAM, r->settings->stream, "stream", t);
+    if (r->outcomes != NULL)
+        r->stream = bind_socket(r, ZMQ_XPUB, WATER_STREAM, &(struct opening){r->settings->stream, "stream", "reader"}, t);
     if (r->stream == NULL) return false;
     daemon_endpoint(endpoint, sizeof endpoint, r->settings->replay, s->state, "replay");
-    r->replay = replay_start(r->office.path, s->state, endpoint, s->trusted_network, t);
+    r->replay = replay_start(&(struct replay_settings){.ledger = r->office.path, .state = s->state, .endpoint = endpoint,
+                                                       .trusted_network = s->trusted_network, .doors = r->doors}, t);
     if (r->replay == NULL) return false;
     snprintf(path, sizeof path, "%s/sock/report.%llu.http", s->state, replica);
     struct http_hooks hooks = report_hooks;
@@ -212,7 +217,7 @@ static bool open_sockets(struct report *r, struct trouble *t)
     if (r->http == NULL) return false;
     /* The inlet last: documents come when all the rest stands. */
     snprintf(name, sizeof name, "report.%llu.in", replica);
-    r->inlet = bind_socket(r, ZMQ_PULL, WATER_IN, s->listen, name, t);
+    r->inlet = bind_socket(r, ZMQ_PULL, WATER_IN, &(struct opening){s->listen, name, stage_name(STAGE_DEDUP)}, t);
     return r->inlet != NULL;
 }
 
@@ -234,7 +239,7 @@ static bool open_report(struct report *r, struct trouble *t)
     r->unpublished = r->office.first_new;
     r->first_own = ledger_next_seq(r->office.ledger);
     if (!r->settings->no_pages && (r->pages = pages_start(r->office.path, r->settings->stage.state, t)) == NULL) return false;
-    return open_sockets(r, t);
+    return daemon_doors("report", &r->settings->stage, &r->doors, t) && open_sockets(r, t);
 }
 
 static void close_report(struct report *r)
@@ -246,6 +251,7 @@ static void close_report(struct report *r)
     outcomes_close(&r->outcomes);
     link_unbind(&r->returns);
     link_unbind(&r->stream);
+    doors_close(&r->doors);
     office_close(&r->office);
     buf_free(&r->notes);
 }
@@ -255,7 +261,7 @@ static int check(const struct report_settings *s)
 {
     struct trouble t;
     const char *given[] = {s->stream, s->replay};
-    if (!daemon_check(&s->stage, &t)) return daemon_fail("report", &t);
+    if (!daemon_check("report", &s->stage, &t)) return daemon_fail("report", &t);
     for (size_t i = 0; i < 2; i++) {
         if (given[i] == NULL || strncmp(given[i], "tcp://", 6) == 0 || strncmp(given[i], "ipc://", 6) == 0) continue;
         fprintf(stderr, "wiredesk-report: '%s' is no endpoint: want tcp://HOST:PORT or ipc://PATH\n", given[i]);

@@ -26,6 +26,7 @@ struct counted {
 struct report {
     const struct report_settings *settings;
     struct office office;
+    struct doors *doors;
     zsock_t *inlet, *returns, *stream;
     struct replay *replay;
     struct pages_thread *pages; /* NULL with --no-pages */

@@ -126,7 +126,7 @@ int report_filter(const struct report_settings *s)
     struct trouble t = {EXIT_TRY_AGAIN, "out of memory"};
     enum log_level level = LOG_INFO;
     f.office.self = &f;
-    if (!daemon_check(&s->stage, &t)) return daemon_fail("report", &t);
+    if (!daemon_check("report", &s->stage, &t)) return daemon_fail("report", &t);
     if (log_level_named(s->stage.log_level, &level)) log_open("report", level);
     bool open = office_open(&f.office, s, false, &t);
     int status = open ? run(&f, s) : daemon_fail("report", &t);

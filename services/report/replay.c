@@ -45,21 +45,22 @@ static void *serve(void *self)
     return NULL;
 }
 
-struct replay *replay_start(const char *ledger, const char *state, const char *endpoint, bool trusted, struct trouble *t)
+struct replay *replay_start(const struct replay_settings *s, struct trouble *t)
 {
     char why[400];
     struct replay *r = calloc(1, sizeof *r);
-    struct link_settings link = {.type = ZMQ_ROUTER, .water = WATER, .frame_max = REPLAY_REQUEST_MAX, .linger_ms = 0, .trusted_network = trusted};
+    struct link_settings link = {.type = ZMQ_ROUTER, .water = WATER, .frame_max = REPLAY_REQUEST_MAX, .linger_ms = 0, .trusted_network = s->trusted_network,
+                                 .doors = s->doors, .admits = "reader"};
     if (r == NULL) {
         trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
         return NULL;
     }
-    if (ledger_open_reader(ledger, &r->reader, why, sizeof why) != OK) {
+    if (ledger_open_reader(s->ledger, &r->reader, why, sizeof why) != OK) {
         trouble_say(t, EXIT_TRY_AGAIN, "%s", why);
         replay_stop(&r);
         return NULL;
     }
-    r->sock = link_bind(&link, state, endpoint, t);
+    r->sock = link_bind(&link, s->state, s->endpoint, t);
     if (r->sock == NULL || pthread_create(&r->thread, NULL, serve, r) != 0) {
         if (r->sock != NULL) trouble_say(t, EXIT_TRY_AGAIN, "cannot start a thread");
         link_unbind(&r->sock);

@@ -17,8 +17,15 @@ enum {
 
 struct replay;
 
-/* Binds `endpoint` and answers until replay_stop(). NULL with the trouble. */
-struct replay *replay_start(const char *ledger, const char *state, const char *endpoint, bool trusted, struct trouble *t) MUST_CHECK;
+struct replay_settings {
+    const char *ledger;           /* its path */
+    const char *state, *endpoint; /* as link_bind() takes them */
+    bool trusted_network;
+    struct doors *doors;          /* NULL: no keys, anybody may read */
+};
+
+/* Binds the endpoint and answers until replay_stop(). NULL with the trouble. */
+struct replay *replay_start(const struct replay_settings *s, struct trouble *t) MUST_CHECK;
 void replay_stop(struct replay **r);
 
 /* The answer to one request's bytes: what the thread sends. Exposed for tests. `reader` is the ledger's. */
