@@ -38,7 +38,7 @@ try 64 "no command 'fead'" "$desk" fead
 try 64 "Usage:" "$desk"
 try 0 "--from" "$desk" completion-words tail
 try 0 "complete -F" "$desk" completion bash
-for command in up feed tail status show search export; do
+for command in up feed tail status show search export keygen; do
     try 0 "Usage: wiredesk $command" "$desk" $command --help
     try 0 "Usage: wiredesk $command" "$desk" help $command
     try 0 "wiredesk $command 0." "$desk" $command --version
@@ -55,5 +55,5 @@ try 75 "no ledger in" "$desk" search ferry --state "$PWD/never-made"
 try 75 "no ledger in" "$desk" export quotes --state "$PWD/never-made"
 try 75 "no ledger in" "$desk" show s1 --state "$PWD/never-made"
 try 1 "not started" "$desk" status --state "$PWD/never-made"
-echo "$programs daemons and 7 commands asked"
+echo "$programs daemons and 8 commands asked"
 exit $status
