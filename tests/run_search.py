@@ -54,6 +54,9 @@ with tempfile.TemporaryDirectory(prefix="wd-search-") as state:
     check([f["key"] for f in search("ferr*")] == ["a2"] and [f["key"] for f in search("name:calder", "--", "-harbour")] == ["a2"], "beginnings, names, exclusions")
     check([f["key"] for f in search("Calder", "--outlet", "northern wire")] == ["a2"] and [f["key"] for f in search("fenwick", "--story", "s1", "-n", "1", "--newest")] == ["a2"],
           "outlet, story, number and order are kept")
+    calder = next(e["id"] for e in csv.DictReader(io.StringIO(run("wiredesk", "export", "--state", state, "entities").decode("utf-8-sig"), newline="")))
+    check([f["key"] for f in search("fenwick", "--entity", calder)] == ["a1", "a2"] and search("rockfall", "--entity", calder, status=1) == [], "an entity is found by its id")
+    check(calder in run("wiredesk", "show", "--state", state, "a1").decode(), "and shown with it")
     check(search("Fenwick", "--until", "2023-01-01", status=1) == [], "nothing found is status 1")
     for f in search("Ines Calder OR rockfall"):
         for s in [f["excerpt"], *f["matches"]]:

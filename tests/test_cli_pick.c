@@ -5,8 +5,8 @@
 
 static const char *const lines[] = {
     "{\"type\":\"article\",\"id\":\"a1\",\"outlet\":{\"value\":\"Northern Wire\"},\"entities\":[{\"name\":\"Katrin Osei\"}],\"story\":\"s1\"}",
-    "{\"type\":\"article\",\"id\":\"a2\",\"outlet\":{\"value\":\"Fenwick Mail\"},\"entities\":[{\"name\":\"Emil Vranken\"}],\"story\":\"s2\"}",
-    "{\"type\":\"quote\",\"id\":\"q1\",\"article\":\"a1\",\"speaker\":\"Emil Vranken\",\"story\":\"s1\"}",
+    "{\"type\":\"article\",\"id\":\"a2\",\"outlet\":{\"value\":\"Fenwick Mail\"},\"entities\":[{\"name\":\"Emil Vranken\",\"id\":\"e00000000000000aa\"}],\"story\":\"s2\"}",
+    "{\"type\":\"quote\",\"id\":\"q1\",\"article\":\"a1\",\"speaker\":\"Emil Vranken\",\"speaker_id\":\"e00000000000000aa\",\"story\":\"s1\"}",
     "{\"type\":\"quote\",\"id\":\"q2\",\"article\":\"a2\",\"story\":\"s2\"}",
     "{\"type\":\"story\",\"op\":\"new\",\"id\":\"s1\",\"articles\":[{\"id\":\"a1\",\"outlet\":\"Northern Wire\"}],\"entities\":[{\"name\":\"Katrin Osei\",\"aliases\":[\"Osei\"]}]}",
     "{\"type\":\"story\",\"op\":\"new\",\"id\":\"s2\",\"articles\":[{\"id\":\"a2\",\"outlet\":\"Fenwick Mail\"}],\"entities\":[{\"name\":\"Emil Vranken\"}]}",
@@ -23,6 +23,7 @@ static const struct { const char *name; struct pick pick; const char *want; } ca
     {"another story", {.story = "s2"}, "a2 q2 s2 w1 s2"},
     {"an outlet, with its quotes and stories", {.outlet = "northern wire"}, "a1 q1 s1 c1"},
     {"a name, and what that person says elsewhere", {.entity = "Vranken"}, "a2 q1 q2 s2 w1 s2"},
+    {"an id, whatever the line calls it", {.entity = "e00000000000000aa"}, "a2 q1 q2 w1"},
     {"a part of a word is no name", {.entity = "Vrank"}, ""},
     {"a name in one story", {.story = "s1", .entity = "osei"}, "a1 q1 s1 c1"},
     {"an outlet and a name", {.outlet = "Fenwick Mail", .entity = "Osei"}, ""},

@@ -22,13 +22,16 @@ static void make(const char *path, int version)
     sqlite3 *db = NULL;
     char done[64];
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_err(ledger_functions(db), OK, "functions");
     for (int v = 0; v < version; v++) assert_int_equal(sqlite3_exec(db, ledger_steps[v], NULL, NULL, NULL), SQLITE_OK);
     snprintf(done, sizeof done, "PRAGMA user_version = %d", version);
     assert_int_equal(sqlite3_exec(db, done, NULL, NULL, NULL), SQLITE_OK);
     const char *table = version < 2 ? "stories" : "story_rows";
-    char row[300];
+    char row[600];
     snprintf(row, sizeof row, "INSERT INTO %s(id, state, rev, opened, updated, title, line_seq) VALUES('S1', 2, 3, 1000, 2000, 'A title', 1);"
-             "INSERT INTO stream(seq, day, type, op, id, line) VALUES(1, '2026-01-02', 'story', 'new', 'S1', '{}')", table);
+             "INSERT INTO stream(seq, day, type, op, id, line) VALUES(1, '2026-01-02', 'story', 'new', 'S1', '{}');"
+             "INSERT INTO documents(id, key, outcome, accepted, written, published) VALUES(1, 'k', 1, 1000, 1000, '1970-01-01');"
+             "INSERT INTO names(document, ord, name, type, n, spans) VALUES(1, 0, 'Ana Vos', 'person', 1, '[]'), (1, 1, 'Orn', 'person', 1, '[]')", table);
     assert_int_equal(sqlite3_exec(db, row, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
 }
@@ -52,6 +55,11 @@ static void every_earlier_version_is_brought_up(void **state)
         assert_err(ledger_story(l, SLICE("S1"), mem, &s, &found), OK, "story");
         assert_true(found && s.state == STORY_MERGED && s.rev == 3);
         assert_true(number(l->db, "SELECT count(*) FROM stories WHERE id = 'S1' AND state = 'merged' AND opened = '1970-01-01T00:00:01.000Z'") == 1);
+        if (version < 3) { /* names of earlier versions have their ids, and are known to the days */
+            assert_true(number(l->db, "SELECT count(*) FROM entities WHERE id IS NOT NULL AND name = 'Ana Vos'") == 1);
+            assert_true(number(l->db, "SELECT count(*) FROM entities WHERE id IS NULL AND name = 'Orn'") == 1);
+            assert_true(number(l->db, "SELECT count(*) FROM bearers WHERE day = 0 AND form = 'vos' AND name = 'Ana Vos'") == 1);
+        }
         arena_destroy(&mem);
         ledger_close(&l);
         unlink(path);
@@ -66,7 +74,8 @@ static void the_documented_views_have_their_columns(void **state)
     static const struct { const char *view, *columns; } views[] = {
         {"articles", "key, name, title, title_basis, outlet, outlet_basis, url, byline, published, published_basis, lang, stub, bytes, verdict, of,"
                      " agency, similarity, story, outcome, accepted, text"},
-        {"entities", "name, type, articles, mentions"}, {"mentions", "article, name, type, b, e"},
+        {"entities", "name, type, articles, mentions, id, forms"}, {"mentions", "article, name, type, b, e, entity"},
+        {"aliases", "id, name, type, articles, mentions"},
         {"quotes", "article, outlet, b, e, kind, speaker, holder, cue, words, score, same_as, story"},
         {"stories", "id, storyline, state, into_story, rev, title, n_articles, n_outlets, n_independent, opened, updated, line_seq"},
         {"facts", "story, ord, kind, slot, subject, value, n, spans"}, {"conflicts", "id, story, level, slot, open, body"},

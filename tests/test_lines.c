@@ -54,7 +54,7 @@ static void an_article_line_says_what_the_document_holds(void **state)
         "\"story\":{\"id\":\"S1\",\"reasons\":[\"copy\"]}}");
     struct line_head head = head_of("article", "new", "k1");
     struct buf out = buf_make(LINE_MAX_BYTES);
-    assert_err(line_article(&head, &doc, SLICE("duplicate"), &out), OK, "line");
+    assert_err(line_article(&head, &doc, NULL, SLICE("duplicate"), &out), OK, "line");
     assert_slice(buf_slice(&out), HEAD("article", "new", "k1")
         "\"name\":\"a.txt\",\"accepted\":\"2026-01-02T03:04:05.000Z\",\"outcome\":\"duplicate\","
         "\"title\":{\"d\":\"k1\",\"b\":0,\"e\":5,\"t\":\"Title\"},\"title_basis\":\"line\",\"outlet\":{\"value\":\"Post\",\"basis\":\"meta\"},"
@@ -73,7 +73,7 @@ static void a_quote_line_is_named_by_its_span(void **state)
     assert_slice(id, "k1#b10-18");
     struct line_head head = head_of("quote", "new", "k1#b10-18");
     struct buf out = buf_make(LINE_MAX_BYTES);
-    assert_err(line_quote(&head, &doc, &doc.quotes.ptr[0], SLICE("S1"), (struct slice){NULL, 0}, &out), OK, "line");
+    assert_err(line_quote(&head, &doc, &doc.quotes.ptr[0], &(struct line_context){.story = SLICE("S1")}, &out), OK, "line");
     assert_slice(buf_slice(&out), HEAD("quote", "new", "k1#b10-18")
         "\"article\":\"k1\",\"kind\":\"indirect\",\"quote\":{\"d\":\"k1\",\"b\":10,\"e\":18,\"t\":\"it holds\"},\"speaker\":\"Ida\","
         "\"speaker_span\":{\"d\":\"k1\",\"b\":0,\"e\":3,\"t\":\"Ida\"},\"cue\":{\"d\":\"k1\",\"b\":4,\"e\":8,\"t\":\"said\"},\"score\":0.75,\"story\":\"S1\"}");
@@ -103,7 +103,7 @@ static void long_words_are_cut_between_characters_and_say_where_they_end(void **
     buf_char(&json, '\0');
     struct doc doc = parse(*state, json.ptr);
     struct line_head head = head_of("quote", "new", "x");
-    assert_err(line_quote(&head, &doc, &doc.quotes.ptr[0], (struct slice){NULL, 0}, (struct slice){NULL, 0}, &out), OK, "line");
+    assert_err(line_quote(&head, &doc, &doc.quotes.ptr[0], &(struct line_context){0}, &out), OK, "line");
     assert_shape(buf_slice(&out));
     assert_true(slice_find(buf_slice(&out), SLICE("\"b\":0,\"e\":4095,"), 0) != SIZE_MAX);
     assert_true(slice_find(buf_slice(&out), SLICE("\"cut\":6001}"), 0) != SIZE_MAX);
@@ -121,7 +121,7 @@ static void long_lists_end_with_a_count_of_what_is_left_out(void **state)
     buf_char(&json, '\0');
     struct doc doc = parse(*state, json.ptr);
     struct line_head head = head_of("article", "new", "k1");
-    assert_err(line_article(&head, &doc, SLICE("reported"), &out), OK, "line");
+    assert_err(line_article(&head, &doc, NULL, SLICE("reported"), &out), OK, "line");
     assert_shape(buf_slice(&out));
     assert_true(slice_find(buf_slice(&out), SLICE("\"more_times\":44,"), 0) != SIZE_MAX);
     buf_free(&json);

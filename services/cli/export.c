@@ -33,8 +33,9 @@ const struct option_table export_table = {
 #define OF_STORY "(?1 IS NULL OR story = ?1)"
 static const struct { const char *name, *sql; } views[] = {
     {"articles", "SELECT * FROM articles WHERE " OF_STORY},
-    {"entities", "SELECT n.name, n.type, count(*) AS articles, sum(n.n) AS mentions FROM names n JOIN documents d ON d.id = n.document WHERE " OF_STORY
-                 " GROUP BY n.name, n.type ORDER BY articles DESC, mentions DESC, n.name, n.type"},
+    {"entities", "SELECT e.* FROM entities e WHERE ?1 IS NULL OR EXISTS (SELECT 1 FROM names n JOIN documents d ON d.id = n.document WHERE"
+                 " d.story = ?1 AND n.entity IS e.id AND (e.id IS NOT NULL OR (n.name = e.name AND n.type = e.type)))"
+                 " ORDER BY articles DESC, mentions DESC, name, type"},
     {"mentions", "SELECT m.* FROM mentions m JOIN documents d ON d.key = m.article WHERE " OF_STORY},
     {"quotes", "SELECT * FROM quotes WHERE " OF_STORY},
     {"stories", "SELECT * FROM stories WHERE (?1 IS NULL OR id = ?1) ORDER BY line_seq"},

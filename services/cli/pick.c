@@ -101,6 +101,7 @@ static bool of_outlet(const json_t *line, const char *outlet)
 static bool of_name(const json_t *line, const char *entity)
 {
     struct slice want = slice_of(entity);
+    if (slice_eq(view_text(line, "speaker_id"), want)) return true;
     size_t i, k;
     json_t *one, *alias;
     static const char *const plain[] = {"speaker", "holder", "subject"};
@@ -110,7 +111,7 @@ static bool of_name(const json_t *line, const char *entity)
         if (json_is_string(one) && pick_name((struct slice){json_string_value(one), json_string_length(one)}, want)) return true;
     json_array_foreach(json_object_get(line, "entities"), i, one)
     {
-        if (pick_name(view_text(one, "name"), want)) return true;
+        if (pick_name(view_text(one, "name"), want) || pick_name(view_text(one, "as"), want) || slice_eq(view_text(one, "id"), want)) return true;
         json_array_foreach(json_object_get(one, "aliases"), k, alias)
             if (json_is_string(alias) && pick_name((struct slice){json_string_value(alias), json_string_length(alias)}, want)) return true;
     }

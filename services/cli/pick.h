@@ -10,7 +10,7 @@ struct pick {
     /* Each may be NULL: any. All that are given have to hold. */
     const char *story;  /* an id */
     const char *outlet; /* its name, whatever its case */
-    const char *entity; /* words of a name, whatever their case: "Osei" is in "Katrin Osei" */
+    const char *entity; /* an id, or words of a name, whatever their case: "Osei" is in "Katrin Osei" */
     json_t *articles, *stories; /* what has been seen to hold: quotes and conflicts name only these. NULL at first */
 };
 

@@ -119,7 +119,7 @@ static int find_key(struct records *r, const char *id, char key[256])
     return rc == SQLITE_DONE ? n : -1;
 }
 
-static const char entities_sql[] = "SELECT name, type, count(*) AS n FROM mentions WHERE article = ? GROUP BY name, type ORDER BY n DESC, name";
+static const char entities_sql[] = "SELECT name, type, count(*) AS n, entity AS id FROM mentions WHERE article = ? GROUP BY name, type ORDER BY n DESC, name";
 static const char quotes_sql[] = "SELECT b, e, kind, speaker, words FROM quotes WHERE article = ? ORDER BY b";
 
 enum record_found records_document(struct records *r, const char *id, json_t **out)
@@ -167,8 +167,9 @@ static void put_names(const json_t *d, struct buf *text)
     json_array_foreach(json_object_get(d, "entities"), i, o)
     {
         struct slice name = view_text(o, "name"), type = view_text(o, "type");
-        buf_printf(text, "%s%.*s (%.*s, %lld)", i > 0 ? ", " : "", (int)name.len, name.ptr, (int)type.len, type.ptr,
-                   (long long)json_integer_value(json_object_get(o, "n")));
+        struct slice id = view_text(o, "id");
+        buf_printf(text, "%s%.*s (%.*s, %lld%s%.*s)", i > 0 ? ", " : "", (int)name.len, name.ptr, (int)type.len, type.ptr,
+                   (long long)json_integer_value(json_object_get(o, "n")), id.len > 0 ? ", " : "", (int)id.len, id.ptr);
     }
 }
 

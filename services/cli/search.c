@@ -10,7 +10,7 @@
 #include "../../libcommon/json.h"
 
 struct settings {
-    const char *state, *colour, *outlet, *story, *since, *until;
+    const char *state, *colour, *outlet, *story, *since, *until, *entity;
     uint64_t columns, most;
     bool json, newest;
 };
@@ -22,6 +22,7 @@ static const struct option_row rows[] = {
     {"newest", 0, NULL, OPTION_FLAG, AT(newest), NULL, 0, 0, "The newest first, not the best"},
     {"outlet", 0, "NAME", OPTION_TEXT, AT(outlet), NULL, 0, 0, "Only of this outlet"},
     {"story", 0, "ID", OPTION_TEXT, AT(story), NULL, 0, 0, "Only in this story"},
+    {"entity", 0, "ID", OPTION_TEXT, AT(entity), NULL, 0, 0, "Only what names this entity, whatever it calls it: an id of `wiredesk export entities`"},
     {"since", 0, "DATE", OPTION_TEXT, AT(since), NULL, 0, 0, "Published (else: taken in) on that day or later: 2026-03-04"},
     {"until", 0, "DATE", OPTION_TEXT, AT(until), NULL, 0, 0, "Published (else: taken in) on that day or before"},
     {"json", 'j', NULL, OPTION_FLAG, AT(json), NULL, 0, 0, "One JSON object an article, the words that matched as spans"},
@@ -46,6 +47,7 @@ static const char sql[] =
     " ''), 1, 10) AS day, coalesce(d.story, ''), coalesce(d.name, ''), snippet(search, 1, char(1), char(2), '', 32), search.text"
     " FROM search JOIN documents d ON d.id = search.rowid WHERE search MATCH ?1 AND (?2 IS NULL OR d.outlet = ?2 COLLATE NOCASE)"
     " AND (?3 IS NULL OR d.story = ?3) AND (?4 IS NULL OR day >= ?4) AND (?5 IS NULL OR day <= ?5)"
+    " AND (?8 IS NULL OR d.id IN (SELECT document FROM names WHERE entity = ?8))"
     " ORDER BY CASE WHEN ?6 THEN -d.id ELSE bm25(search, 4.0, 1.0, 2.0, 1.0) END, d.id LIMIT ?7";
 enum { KEY, TITLE, OUTLET, DAY, STORY, NAME, EXCERPT, TEXT };
 
@@ -173,6 +175,7 @@ static sqlite3_stmt *ask(sqlite3 *db, const struct settings *set, const char *qu
     for (int i = 0; i < 5 && rc == SQLITE_OK; i++) rc = sqlite3_bind_text(s, i + 1, texts[i], -1, SQLITE_TRANSIENT);
     if (rc == SQLITE_OK) rc = sqlite3_bind_int(s, 6, set->newest);
     if (rc == SQLITE_OK) rc = sqlite3_bind_int64(s, 7, (sqlite3_int64)set->most);
+    if (rc == SQLITE_OK) rc = sqlite3_bind_text(s, 8, set->entity, -1, SQLITE_TRANSIENT);
     if (rc == SQLITE_OK) return s;
     sqlite3_finalize(s);
     return NULL;

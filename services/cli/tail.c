@@ -38,7 +38,7 @@ static const struct option_row rows[] = {
     {"all", 'a', NULL, OPTION_FLAG, AT(all), NULL, 0, 0, "Show articles, quotes, differences and counts too, not only what stories do"},
     {"story", 0, "ID", OPTION_TEXT, AT(pick.story), NULL, 0, 0, "Only this story"},
     {"outlet", 0, "NAME", OPTION_TEXT, AT(pick.outlet), NULL, 0, 0, "Only what this outlet has, and the stories that it is in"},
-    {"entity", 0, "NAME", OPTION_TEXT, AT(pick.entity), NULL, 0, 0, "Only what is about this person, organization or place, or said by it"},
+    {"entity", 0, "NAME", OPTION_TEXT, AT(pick.entity), NULL, 0, 0, "Only what is about this person, organization or place, or said by it: words of its name, or its id"},
     {"no-blocks", 0, NULL, OPTION_FLAG, AT(no_blocks), NULL, 0, 0, "Do not show a story whole when it has gone quiet"},
     {"no-follow", 0, NULL, OPTION_FLAG, AT(no_follow), NULL, 0, 0, "End when all that is there has been shown"},
     {"settled", 0, NULL, OPTION_FLAG, AT(settled), NULL, 0, 0, "End when every accepted document has its outcome and all of it has been shown"},

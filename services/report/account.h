@@ -69,8 +69,8 @@ struct neighbours {
     size_t len;
 };
 
-/* Full names that the last days support, for a surname that the story itself leaves open. Sorted by `alias`, at most one
- * row an alias: leave out aliases that several people bear. */
+/* Full names that the last days support, for a surname or initials that the story itself leaves open. Sorted by `alias` (a name without
+ * titles, as written), at most one row an alias: leave out aliases that several bear. */
 struct known_name { struct slice alias, name; };
 struct known_names { const struct known_name *ptr; size_t len; };
 
@@ -105,6 +105,7 @@ struct person_roles { struct person_role *ptr; size_t len; };
 
 struct actor { /* an entity of the story under its fullest name */
     struct slice name;
+    struct slice id;     /* as identity.h gives it; absent while it is open who that is */
     enum entity_type type;
     double salience;     /* 0 to 1, the first has the highest */
     uint32_t mentions;   /* in the accounts that were read */

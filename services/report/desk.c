@@ -170,7 +170,7 @@ static enum err add_row(struct desk *d, struct arena *mem, const struct doc *doc
     return e;
 }
 
-static enum err add_names(struct desk *d, const struct doc *doc, int64_t row)
+static enum err add_names(struct desk *d, const struct doc *doc, const struct named *who, int64_t row)
 {
     const struct column *type = &doc_fields[DOC_ENTITIES].column.record->columns[1];
     enum err e = OK;
@@ -182,10 +182,10 @@ static enum err add_names(struct desk *d, const struct doc *doc, int64_t row)
             buf_printf(&d->scratch, "%s[%u,%u]", k == 0 ? "" : ",", n->mentions.ptr[k].b, n->mentions.ptr[k].e);
         e = buf_char(&d->scratch, ']');
         if (e == OK)
-            e = ledger_add_entity(d->ledger, row, (unsigned)i, n->name, line_choice(type->choices, n->type), (unsigned)n->mentions.len,
-                                  buf_slice(&d->scratch));
+            e = ledger_add_entity(d->ledger, row, &(struct ledger_entity){(unsigned)i, (unsigned)n->mentions.len, n->name,
+                                                                          line_choice(type->choices, n->type), buf_slice(&d->scratch), who[i].id});
     }
-    return e;
+    return e == OK ? desk_show(d, doc) : e;
 }
 
 static enum err add_quotes(struct desk *d, const struct doc *doc, int64_t row)
@@ -231,7 +231,7 @@ static bool same_words_before(const struct doc *doc, size_t i, uint32_t *seen, s
     return false;
 }
 
-static enum err tell_quotes(struct desk *d, struct arena *mem, const struct doc *doc, uint64_t now)
+static enum err tell_quotes(struct desk *d, struct arena *mem, const struct doc *doc, const struct named *who, uint64_t now)
 {
     size_t places = 8;
     while (places < doc->quotes.len * 2) places *= 2;
@@ -244,20 +244,22 @@ static enum err tell_quotes(struct desk *d, struct arena *mem, const struct doc 
         struct slice id = line_quote_id(doc->key, q, mem);
         if (id.ptr == NULL) return ERR_NOMEM;
         struct line_head head = desk_head(d, now, "quote", "new", id);
-        e = fits(d, at, line_quote(&head, doc, q, doc->story.id, (struct slice){NULL, 0}, &d->text));
+        struct line_context in = {.story = doc->story.id, .speaker = desk_named(doc, who, q->speaker)};
+        e = fits(d, at, line_quote(&head, doc, q, &in, &d->text));
         if (e == OK) e = desk_add(d, &head, at);
     }
     return e;
 }
 
 /* A copy repeats its original's quotes: it has an article line alone. */
-static enum err tell_article(struct desk *d, struct arena *mem, const struct doc *doc, enum outcome outcome, uint64_t now)
+static enum err tell_article(struct desk *d, struct arena *mem, const struct doc *doc, const struct named *who, uint64_t now)
 {
+    enum outcome outcome = is_copy(doc) ? OUTCOME_DUPLICATE : OUTCOME_REPORTED;
     size_t at = d->text.len;
     struct line_head head = desk_head(d, now, "article", "new", doc->key);
-    enum err e = fits(d, at, line_article(&head, doc, slice_of(outcome_name(outcome)), &d->text));
+    enum err e = fits(d, at, line_article(&head, doc, who, slice_of(outcome_name(outcome)), &d->text));
     if (e == OK) e = desk_add(d, &head, at);
-    if (e == OK && outcome == OUTCOME_REPORTED) e = tell_quotes(d, mem, doc, now);
+    if (e == OK && outcome == OUTCOME_REPORTED) e = tell_quotes(d, mem, doc, who, now);
     if (e == OK && outcome == OUTCOME_REPORTED) e = desk_tell_alerts(d, mem, doc, now);
     return e;
 }
@@ -308,9 +310,11 @@ static enum err take_known(struct desk *d, const struct doc *doc, const struct l
 static enum err take_article(struct desk *d, struct arena *mem, const struct doc *doc, uint64_t now, enum outcome outcome)
 {
     int64_t row = 0;
-    enum err e = tell_article(d, mem, doc, outcome, now);
+    struct named *who = NULL;
+    enum err e = desk_name(d, mem, doc, &who);
+    if (e == OK) e = tell_article(d, mem, doc, who, now);
     if (e == OK) e = add_row(d, mem, doc, outcome, now, &row);
-    if (e == OK) e = add_names(d, doc, row);
+    if (e == OK) e = add_names(d, doc, who, row);
     if (e == OK) e = add_quotes(d, doc, row);
     if (e == OK && doc->story.id.ptr != NULL) e = join_story(d, mem, doc, now);
     return e;

@@ -3,6 +3,8 @@
 #define WD_REPORT_DESK_PARTS_H
 
 #include "desk.h"
+#include "account.h"
+#include "identity.h"
 #include "lines.h"
 
 struct desk_counts { uint64_t in, reported, duplicate, rejected, again, repeated, since; };
@@ -26,6 +28,20 @@ enum err desk_add(struct desk *d, const struct line_head *head, size_t at) MUST_
 
 /* The alert lines that a document causes. */
 enum err desk_tell_alerts(struct desk *d, struct arena *mem, const struct doc *doc, uint64_t now) MUST_CHECK;
+
+/* Who a document's names are, one row an entity, in mem: by the name itself; a short one by what the article, the last days and the story's articles
+ * call so in full. What several bear stays open. */
+enum err desk_name(struct desk *d, struct arena *mem, const struct doc *doc, struct named **out) MUST_CHECK;
+/* The row of the entity that bears the name; NULL when there is none. */
+const struct named *desk_named(const struct doc *doc, const struct named *all, struct slice name);
+/* Notes whom the document names in full, for the short names of other documents of these days. */
+enum err desk_show(struct desk *d, const struct doc *doc) MUST_CHECK;
+/* What the last days know of the short names in the accounts that are read. */
+enum err desk_known(struct desk *d, struct arena *mem, struct accounts story, struct known_names *out) MUST_CHECK;
+/* Who an entity of an account is by the story's view. */
+struct named desk_actor(const struct story_view *v, uint32_t account, size_t entity, struct slice name);
+/* Puts into the ledger's names what the view found; rows[i]: of story.ptr[i]. */
+enum err desk_settle(struct desk *d, const struct story_view *v, struct accounts story, const int64_t *rows) MUST_CHECK;
 
 /* The story owes a line: when it is due is set unless it is already. */
 void desk_owe(const struct desk *d, struct ledger_story *s, uint64_t now);

@@ -324,6 +324,14 @@ static enum err tell_conflicts(struct desk *d, struct arena *mem, const struct s
     return e == OK ? close_conflicts(d, open, now) : e;
 }
 
+static struct named speaker_of(const struct story_told *t, uint32_t account, const struct quote *q)
+{
+    const struct entities *all = &t->accounts.ptr[account].doc->entities;
+    for (size_t i = 0; i < all->len; i++)
+        if (slice_eq(all->ptr[i].name, q->speaker)) return desk_actor(t->view, account, i, q->speaker);
+    return (struct named){0};
+}
+
 /* Quotes that are one utterance: a line for each version whose company has changed. */
 static enum err tell_same(struct desk *d, struct arena *mem, const struct story_told *t, const struct quote_view *q, size_t at_version, uint64_t now)
 {
@@ -338,7 +346,10 @@ static enum err tell_same(struct desk *d, struct arena *mem, const struct story_
     if (e != OK || !news) return e;
     size_t at = d->text.len;
     struct line_head head = desk_head(d, now, "quote", "update", id);
-    e = line_quote(&head, doc, &doc->quotes.ptr[v->quote_index], t->id, buf_slice(&d->scratch), &d->text);
+    const struct quote *words = &doc->quotes.ptr[v->quote_index];
+    struct named speaker = speaker_of(t, v->quote.account, words);
+    struct line_context in = {t->id, &speaker, buf_slice(&d->scratch)};
+    e = line_quote(&head, doc, words, &in, &d->text);
     return e == OK ? desk_add(d, &head, at) : e;
 }
 
@@ -437,7 +448,13 @@ static enum err tell_due(struct desk *d, struct arena *mem, struct ledger_story 
     if (e == OK) e = movements(mem, &m, &g, &t);
     if (e != OK) return e;
     t.digest = g.digest;
-    e = story_view_build(t.accounts, t.others, (struct known_names){NULL, 0}, mem, view);
+    struct known_names known;
+    int64_t *rows = arena_array(mem, m.len, sizeof *rows);
+    if (rows == NULL) return ERR_NOMEM;
+    for (size_t i = 0; i < m.len; i++) rows[i] = m.ptr[i].row;
+    e = desk_known(d, mem, t.accounts, &known);
+    if (e == OK) e = story_view_build(t.accounts, t.others, known, mem, view);
+    if (e == OK) e = desk_settle(d, view, t.accounts, rows);
     return e == OK ? tell_all(d, mem, s, &t, m.ptr[m.len - 1].row, now) : e;
 }
 

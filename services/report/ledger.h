@@ -13,7 +13,9 @@
 struct ledger;
 
 enum {
-    LEDGER_VERSION = 2,       /* the schema's: PRAGMA user_version */
+    LEDGER_VERSION = 3,       /* the schema's: PRAGMA user_version */
+    LEDGER_BEARER_DAYS = 7,
+    LEDGER_BEARERS_MAX = 64,
     LEDGER_DAY = 10,          /* bytes of "2026-01-02" */
 };
 
@@ -69,9 +71,23 @@ enum err ledger_move(struct ledger *l, struct slice key, struct slice story) MUS
 /* All documents of one story to another. */
 enum err ledger_move_all(struct ledger *l, struct slice from, struct slice to) MUST_CHECK;
 
-/* spans: JSON, [[b,e],...] */
-enum err ledger_add_entity(struct ledger *l, int64_t row, unsigned ord, struct slice name, struct slice type, unsigned n,
-                           struct slice spans) MUST_CHECK;
+struct ledger_entity {
+    unsigned ord, n;
+    struct slice name, type, spans; /* spans: JSON, [[b,e],...] */
+    struct slice id;                /* of identity.h, or absent while it is open who that is */
+};
+enum err ledger_add_entity(struct ledger *l, int64_t row, const struct ledger_entity *n) MUST_CHECK;
+/* What was found out later about who it is; absent: open again. */
+enum err ledger_settle_entity(struct ledger *l, int64_t row, unsigned ord, struct slice id) MUST_CHECK;
+
+/* On that day somebody was named in full who is called `form` for short. */
+enum err ledger_add_bearer(struct ledger *l, int64_t day, struct slice form, struct slice id, struct slice name) MUST_CHECK;
+struct ledger_bearer { struct slice id, name, type; };
+struct ledger_bearers { struct ledger_bearer at[LEDGER_BEARERS_MAX]; size_t len; };
+/* Who was named in full and is called so, on `day` and the LEDGER_BEARER_DAYS before it: each id once, under its latest name. A full list may lack some. */
+enum err ledger_bearers(struct ledger *l, int64_t day, struct slice form, struct arena *mem, struct ledger_bearers *out) MUST_CHECK;
+/* The same of a story's last 48 documents: names with an id that end with `word`, or all but persons' when it is absent. */
+enum err ledger_story_bearers(struct ledger *l, struct slice story, struct slice word, struct arena *mem, struct ledger_bearers *out) MUST_CHECK;
 
 struct ledger_quote {
     uint32_t b, e;

@@ -182,13 +182,6 @@ enum err ledger_move(struct ledger *l, struct slice key, struct slice story)
     return e == OK ? ledger_run(s) : e;
 }
 
-enum err ledger_add_entity(struct ledger *l, int64_t row, unsigned ord, struct slice name, struct slice type, unsigned n, struct slice spans)
-{
-    sqlite3_stmt *s = NULL;
-    enum err e = ledger_bind(l, SQL_ADD_ENTITY, &s, "iittit", row, (int64_t)ord, name, type, (int64_t)n, spans);
-    return e == OK ? ledger_run(s) : e;
-}
-
 enum err ledger_add_quote(struct ledger *l, int64_t row, const struct ledger_quote *q)
 {
     sqlite3_stmt *s = NULL;

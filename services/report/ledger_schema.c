@@ -65,7 +65,29 @@ static const char second[] =
     "  strftime('%Y-%m-%dT%H:%M:%fZ', updated / 1000.0, 'unixepoch') AS updated, line_seq FROM story_rows;"
     "CREATE INDEX stream_stories ON stream(seq) WHERE type = 'story';";
 
-const char *const ledger_steps[LEDGER_VERSION] = {first, second};
+/* Version 3: who the names are. `entity` is identity.h's id, absent while it is open who is meant; bearers has who was named in full on which day, by the
+ * surname or the initials that stand for them: eight days of it are asked for one short name. */
+static const char third[] =
+    "ALTER TABLE names ADD COLUMN entity TEXT;"
+    "UPDATE names SET entity = wd_entity(name, type);"
+    "CREATE INDEX names_entity ON names(entity) WHERE entity IS NOT NULL;"
+    "CREATE TABLE bearers(day INTEGER NOT NULL, form TEXT NOT NULL, entity TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY(day, form, entity)) WITHOUT ROWID;"
+    "INSERT OR IGNORE INTO bearers SELECT wd_day(d.published, d.accepted), wd_surname(n.name, n.type), n.entity, n.name"
+    "  FROM names n JOIN documents d ON d.id = n.document WHERE n.entity IS NOT NULL AND wd_surname(n.name, n.type) IS NOT NULL ORDER BY d.id, n.ord;"
+    "DROP VIEW entities;"
+    "CREATE VIEW entities AS SELECT"
+    "  (SELECT f.name FROM names f WHERE f.entity = n.entity GROUP BY f.name ORDER BY count(*) DESC, length(f.name) DESC, f.name LIMIT 1) AS name,"
+    "  (SELECT f.type FROM names f WHERE f.entity = n.entity GROUP BY f.type ORDER BY count(*) DESC, f.type LIMIT 1) AS type,"
+    "  count(DISTINCT document) AS articles, sum(n.n) AS mentions, entity AS id, count(DISTINCT n.name) AS forms"
+    "  FROM names n WHERE entity IS NOT NULL GROUP BY entity"
+    "  UNION ALL SELECT name, type, count(*), sum(n), NULL, 1 FROM names WHERE entity IS NULL GROUP BY name, type;"
+    "DROP VIEW mentions;"
+    "CREATE VIEW mentions AS SELECT d.key AS article, n.name, n.type, json_extract(s.value, '$[0]') AS b, json_extract(s.value, '$[1]') AS e,"
+    "  n.entity FROM names n JOIN documents d ON d.id = n.document, json_each(n.spans) s;"
+    "CREATE VIEW aliases AS SELECT entity AS id, name, type, count(*) AS articles, sum(n) AS mentions FROM names WHERE entity IS NOT NULL"
+    "  GROUP BY entity, name, type;";
+
+const char *const ledger_steps[LEDGER_VERSION] = {first, second, third};
 
 #define DOC_COLUMNS                                                                                                           \
     "d.id, d.key, i.instance, d.seq, d.outcome, d.accepted, d.written, d.name, d.source, d.title, d.title_basis, d.outlet, "   \
@@ -83,7 +105,14 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
     [SQL_ADD_AGAIN] = "INSERT OR IGNORE INTO agains(instance, seq, key, written) VALUES(?,?,?,?)",
     [SQL_IS_AGAIN] = "SELECT 1 FROM agains WHERE instance = ? AND seq = ?",
     [SQL_MOVE] = "UPDATE documents SET story = ?2 WHERE key = ?1",
-    [SQL_ADD_ENTITY] = "INSERT INTO names(document, ord, name, type, n, spans) VALUES(?,?,?,?,?,?)",
+    [SQL_ADD_ENTITY] = "INSERT INTO names(document, ord, name, type, n, spans, entity) VALUES(?,?,?,?,?,?,?)",
+    [SQL_SETTLE_ENTITY] = "UPDATE names SET entity = ?3 WHERE document = ?1 AND ord = ?2 AND entity IS NOT ?3",
+    [SQL_ADD_BEARER] = "INSERT OR IGNORE INTO bearers(day, form, entity, name) VALUES(?,?,?,?)",
+    [SQL_BEARERS] = "SELECT entity, name, CASE WHEN ?2 = upper(?2) AND ?2 <> lower(?2) THEN 'organization' ELSE 'person' END, max(day) FROM bearers"
+                    " WHERE day IN (?1, ?1 - 1, ?1 - 2, ?1 - 3, ?1 - 4, ?1 - 5, ?1 - 6, ?1 - 7) AND form = ?2 GROUP BY entity ORDER BY entity LIMIT 64",
+    [SQL_STORY_BEARERS] = "SELECT n.entity, n.name, n.type, max(n.document) FROM names n WHERE n.document IN (SELECT id FROM documents WHERE story = ?1"
+                          " ORDER BY id DESC LIMIT 48) AND n.entity IS NOT NULL AND CASE WHEN ?2 IS NULL THEN n.type <> 'person'"
+                          " ELSE n.type = 'person' AND n.name LIKE '% ' || ?2 END GROUP BY n.entity ORDER BY n.entity LIMIT 64",
     [SQL_ADD_QUOTE] = "INSERT OR IGNORE INTO quotations(document, b, e, kind, speaker, holder, cue, words, score) VALUES(?,?,?,?,?,?,?,?,?)",
     [SQL_MEMBERS] = "SELECT id, key, name, outlet, verdict, of FROM documents WHERE story = ? ORDER BY id",
     [SQL_MOVE_ALL] = "UPDATE documents SET story = ?2 WHERE story = ?1",

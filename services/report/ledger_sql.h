@@ -9,7 +9,7 @@
 /* Each statement once: its name, its SQL (ledger_schema.c). They are prepared at first use. */
 enum ledger_statement {
     SQL_FIND, SQL_ADD_DOC, SQL_ADD_BODY, SQL_LOAD, SQL_ADD_AGAIN, SQL_IS_AGAIN, SQL_MOVE, SQL_ADD_ENTITY, SQL_ADD_QUOTE, SQL_MEMBERS, SQL_MOVE_ALL,
-    SQL_DIGEST, SQL_PUT_DIGEST, SQL_LAST_DAY,
+    SQL_SETTLE_ENTITY, SQL_ADD_BEARER, SQL_BEARERS, SQL_STORY_BEARERS, SQL_DIGEST, SQL_PUT_DIGEST, SQL_LAST_DAY,
     SQL_STORY, SQL_PUT_STORY, SQL_DUE, SQL_ANY_DUE, SQL_PENDING, SQL_STORYLINE, SQL_DROP_FACTS, SQL_ADD_FACT, SQL_PUT_CONFLICT, SQL_CONFLICTS, SQL_CONFLICT_ELSEWHERE, SQL_QUOTE_SAME,
     SQL_ADD_LINE, SQL_LINES, SQL_LINES_OF, SQL_LAST_SEQ, SQL_COUNT, SQL_COUNT_UPTO, SQL_COUNT_AGAIN_UPTO,
     SQL_ADD_INSTANCE, SQL_INSTANCE, SQL_SAVE_COUNT, SQL_INDEXED, SQL_INDEX, SQL_SAVE_INDEXED, SQL_LAST_DOC,
@@ -19,6 +19,8 @@ enum ledger_statement {
 extern const char *const ledger_sql[SQL_STATEMENT_COUNT];
 /* The schema's steps: ledger_steps[n] brings version n to n + 1. */
 extern const char *const ledger_steps[LEDGER_VERSION];
+/* What the steps call: wd_entity(name, type), wd_surname(name, type), wd_day(published, accepted). */
+enum err ledger_functions(sqlite3 *db) MUST_CHECK;
 
 struct ledger {
     sqlite3 *db;

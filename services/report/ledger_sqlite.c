@@ -148,6 +148,7 @@ static enum err migrate(struct ledger *l, char *why, size_t size)
         char done[64];
         snprintf(done, sizeof done, "PRAGMA user_version = %lld", (long long)version + 1);
         e = execute(l, "BEGIN IMMEDIATE");
+        if (e == OK) e = ledger_functions(l->db);
         if (e == OK) e = execute(l, ledger_steps[version]);
         if (e == OK) e = execute(l, done);
         if (e == OK) e = execute(l, "COMMIT");

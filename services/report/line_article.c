@@ -144,10 +144,15 @@ static void put_verdict(struct jot *j, const struct doc *doc)
     jot_end_list(j);
 }
 
-static void put_entity(struct jot *j, const struct doc *doc, const struct entity *n)
+static void put_entity(struct jot *j, const struct doc *doc, const struct entity *n, const struct named *who)
 {
     jot_object(j, NULL);
     jot_text(j, "name", n->name);
+    if (who != NULL) jot_maybe(j, "id", who->id);
+    if (who != NULL && who->by != NULL) {
+        jot_maybe(j, "as", who->as);
+        jot_text(j, "by", slice_of(who->by));
+    }
     jot_text(j, "type", record_choice(DOC_ENTITIES, "type", n->type));
     jot_count(j, "n", n->mentions.len);
     if (n->mentions.len > 0) put_span(j, "first", doc, (struct span){n->mentions.ptr[0].b, n->mentions.ptr[0].e});
@@ -160,7 +165,7 @@ static void put_entity(struct jot *j, const struct doc *doc, const struct entity
 }
 
 /* In falling order of mentions, ties in the document's order; the lists are short, so plain selection will do. */
-static void put_entities(struct jot *j, const struct doc *doc)
+static void put_entities(struct jot *j, const struct doc *doc, const struct named *who)
 {
     size_t len = doc->entities.len;
     if (len == 0) return;
@@ -176,7 +181,7 @@ static void put_entities(struct jot *j, const struct doc *doc)
         }
         last = doc->entities.ptr[best].mentions.len;
         at = best;
-        put_entity(j, doc, &doc->entities.ptr[best]);
+        put_entity(j, doc, &doc->entities.ptr[best], who != NULL ? &who[best] : NULL);
     }
     jot_end_list(j);
 }
@@ -241,7 +246,7 @@ static void put_metadata(struct jot *j, const struct doc *doc)
     jot_count(j, "text_bytes", doc->text.len);
 }
 
-enum err line_article(const struct line_head *head, const struct doc *doc, struct slice outcome, struct buf *out)
+enum err line_article(const struct line_head *head, const struct doc *doc, const struct named *who, struct slice outcome, struct buf *out)
 {
     struct jot j = jot_make(out);
     line_begin(&j, head);
@@ -250,7 +255,7 @@ enum err line_article(const struct line_head *head, const struct doc *doc, struc
     put_metadata(&j, doc);
     put_dropped(&j, doc);
     put_verdict(&j, doc);
-    put_entities(&j, doc);
+    put_entities(&j, doc, who);
     put_times(&j, doc);
     put_quantities(&j, doc);
     if (doc->quotes.len > 0) jot_count(&j, "quotes", doc->quotes.len);
@@ -268,21 +273,22 @@ struct slice line_quote_id(struct slice key, const struct quote *q, struct arena
     return arena_printf(mem, "%.*s#b%u-%u", (int)key.len, key.ptr, q->b, q->e);
 }
 
-enum err line_quote(const struct line_head *head, const struct doc *doc, const struct quote *q, struct slice story, struct slice same,
-                    struct buf *out)
+enum err line_quote(const struct line_head *head, const struct doc *doc, const struct quote *q, const struct line_context *in, struct buf *out)
 {
     struct jot j = jot_make(out);
     line_begin(&j, head);
     jot_text(&j, "article", doc->key);
     jot_text(&j, "kind", record_choice(DOC_QUOTES, "kind", q->kind));
     line_span(&j, "quote", doc->key, doc->text, (struct span){q->b, q->e});
-    jot_maybe(&j, "speaker", q->speaker);
+    const struct named *who = in->speaker;
+    jot_maybe(&j, "speaker", who != NULL && who->as.ptr != NULL ? who->as : q->speaker);
+    if (who != NULL) jot_maybe(&j, "speaker_id", who->id);
     put_span(&j, "speaker_span", doc, q->speaker_span);
     put_span(&j, "cue", doc, q->cue);
     jot_maybe(&j, "holder", q->holder);
     if (isfinite(q->score)) jot_real(&j, "score", q->score);
-    jot_maybe(&j, "story", story);
-    if (same.ptr != NULL) jot_raw(&j, "same_as", same);
+    jot_maybe(&j, "story", in->story);
+    if (in->same.ptr != NULL) jot_raw(&j, "same_as", in->same);
     jot_end_object(&j);
     return out->failed;
 }

@@ -62,8 +62,11 @@ static const struct shape_row shared_rows[] = {
 static const struct shape shared = {"shared", shared_rows, NULL};
 
 static const char *const entity_types[] = {"person", "organization", "location", "misc", NULL};
+static const char *const resolvers[] = {"article", "story", "days", NULL};
 static const struct shape_row entity_rows[] = {
-    MUST_TEXT("name", NULL), MUST_WORD("type", entity_types, NULL), MUST_COUNT("n", "mentions"),
+    MUST_TEXT("name", NULL), TEXT("id", "who it is, the same in all lines of all days; absent while that is open"),
+    TEXT("as", "the full name, where the article gives less"), WORD("by", resolvers, "what says so"),
+    MUST_WORD("type", entity_types, NULL), MUST_COUNT("n", "mentions"),
     ONE("first", &span, "the first mention"), MANY("roles", &span, "role phrases"), END,
 };
 static const struct shape entity = {"entity", entity_rows, NULL};
@@ -148,7 +151,8 @@ static const struct shape_row role_rows[] = {MUST_TEXT("role", NULL), MANY("span
 static const struct shape role_shape = {"role", role_rows, NULL};
 
 static const struct shape_row actor_rows[] = {
-    MUST_TEXT("name", "under its fullest form"), MUST_WORD("type", entity_types, NULL), REAL("salience", "0 to 1"),
+    MUST_TEXT("name", "under its fullest form"), TEXT("id", "who it is, the same in all lines of all days; absent while that is open"),
+    MUST_WORD("type", entity_types, NULL), REAL("salience", "0 to 1"),
     MUST_COUNT("mentions", NULL), MUST_COUNT("articles", NULL), MUST_COUNT("independent", NULL),
     BOOL("open", "several bear the name, or nothing resolves it"), TEXTS("aliases", NULL), MANY("roles", &role_shape, NULL),
     ONE("first", &span, "the first mention under the fullest form"), END,
@@ -204,7 +208,7 @@ static const struct shape_row version_rows[] = {
 static const struct shape version = {"version", version_rows, NULL};
 
 static const struct shape_row utterance_rows[] = {
-    MUST_TEXT("id", NULL), TEXT("speaker", NULL), MUST_COUNT("articles", NULL), MUST_COUNT("independent", NULL),
+    MUST_TEXT("id", NULL), TEXT("speaker", NULL), TEXT("speaker_id", "who that is; absent while it is open"), MUST_COUNT("articles", NULL), MUST_COUNT("independent", NULL),
     BOOL("same_speaker", "false: two versions name different speakers"), MANY("versions", &version, "the fullest first"), END,
 };
 static const struct shape utterance = {"utterance", utterance_rows, NULL};
@@ -282,6 +286,7 @@ static const struct shape_row quote_rows[] = {
     MUST_WORD("kind", quote_kinds, NULL),
     MUST_ONE("quote", &span, "the words without their marks"),
     TEXT("speaker", "the resolved name, else as the text says it"),
+    TEXT("speaker_id", "who that is; absent while it is open"),
     ONE("speaker_span", &span, "where the text names the speaker"),
     ONE("cue", &span, "said, according to"),
     TEXT("holder", "whose view it is when the speaker relays it"),

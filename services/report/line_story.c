@@ -209,6 +209,7 @@ static void put_actor(struct jot *j, const struct story_told *t, const struct ac
 {
     jot_object(j, NULL);
     jot_text(j, "name", a->name);
+    jot_maybe(j, "id", a->id);
     jot_text(j, "type", line_choice(doc_fields[DOC_ENTITIES].column.record->columns[1].choices, a->type));
     jot_real(j, "salience", a->salience);
     jot_count(j, "mentions", a->mentions);
@@ -362,6 +363,7 @@ static void put_utterance(struct teller *w, const struct quote_view *q, struct a
 {
     struct jot *j = &w->j;
     put_word(j, "speaker", q->speaker);
+    if (q->actor != UINT32_MAX) jot_maybe(j, "speaker_id", w->t->view->actors.ptr[q->actor].id);
     jot_count(j, "articles", q->accounts);
     jot_count(j, "independent", q->independent);
     if (q->versions_len > 1) jot_bool(j, "same_speaker", q->same_speaker);

@@ -31,14 +31,24 @@ void line_begin(struct jot *j, const struct line_head *head);
 /* {"d","b","e","t"}: the words of text[b, e). */
 void line_span(struct jot *j, const char *key, struct slice d, struct slice text, struct span s);
 
-/* Fields that `doc` has must be decoded: all but raw, meta, map and type are read. */
-enum err line_article(const struct line_head *head, const struct doc *doc, struct slice outcome, struct buf *out) MUST_CHECK;
+/* Who somebody is whom a text names. */
+struct named {
+    struct slice id;  /* of identity.h; absent while it is open */
+    struct slice as;  /* the full name, where the text's own says less; or absent */
+    const char *by;   /* what says so: article, story, days; NULL: the name itself */
+};
+
+/* Fields that `doc` has must be decoded: all but raw, meta, map and type are read. `who`: one an entity, or NULL. */
+enum err line_article(const struct line_head *head, const struct doc *doc, const struct named *who, struct slice outcome, struct buf *out) MUST_CHECK;
 
 /* The id of a quote's line: KEY#bB-E. */
 struct slice line_quote_id(struct slice key, const struct quote *q, struct arena *mem) MUST_CHECK;
-/* `same`: the ready list same_as (JSON), or absent. */
-enum err line_quote(const struct line_head *head, const struct doc *doc, const struct quote *q, struct slice story, struct slice same,
-                    struct buf *out) MUST_CHECK;
+struct line_context {
+    struct slice story;
+    const struct named *speaker; /* or NULL */
+    struct slice same;           /* the ready list same_as (JSON), or absent */
+};
+enum err line_quote(const struct line_head *head, const struct doc *doc, const struct quote *q, const struct line_context *in, struct buf *out) MUST_CHECK;
 enum err line_reject(const struct line_head *head, const struct doc *doc, struct buf *out) MUST_CHECK;
 
 /* A rule of the watch list that the document fulfils. */

@@ -81,6 +81,17 @@ void pen_row(struct pen *p)
     raw(p, "<tr>", "|");
 }
 
+void pen_row_of(struct pen *p, struct slice id)
+{
+    if (id.len == 0 || p->md) {
+        pen_row(p);
+        return;
+    }
+    buf_str(p->out, "<tr id=\"");
+    escape(p, id);
+    buf_str(p->out, "\">");
+}
+
 void pen_cell(struct pen *p)
 {
     p->in_cell = true;

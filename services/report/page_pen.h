@@ -26,6 +26,7 @@ void pen_end_list(struct pen *p);
 /* heads: ended by NULL. */
 void pen_table(struct pen *p, const char *caption, const char *const *heads);
 void pen_row(struct pen *p);
+void pen_row_of(struct pen *p, struct slice id);         /* a row with an anchor; absent: without */
 void pen_cell(struct pen *p);
 void pen_end_cell(struct pen *p);
 void pen_end_row(struct pen *p);

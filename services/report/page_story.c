@@ -479,9 +479,14 @@ static void put_entities(struct pen *p)
     pen_table(p, "Names by weight in the story", heads);
     for (size_t i = 0; i < rows_of(all); i++) {
         const json_t *a = json_array_get(all, i), *first = json_object_get(a, "first");
-        pen_row(p);
+        struct slice id = page_string(a, "id");
+        pen_row_of(p, id);
         pen_cell(p);
         pen_strong(p, page_string(a, "name"));
+        if (p->md && id.len > 0) {
+            pen_say(p, " ");
+            pen_words(p, id);
+        }
         put_aliases(p, list_of(a, "aliases"));
         if (json_is_true(json_object_get(a, "open"))) pen_say(p, " (not resolved)");
         pen_end_cell(p);

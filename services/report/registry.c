@@ -1,15 +1,17 @@
 /* registry.c - who is who across the accounts of a story: full names, variants, lone surnames, how much the story is about each. */
+#include "identity.h"
 #include "roles.h"
 
 #include <stdlib.h>
 
-enum { NO = UINT32_MAX };
+enum { NO = UINT32_MAX, ACRONYM_MIN = 3 };
 
 struct name { /* an entity's name cut up */
     struct slice full;   /* without titles */
     struct slice first;  /* first word of a person's name; empty for a lone one */
     uint32_t key;        /* lemma of the surname, or of the whole folded name */
-    bool person;
+    uint32_t initials;   /* of a body's name, or the name itself when it is such initials; 0: none */
+    bool person, acronym;
 };
 
 struct cluster {
@@ -18,6 +20,7 @@ struct cluster {
     uint32_t last_reading;
     uint32_t votes[ENTITY_MISC + 1];
     bool open, lone;
+    bool spelled; /* initials have joined what they stand for */
     double salience;
     uint32_t actor;
 };
@@ -38,38 +41,6 @@ static struct slice first_word(struct slice s, struct slice *rest)
     while (n < s.len && s.ptr[n] != ' ') n++;
     *rest = slice_trim(slice_cut(s, n, s.len));
     return slice_cut(s, 0, n);
-}
-
-static bool one_of(struct slice w, const char *const *list, size_t n)
-{
-    if (w.len > 1 && w.ptr[w.len - 1] == '.') w.len--;
-    for (size_t i = 0; i < n; i++)
-        if (slice_eq_nocase(w, slice_of(list[i]))) return true;
-    return false;
-}
-
-static bool is_title(struct slice w)
-{
-    static const char *const titles[] = {"Mr", "Mrs", "Ms", "Dr", "President", "Sen", "Senator", "Rep", "Gov", "Gen", "Prof", "Sir", "Minister", "Justice", "Judge", "Secretary"};
-    return one_of(w, titles, sizeof titles / sizeof titles[0]);
-}
-
-static struct slice without_titles(struct slice name)
-{
-    struct slice rest, left = slice_trim(name);
-    for (struct slice w = first_word(left, &rest); rest.len > 0 && is_title(w); w = first_word(left, &rest)) left = rest;
-    while (slice_starts(left, SLICE("of "))) { /* of State Jane Doe */
-        struct slice tail;
-        (void)first_word(slice_cut(left, 3, left.len), &tail);
-        if (tail.len == 0) break;
-        left = tail;
-    }
-    static const char *const ends[] = {"Jr", "Sr", "II", "III", "IV"};
-    size_t n = left.len;
-    while (n > 0 && left.ptr[n - 1] != ' ') n--;
-    if (n > 1 && one_of(slice_cut(left, n, left.len), ends, 5)) left = slice_trim(slice_cut(left, 0, n - 1));
-    if (left.len > 0 && left.ptr[left.len - 1] == ',') left.len--;
-    return left;
 }
 
 /* The lemma under which a name that is no person's is met: words folded, "the" dropped, "united states" as u.s. */
@@ -104,38 +75,12 @@ bool same_name(struct scene *s, struct slice a, struct slice b)
 
 static struct name cut_name(struct lexicon *lex, const struct entity *e)
 {
-    struct name n = {.full = e->name, .person = e->type == ENTITY_PERSON};
-    if (!n.person) {
-        n.key = folded(lex, e->name);
-        return n;
-    }
-    struct slice rest;
-    n.full = without_titles(e->name);
-    struct slice w = first_word(n.full, &rest), last = w;
-    if (rest.len > 0) n.first = w;
-    while (rest.len > 0) last = first_word(rest, &rest);
-    n.key = lexicon_id(lex, last);
+    struct identity who;
+    identity_of(e->name, e->type, &who);
+    struct name n = {.full = who.person ? who.whole : e->name, .first = who.first, .person = who.person, .acronym = who.acronym};
+    n.key = who.person ? lexicon_id(lex, slice_of(who.form)) : folded(lex, e->name);
+    if (!who.person && strlen(who.form) >= ACRONYM_MIN) n.initials = lexicon_id(lex, slice_of(who.form));
     return n;
-}
-
-/* Short forms of first names that news uses for one person. */
-static bool nickname(struct slice a, struct slice b)
-{
-    static const char *const pairs[][2] = {{"Joe", "Joseph"}, {"Mike", "Michael"}, {"Bill", "William"}, {"Bob", "Robert"}, {"Rob", "Robert"}, {"Jim", "James"}, {"Tom", "Thomas"}, {"Dan", "Daniel"},
-        {"Chris", "Christopher"}, {"Dave", "David"}, {"Steve", "Steven"}, {"Steve", "Stephen"}, {"Rick", "Richard"}, {"Dick", "Richard"}, {"Ted", "Edward"}, {"Ed", "Edward"}, {"Tony", "Anthony"},
-        {"Liz", "Elizabeth"}, {"Kate", "Katherine"}, {"Nick", "Nicholas"}, {"Ben", "Benjamin"}, {"Sam", "Samuel"}, {"Matt", "Matthew"}, {"Ron", "Ronald"}, {"Don", "Donald"}, {"Ken", "Kenneth"},
-        {"Greg", "Gregory"}, {"Jeff", "Jeffrey"}, {"Andy", "Andrew"}, {"Alex", "Alexander"}, {"Pete", "Peter"}, {"Tim", "Timothy"}, {"Larry", "Lawrence"}, {"Chuck", "Charles"}, {"Jack", "John"},
-        {"Jon", "Jonathan"}, {"Beth", "Elizabeth"}, {"Sue", "Susan"}, {"Charlie", "Charles"}, {"Fred", "Frederick"}, {"Ray", "Raymond"}, {"Pat", "Patrick"}, {"Phil", "Philip"}, {"Doug", "Douglas"}};
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        struct slice p = slice_of(pairs[i][0]), q = slice_of(pairs[i][1]);
-        if ((slice_eq_nocase(a, p) && slice_eq_nocase(b, q)) || (slice_eq_nocase(a, q) && slice_eq_nocase(b, p))) return true;
-    }
-    return false;
-}
-
-static bool initials(struct slice w)
-{
-    return (w.len == 1 || (w.len >= 2 && w.ptr[1] == '.')) && w.ptr[0] >= 'A' && w.ptr[0] <= 'Z';
 }
 
 static bool compatible(const struct name *a, const struct name *b)
@@ -143,8 +88,8 @@ static bool compatible(const struct name *a, const struct name *b)
     if (a->key != b->key || a->person != b->person) return false;
     if (!a->person || slice_eq_nocase(a->first, b->first)) return true;
     if (a->first.len == 0 || b->first.len == 0) return false;
-    if (initials(a->first) || initials(b->first)) return (a->first.ptr[0] | 32) == (b->first.ptr[0] | 32);
-    return nickname(a->first, b->first);
+    if (identity_initial(a->first) || identity_initial(b->first)) return (a->first.ptr[0] | 32) == (b->first.ptr[0] | 32);
+    return identity_same_first(a->first, b->first);
 }
 
 /* --- clusters --- */
@@ -191,7 +136,7 @@ static enum err join_full(struct registry *g, uint32_t reading, uint32_t ei, str
     const struct entity *entity = &g->s->readings[reading].doc->entities.ptr[ei];
     count(g, at, reading, entity);
     struct cluster *c = &g->c[at];
-    bool longer = name.full.len > c->name.full.len && name.person && initials(c->name.first) && !initials(name.first);
+    bool longer = name.full.len > c->name.full.len && name.person && identity_initial(c->name.first) && !identity_initial(name.first);
     if (longer) c->name = name;
     return OK;
 }
@@ -238,6 +183,39 @@ static enum err join_lone(struct registry *g, uint32_t reading, uint32_t ei, str
     return OK;
 }
 
+/* Initials: what the story spells out by them, when it is one thing; then what the last days spell out; else a name like others. */
+static enum err join_initials(struct registry *g, uint32_t reading, uint32_t ei, struct name name)
+{
+    uint32_t at = NO, n = 0;
+    for (uint32_t i = 0; i < g->len; i++) {
+        const struct name *c = &g->c[i].name;
+        if (c->person || c->acronym || c->initials != name.initials) continue;
+        at = i;
+        n++;
+    }
+    struct slice known = n == 0 ? known_as(g->s, name.full) : (struct slice){NULL, 0};
+    if (known.ptr != NULL) {
+        struct entity spelled = {.name = known, .type = ENTITY_ORGANIZATION};
+        struct name whole = cut_name(&g->s->lex, &spelled);
+        enum err e = cluster_new(g, whole, &at);
+        if (e != OK) return e;
+        n = 1;
+    }
+    if (n != 1) return join_full(g, reading, ei, name);
+    g->c[at].spelled = true;
+    g->of[reading][ei] = at;
+    count(g, at, reading, &g->s->readings[reading].doc->entities.ptr[ei]);
+    return OK;
+}
+
+static enum err join(struct registry *g, uint32_t reading, uint32_t ei, int pass)
+{
+    struct name n = cut_name(&g->s->lex, &g->s->readings[reading].doc->entities.ptr[ei]);
+    bool lone = n.person && n.first.len == 0, initials = n.acronym && n.initials != 0;
+    if (n.full.len == 0 || (lone || initials) != (pass == 1)) return OK;
+    return lone ? join_lone(g, reading, ei, n) : initials ? join_initials(g, reading, ei, n) : join_full(g, reading, ei, n);
+}
+
 static enum err join_all(struct registry *g)
 {
     struct scene *s = g->s;
@@ -249,10 +227,7 @@ static enum err join_all(struct registry *g)
             if (pass == 0) g->of[r] = arena_array(s->mem, es->len, sizeof *g->of[r]);
             if (g->of[r] == NULL) return ERR_NOMEM;
             for (uint32_t i = 0; i < es->len; i++) {
-                struct name n = cut_name(&s->lex, &es->ptr[i]);
-                bool lone = n.person && n.first.len == 0;
-                enum err e = OK;
-                if (n.full.len > 0 && lone == (pass == 1)) e = lone ? join_lone(g, r, i, n) : join_full(g, r, i, n);
+                enum err e = join(g, r, i, pass);
                 if (e != OK) return e;
             }
         }
@@ -283,7 +258,10 @@ static enum err choose_names(struct registry *g)
         for (uint32_t i = 0; i < s->readings[r].doc->entities.len; i++) {
             const struct cluster *c = &g->c[g->of[r][i]];
             struct slice name = s->readings[r].doc->entities.ptr[i].name;
-            if (c->name.person) name = without_titles(name);
+            struct identity who;
+            identity_of(name, c->name.person ? ENTITY_PERSON : ENTITY_MISC, &who);
+            if (c->name.person) name = who.whole;
+            if (c->spelled && who.acronym) continue;
             if (!c->lone && !(c->name.person && memchr(name.ptr, ' ', name.len) == NULL)) f[n++] = (struct form){g->of[r][i], name};
         }
     if (n > 0) qsort(f, n, sizeof *f, by_cluster_form);
@@ -395,6 +373,14 @@ static enum entity_type voted(const struct cluster *c)
     return best;
 }
 
+/* Absent for a name that stays open, and for one that says too little. */
+static struct slice id_of(struct arena *mem, const struct actor *a)
+{
+    struct identity who;
+    identity_of(a->name, a->type, &who);
+    return a->open || who.id[0] == '\0' ? (struct slice){NULL, 0} : arena_copy(mem, slice_of(who.id));
+}
+
 static enum err make_actors(struct registry *g)
 {
     struct scene *s = g->s;
@@ -409,6 +395,7 @@ static enum err make_actors(struct registry *g)
     for (uint32_t i = 0; i < n; i++) {
         double top = order[0]->salience > 0 ? order[0]->salience : 1;
         actors[i] = (struct actor){.name = order[i]->name.full, .type = voted(order[i]), .salience = order[i]->salience / top, .open = order[i]->open};
+        actors[i].id = id_of(s->mem, &actors[i]);
         if (actors[i].salience < 0) actors[i].salience = 0;
         order[i]->actor = i;
     }
