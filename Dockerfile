@@ -9,7 +9,7 @@ RUN cmake -S /wiredesk -B /build -G Ninja \
 FROM debian:bookworm-slim
 RUN apt-get -q update \
     && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
-        libarchive13 libcld2-0 libczmq4 libicu72 libjansson4 liblmdb0 libmicrohttpd12 libmsgpackc2 libsodium23 libsqlite3-0 \
+        libarchive13 libcld2-0 libczmq4 libicu72 libjansson4 liblmdb0 libmicrohttpd12 libmsgpackc2 libsimdjson14 libsodium23 libsqlite3-0 \
         libuchardet0 libxml2 libxxhash0 libzmq5 zlib1g \
     && rm -rf /var/lib/apt/lists/*
 # Fresh volumes take over the owner of what the image has at their place.

@@ -15,11 +15,12 @@ CTX = zmq.Context()
 class Door:
     """An ingest, a feeder, and what stands for the other four stages."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, water=1000):
         self.state = tempfile.mkdtemp(prefix="wiredesk-ingest-")
         self.options = options
         os.makedirs(f"{self.state}/sock")
         self.pull = CTX.socket(zmq.PULL)
+        self.pull.setsockopt(zmq.RCVHWM, water)
         self.pull.bind(f"ipc://{self.state}/sock/normalize.0.in")
         self.returns = CTX.socket(zmq.XPUB)
         self.returns.bind(f"ipc://{self.state}/sock/report.0.returns")
@@ -112,6 +113,24 @@ def a_window_of_a_thousand_requests_has_a_thousand_replies():
     time.sleep(0.5)  # they come while nobody reads
     assert {d.reply()["ref"] for _ in range(1000)} == set(range(1000))
     d.close()
+
+
+def documents_go_out_while_a_flood_of_requests_comes_in():
+    door = Door(water=4)
+    bodies = ["".join(json.dumps({"id": f"{r}.{i}", "text": f"Sentence {i} of {r}."}) + "\n" for i in range(300)) for r in range(40)]
+    for body in bodies:
+        door.feeder.send_multipart([b"", msgpack.packb({"v": 1, "name": "a.jsonl", "type": "application/jsonl", "body": body.encode()})])
+    replies = documents = 0
+    while replies < len(bodies):
+        assert door.feeder.poll(20000) or door.pull.poll(0), "neither reply nor document"
+        while door.feeder.poll(0):
+            assert door.reply()["status"] == "ok"
+            replies += 1
+        while replies >= 4 and door.pull.poll(0):  # until then the pipe is full
+            door.document()
+            documents += 1
+    assert documents >= 64, f"{documents} documents of 12,000 had gone out when the last request was acked"
+    door.close()
 
 
 def an_outcome_for_another_key_or_instance_retires_nothing():

@@ -1,6 +1,7 @@
 /* feeders.c - requests in, documents into the journal's batch, replies after the commit. */
 #include "feeders.h"
 
+#include <assert.h>
 #include <czmq.h>
 
 #include "../../libcommon/log.h"
@@ -25,23 +26,35 @@ struct waiting {
     struct buf reply;
 };
 
+/* One request while it is being worked on. */
+struct request {
+    struct feed_request in;
+    zframe_t *who;
+    bool delimited;
+};
+
+/* The request that was taken on last, while its documents join the batch. */
+struct job {
+    struct request r;
+    zframe_t *body;
+    struct split_docs docs;
+    struct slices keys;
+    size_t next; /* of docs */
+    uint64_t now_ms;
+};
+
 struct feeders {
     struct feeders_settings set;
     struct journal *journal;
     zsock_t *sock;
     struct arena *mem;
     struct buf frame; /* of one document */
+    struct job job;
     struct waiting *waiting;
     size_t len, documents;
+    bool working; /* on the job */
     uint64_t hold_off_ms;
     struct feeders_stats stats;
-};
-
-/* One request while it is being worked on. */
-struct request {
-    struct feed_request in;
-    zframe_t *who;
-    bool delimited;
 };
 
 struct feeders *feeders_open(const struct feeders_settings *s, struct journal *j, struct trouble *t)
@@ -67,10 +80,19 @@ static void drop(struct waiting *w)
     buf_free(&w->reply);
 }
 
+/* The request in hand is done with. */
+static void finish(struct feeders *f)
+{
+    zframe_destroy(&f->job.body);
+    zframe_destroy(&f->job.r.who);
+    f->working = false;
+}
+
 void feeders_close(struct feeders **f)
 {
     if (*f == NULL) return;
     for (size_t i = 0; i < (*f)->len; i++) drop(&(*f)->waiting[i]);
+    finish(*f);
     free((*f)->waiting);
     link_unbind(&(*f)->sock);
     arena_destroy(&(*f)->mem);
@@ -191,28 +213,52 @@ static void add_document(struct feeders *f, const struct feed_request *in, const
     if (o->journal == OK) f->documents++;
 }
 
-/* All documents of a request into the batch. An error is the journal's. */
-static enum err take_on(struct feeders *f, struct request *r, uint64_t now_ms)
+/* The request's documents, which join the batch one by one; none when it was refused. */
+static void take_on(struct feeders *f, struct job *job)
 {
-    struct split_docs docs = {.before = r->in.records, .before_bytes = r->in.bytes};
     struct split_trouble why = {0};
-    struct obstacle o = {0};
-    enum err e = split(&r->in, f->mem, &docs, &why);
-    if (e != OK) {
-        answer_refused(f, r, e, slice_of(why.detail), why.at);
-        return OK;
+    job->docs = (struct split_docs){.before = job->r.in.records, .before_bytes = job->r.in.bytes};
+    enum err e = split(&job->r.in, f->mem, &job->docs, &why);
+    size_t n = job->docs.len;
+    job->keys = (struct slices){e == OK ? arena_array(f->mem, n ? n : 1, sizeof(struct slice)) : NULL, n};
+    if (e == OK && job->keys.ptr == NULL) {
+        e = ERR_NOMEM;
+        snprintf(why.detail, sizeof why.detail, "out of memory");
     }
-    struct slices keys = {arena_array(f->mem, docs.len ? docs.len : 1, sizeof(struct slice)), docs.len};
-    if (keys.ptr == NULL) o.journal = ERR_NOMEM;
-    for (size_t i = 0; i < docs.len && o.journal == OK && o.document == OK; i++)
-        add_document(f, &r->in, &docs.ptr[i], now_ms, &keys.ptr[i], &o);
+    if (e != OK) answer_refused(f, &job->r, e, slice_of(why.detail), why.at);
+    f->working = e == OK;
+}
+
+/* The next document, or behind the last one the reply that waits. An error is the journal's. */
+static enum err join(struct feeders *f, struct job *job)
+{
+    struct obstacle o = {0};
+    if (job->next < job->docs.len) {
+        add_document(f, &job->r.in, &job->docs.ptr[job->next], job->now_ms, &job->keys.ptr[job->next], &o);
+        job->next++;
+    } else {
+        o.journal = keep_reply(f, &job->r, job->keys, job->docs.skipped);
+        if (o.journal == OK) finish(f);
+    }
     if (o.document != OK) { /* checked by split() already, so this is rare: the batch goes, its neighbours are fed again */
-        answer_refused(f, r, o.document, o.detail, 0);
+        answer_refused(f, &job->r, o.document, o.detail, 0);
         return ERR_SCHEMA;
     }
-    if (o.journal == OK) o.journal = keep_reply(f, r, keys, docs.skipped);
-    if (o.journal != OK && r->who != NULL) answer_busy(f, r, "the journal cannot take it now", RETRY_FULL_MS);
+    if (o.journal != OK) answer_busy(f, &job->r, "the journal cannot take it now", RETRY_FULL_MS);
     return o.journal;
+}
+
+enum err feeders_next(struct feeders *f)
+{
+    assert(f->working);
+    enum err e = join(f, &f->job);
+    if (e != OK) finish(f);
+    return e;
+}
+
+bool feeders_working(const struct feeders *f)
+{
+    return f->working;
 }
 
 /* --- the socket --- */
@@ -234,35 +280,30 @@ static zframe_t *receive(struct feeders *f, struct request *r)
     return body;
 }
 
-static enum err work(struct feeders *f, struct request *r, zframe_t *body, uint64_t now_ms)
+static void work(struct feeders *f, struct job *job)
 {
     struct journal_counts held = journal_counts(f->journal);
-    enum err e = body == NULL ? ERR_MALFORMED
-                              : feed_request_decode((struct slice){(const char *)zframe_data(body), zframe_size(body)}, f->mem, &r->in);
-    if (e != OK) {
-        answer_refused(f, r, e, SLICE("the request is not {v: 1, ref?, source?, id?, name, type?, body, meta?} in msgpack: see README, Feeding"), 0);
-        return OK;
-    }
-    if (now_ms < f->hold_off_ms) answer_busy(f, r, "the disk under the journal is full", RETRY_FULL_MS);
+    struct request *r = &job->r;
+    enum err e = job->body == NULL ? ERR_MALFORMED
+                                   : feed_request_decode((struct slice){(const char *)zframe_data(job->body), zframe_size(job->body)}, f->mem, &r->in);
+    if (e != OK) answer_refused(f, r, e, SLICE("the request is not {v: 1, ref?, source?, id?, name, type?, body, meta?} in msgpack: see README, Feeding"), 0);
+    else if (job->now_ms < f->hold_off_ms) answer_busy(f, r, "the disk under the journal is full", RETRY_FULL_MS);
     else if (held.bytes >= f->set.journal_max) answer_busy(f, r, "the journal has reached its ceiling (--journal-max)", RETRY_BUSY_MS);
-    else return take_on(f, r, now_ms);
-    return OK;
+    else take_on(f, job);
 }
 
-enum err feeders_take(struct feeders *f, uint64_t now_ms, bool *took)
+bool feeders_take(struct feeders *f, uint64_t now_ms)
 {
-    struct request r = {0};
-    *took = false;
-    if (f->len == WAITING_MAX || !(zsock_events(f->sock) & ZMQ_POLLIN)) return OK;
-    zframe_t *body = receive(f, &r);
-    if (r.who == NULL) return OK;
-    *took = true;
+    assert(!f->working);
+    if (f->len == WAITING_MAX || !(zsock_events(f->sock) & ZMQ_POLLIN)) return false;
+    f->job = (struct job){.now_ms = now_ms};
+    f->job.body = receive(f, &f->job.r);
+    if (f->job.r.who == NULL) return false;
     f->stats.requests++;
     arena_reset(f->mem);
-    enum err e = work(f, &r, body, now_ms);
-    zframe_destroy(&body);
-    zframe_destroy(&r.who);
-    return e;
+    work(f, &f->job);
+    if (!f->working) finish(f);
+    return true;
 }
 
 size_t feeders_waiting(const struct feeders *f)

@@ -27,9 +27,16 @@ void feeders_close(struct feeders **f);
 
 zsock_t *feeders_socket(const struct feeders *f);
 
-/* Takes one request if there is one (*took). Its documents join the journal's batch, all or none; its reply waits for
- * feeders_settle(), or is sent at once when it was not taken on. An error is the journal's: its batch is spoilt, abort it and settle. */
-enum err feeders_take(struct feeders *f, uint64_t now_ms, bool *took) MUST_CHECK;
+/* Takes one request if there is one and nothing is being worked on; false: there was none. What cannot be read, or not be held now, is answered at
+ * once; else its documents join the journal's batch by feeders_next(), all or none. */
+bool feeders_take(struct feeders *f, uint64_t now_ms) MUST_CHECK;
+
+/* True while the request that was taken has documents, or its reply, left for feeders_next(): the batch must not be committed yet. */
+bool feeders_working(const struct feeders *f);
+
+/* Adds one document to the batch, or behind the last one the reply that waits for feeders_settle(). An error is the journal's, and ends the request:
+ * its batch is spoilt, abort it and settle. */
+enum err feeders_next(struct feeders *f) MUST_CHECK;
 
 /* Requests and documents that wait for the commit. */
 size_t feeders_waiting(const struct feeders *f);

@@ -349,7 +349,8 @@ static void send_again(struct ingest *g)
 {
     uint64_t seq, try, at;
     struct slice frame, key;
-    while (g->status == 0 && sender_due(g->sender, clock_mono_ns(), &seq, &try)) {
+    g->blocked = g->blocked && !(zsock_events(g->out) & ZMQ_POLLOUT);
+    while (g->status == 0 && !g->blocked && sender_due(g->sender, clock_mono_ns(), &seq, &try)) {
         enum err e = journal_read(g->journal, seq, &at, &frame);
         if (e == OK && at != seq) { /* retired meanwhile */
             sender_forget(g->sender, seq);
@@ -367,6 +368,7 @@ static void send_new(struct ingest *g)
 {
     struct slice frame, key;
     uint64_t seq;
+    g->blocked = g->blocked && !(zsock_events(g->out) & ZMQ_POLLOUT);
     while (g->status == 0 && !g->blocked && clock_mono_ns() >= g->listen_until) {
         enum err e = journal_read(g->journal, g->unsent, &seq, &frame);
         if (e != OK) fail_world(g, "journal", e);
@@ -382,11 +384,23 @@ static void send_new(struct ingest *g)
 
 /* --- what comes in --- */
 
+/* One request. The pipe is kept full meanwhile: it takes few documents at a time, and a request may bring thousands. */
+static enum err take_one(struct ingest *g, bool *took)
+{
+    enum err e = OK;
+    *took = feeders_take(g->feeders, clock_wall_ms());
+    while (e == OK && feeders_working(g->feeders)) {
+        e = feeders_next(g->feeders);
+        send_new(g);
+    }
+    return e;
+}
+
 static void take(struct ingest *g)
 {
     bool took = true;
     for (int i = 0; i < TAKEN_MAX && took && g->status == 0 && feeders_waiting_documents(g->feeders) < g->set->common.batch; i++) {
-        enum err e = feeders_take(g->feeders, clock_wall_ms(), &took);
+        enum err e = take_one(g, &took);
         if (e == OK) continue;
         forget(g, e);
         if (e == ERR_FULL) feeders_hold_off(g->feeders, clock_wall_ms() + RETRY_MS);
@@ -444,15 +458,14 @@ static void await(struct ingest *g, uint64_t now)
         {.fd = g->stop_fd, .events = ZMQ_POLLIN},
     };
     zmq_poll(items, sizeof items / sizeof *items, nap_ms(g, now));
-    g->blocked = g->blocked && !(items[2].revents & ZMQ_POLLOUT);
 }
 
 static void loop(struct ingest *g)
 {
     while (!signals_stop() && g->status == 0) {
         hear(g);
-        if (!g->blocked) send_again(g);
-        if (!g->blocked) send_new(g);
+        send_again(g);
+        send_new(g);
         take(g);
         uint64_t now = clock_mono_ns();
         bool due = commit_is_due(g, now);

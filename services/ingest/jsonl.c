@@ -1,8 +1,9 @@
 /* jsonl.c - JSON Lines, JSON arrays and JSON Feed: records with the field names that people use. */
 #include "split.h"
 
-#include <jansson.h>
 #include <stdio.h>
+
+#include "../../libcommon/json_read.h"
 
 enum { TEXT_LIMIT = 4096 };
 
@@ -37,6 +38,7 @@ struct reading {
     struct arena *mem;
     struct split_docs *out;
     struct split_trouble *why;
+    struct json_reader *quick; /* reads what is sound; jansson says what is not */
     size_t record, at; /* of the record that is being read */
     enum err code;     /* of the parse that failed last */
     bool lenient;      /* a record that says nothing is refused alone: nobody can cut it out */
@@ -286,12 +288,25 @@ static struct slice without_mark(struct slice body)
     return slice_starts(body, SLICE("\xEF\xBB\xBF")) ? slice_cut(body, 3, body.len) : body;
 }
 
+/* A line of JSON Lines, trimmed. */
+static enum err read_line(struct reading *r, struct slice line)
+{
+    size_t used;
+    json_t *v = json_read(r->quick, line);
+    enum err e = v == NULL ? check_depth(r, line) : OK;
+    if (v == NULL && e == OK) v = parse(r, line, 0, &used);
+    if (e == OK) e = v == NULL ? r->code : add_record(r, v, line);
+    json_decref(v);
+    return e;
+}
+
 enum err split_jsonl(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
-    struct reading r = {.in = in, .mem = mem, .out = out, .why = why};
+    struct reading r = {.in = in, .mem = mem, .out = out, .why = why, .quick = json_reader_create(SPLIT_JSON_DEPTH)};
     struct slice body = without_mark(in->body);
     size_t lines = 0;
-    for (size_t b = 0, e; b < body.len; b = e + 1) {
+    enum err err = r.quick ? OK : no_memory(&r);
+    for (size_t b = 0, e; b < body.len && err == OK; b = e + 1) {
         e = slice_find(body, SLICE("\n"), b);
         if (e == SIZE_MAX) e = body.len;
         struct slice line = slice_trim(slice_cut(body, b, e));
@@ -299,14 +314,10 @@ enum err split_jsonl(const struct feed_request *in, struct arena *mem, struct sp
         if (line.len == 0) continue;
         r.record = out->before + ++lines;
         r.at = (size_t)(line.ptr - in->body.ptr);
-        enum err err = check_depth(&r, line);
-        size_t used;
-        json_t *v = err == OK ? parse(&r, line, 0, &used) : NULL;
-        if (err == OK) err = v == NULL ? r.code : add_record(&r, v, line);
-        json_decref(v);
-        if (err != OK) return err;
+        err = read_line(&r, line);
     }
-    return OK;
+    json_reader_destroy(&r.quick);
+    return err;
 }
 
 static size_t skip_blank(struct slice s, size_t i)
@@ -355,12 +366,13 @@ static enum err refuse_element(struct reading *r, struct slice bytes, enum err e
 /* One element at body[i]; *end is behind it. */
 static enum err read_element(struct reading *r, struct slice body, size_t i, size_t *end)
 {
-    size_t used;
-    struct slice rest = slice_cut(body, i, body.len);
-    json_t *v = parse(r, rest, JSON_DISABLE_EOF_CHECK, &used);
+    size_t used, stop = element_end(body, i);
+    json_t *v = stop != SIZE_MAX ? json_read(r->quick, slice_trim(slice_cut(body, i, stop))) : NULL;
+    if (v != NULL) used = slice_trim(slice_cut(body, i, stop)).len;
+    else v = parse(r, slice_cut(body, i, body.len), JSON_DISABLE_EOF_CHECK, &used);
     if (v == NULL) {
         enum err e = r->code;
-        *end = e == ERR_NOMEM ? SIZE_MAX : element_end(body, i);
+        *end = e == ERR_NOMEM ? SIZE_MAX : stop;
         return *end == SIZE_MAX || *end == i ? e : refuse_element(r, slice_cut(body, i, *end), e);
     }
     enum err e = add_record(r, v, slice_cut(body, i, i + used));
@@ -432,22 +444,26 @@ static enum err read_object(struct reading *r, const json_t *root, struct slice 
     return add_record(r, root, bytes);
 }
 
+/* Everything in the body: *end is behind it. */
+static enum err read_body(struct reading *r, struct slice body, size_t i, size_t *end)
+{
+    if (i < body.len && body.ptr[i] == '[') return read_array(r, body, i, end);
+    struct slice rest = slice_cut(body, i, body.len);
+    json_t *v = parse(r, rest, JSON_DISABLE_EOF_CHECK, end);
+    enum err e = v == NULL ? r->code : read_object(r, v, slice_trim(slice_cut(rest, 0, *end)));
+    json_decref(v);
+    *end += i;
+    return e;
+}
+
 enum err split_json(const struct feed_request *in, struct arena *mem, struct split_docs *out, struct split_trouble *why)
 {
-    struct reading r = {.in = in, .mem = mem, .out = out, .why = why};
+    struct reading r = {.in = in, .mem = mem, .out = out, .why = why, .quick = json_reader_create(SPLIT_JSON_DEPTH)};
     struct slice body = without_mark(in->body);
     size_t i = skip_blank(body, 0), end = 0;
-    enum err e = check_depth(&r, body);
-    if (e != OK) return e;
-    if (i < body.len && body.ptr[i] == '[') {
-        e = read_array(&r, body, i, &end);
-    } else {
-        struct slice rest = slice_cut(body, i, body.len);
-        json_t *v = parse(&r, rest, JSON_DISABLE_EOF_CHECK, &end);
-        e = v == NULL ? r.code : read_object(&r, v, slice_trim(slice_cut(rest, 0, end)));
-        json_decref(v);
-        end += i;
-    }
+    enum err e = r.quick ? check_depth(&r, body) : no_memory(&r);
+    if (e == OK) e = read_body(&r, body, i, &end);
+    json_reader_destroy(&r.quick);
     if (e != OK) return e;
     end = skip_blank(body, end);
     return end == body.len ? OK : split_refuse(why, ERR_MALFORMED, 0, end, "something stands behind the JSON");
