@@ -87,7 +87,7 @@ static void take_descriptors(void)
 int daemon_open(const char *name, const struct stage_settings *s, struct trouble *t)
 {
     enum log_level level = LOG_INFO;
-    char lock[100];
+    char lock[100], half[4200];
     int holder, fd;
     if (!daemon_check(name, s, t)) return -1;
     if (log_level_named(s->log_level, &level)) log_open(name, level);
@@ -97,6 +97,10 @@ int daemon_open(const char *name, const struct stage_settings *s, struct trouble
     mallopt(M_ARENA_MAX, 2);
     if (state_folder(s->state, "sock") != OK || state_folder(s->state, "run") != OK) {
         trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: %s", s->state, strerror(errno));
+        return -1;
+    }
+    if (state_path(half, sizeof half, s->state, ".restoring") == OK && access(half, F_OK) == 0) {
+        trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: a restore into it was cut short: run wiredesk restore again", s->state);
         return -1;
     }
     snprintf(lock, sizeof lock, "%s.%ju", name, (uintmax_t)s->replica);

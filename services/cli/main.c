@@ -14,6 +14,8 @@ static const struct command commands[] = {
     {"show", &show_table, show_run},
     {"search", &search_table, search_run},
     {"export", &export_table, export_run},
+    {"backup", &backup_table, backup_run},
+    {"restore", &restore_table, restore_run},
     {"keygen", &keygen_table, keygen_run},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
