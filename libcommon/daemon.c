@@ -96,7 +96,7 @@ int daemon_open(const char *name, const struct stage_settings *s, struct trouble
     mallopt(M_TRIM_THRESHOLD, ALLOC_KEPT);   /* below it what one document needed stays for the next: no page faults for each */
     mallopt(M_ARENA_MAX, 2);
     if (state_folder(s->state, "sock") != OK || state_folder(s->state, "run") != OK) {
-        trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: %s", s->state, strerror(errno));
+        trouble_say(t, state_status(errno), "--state %s: %s", s->state, strerror(errno));
         return -1;
     }
     if (state_path(half, sizeof half, s->state, ".restoring") == OK && access(half, F_OK) == 0) {
@@ -109,7 +109,7 @@ int daemon_open(const char *name, const struct stage_settings *s, struct trouble
             trouble_say(t, EXIT_TRY_AGAIN, "replica %ju runs already in %s (pid %d): give another --replica or --state",
                         (uintmax_t)s->replica, s->state, holder);
         } else {
-            trouble_say(t, EXIT_NEEDS_PERSON, "cannot lock %s/run/%s.lock: %s", s->state, lock, strerror(errno));
+            trouble_say(t, state_status(errno), "cannot lock %s/run/%s.lock: %s", s->state, lock, strerror(errno));
         }
         return -1;
     }

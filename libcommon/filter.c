@@ -42,9 +42,10 @@ static bool write_all(int fd, struct slice s)
 static void settle(struct run *r)
 {
     if (r->broken) return;
-    if (r->pending > 0 && r->f->commit && r->f->commit(r->f->self) != OK) {
-        fprintf(stderr, "%s: line %llu: could not commit; nothing of the last %llu lines was printed\n", r->f->name,
-                (unsigned long long)r->number, (unsigned long long)r->pending);
+    enum err e = r->pending > 0 && r->f->commit ? r->f->commit(r->f->self) : OK;
+    if (e != OK) {
+        fprintf(stderr, "%s: line %llu: could not commit (%s); nothing of the last %llu lines was printed\n", r->f->name,
+                (unsigned long long)r->number, e == ERR_IO ? strerror(errno) : err_name(e), (unsigned long long)r->pending);
         r->broken = true;
         return;
     }

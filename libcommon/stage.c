@@ -155,7 +155,7 @@ static void refuse(struct run *r, struct slice frame, enum err why)
 
 static void fail_world(struct run *r, const char *what, enum err e)
 {
-    log_event(LOG_ERROR, "failed", "what=\"%s\" error=%s", what, err_name(e));
+    log_event(LOG_ERROR, "failed", "what=\"%s\" error=%s reason=\"%s\"", what, err_name(e), e == ERR_IO ? strerror(errno) : "");
     r->status = EXIT_TRY_AGAIN;
 }
 

@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "log.h"
+
 enum { PATH_BYTES = 4096 };
 
 enum err state_keep(const char *path)
@@ -34,6 +36,14 @@ static enum err keep_name(const char *path)
     while (end > path && end[-1] != '/') end--;
     snprintf(above, sizeof above, "%.*s", (int)(end - path), path);
     return state_keep(above[0] ? above : ".") == OK || errno == EACCES ? OK : ERR_IO;
+}
+
+int state_status(int why)
+{
+    static const int passing[] = {EIO, ENOSPC, EDQUOT, ENOMEM, EMFILE, ENFILE, EAGAIN};
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (why == passing[i]) return EXIT_TRY_AGAIN;
+    return EXIT_NEEDS_PERSON;
 }
 
 static enum err folder(const char *path)

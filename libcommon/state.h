@@ -19,6 +19,10 @@
  * is new is on disk under its name. ERR_IO with errno set. */
 enum err state_folder(const char *dir, const char *sub) MUST_CHECK;
 
+/* With what status to leave when a file or folder could not be had: EXIT_TRY_AGAIN when the disk or the machine has trouble that may pass (an
+ * I/O error, no room, no memory, too many open files), else EXIT_NEEDS_PERSON. */
+int state_status(int why);
+
 /* Makes what was made, renamed or removed in the folder last: its names are on disk when this returns OK. ERR_IO with errno set. */
 enum err state_keep(const char *folder) MUST_CHECK;
 

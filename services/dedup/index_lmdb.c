@@ -25,7 +25,7 @@ static enum err err_of(int rc)
     case EDQUOT:
     case MDB_MAP_FULL: return ERR_FULL;
     case ENOMEM: return ERR_NOMEM;
-    default: return ERR_IO;
+    default: errno = rc > 0 ? rc : EIO; return ERR_IO;
     }
 }
 
@@ -66,7 +66,9 @@ enum err index_open(const char *dir, size_t ceiling, struct index **index)
     for (int t = 0; e == OK && t < TABLE_COUNT; t++) e = err_of(mdb_dbi_open(ix->txn, table_names[t], MDB_CREATE, &ix->dbi[t]));
     if (e == OK) e = check_format(ix);
     if (e == OK) e = index_commit(ix);
+    int why = errno;
     if (e != OK) index_close(&ix);
+    errno = why;
     *index = ix;
     return e == ERR_MISSING ? ERR_IO : e;
 }

@@ -71,8 +71,8 @@ static void metrics(void *self, struct metrics *m)
 
 static int trouble(enum err e, const char *dir)
 {
-    fprintf(stderr, "wiredesk-dedup: cannot open the index in %s/index: %s\n", dir, err_name(e));
-    return e == ERR_VERSION ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
+    fprintf(stderr, "wiredesk-dedup: cannot open the index in %s/index: %s\n", dir, e == ERR_IO ? strerror(errno) : err_name(e));
+    return e == ERR_VERSION ? EXIT_NEEDS_PERSON : e == ERR_IO ? state_status(errno) : EXIT_TRY_AGAIN;
 }
 
 /* Opens what the work needs; runs; closes. */

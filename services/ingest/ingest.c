@@ -234,7 +234,9 @@ static void commit(struct ingest *g, uint64_t now)
     else journal_abort(g->journal);
     if (e == OK && waiting) chaos_point("ingest.after_commit");
     if (e == OK && retiring) chaos_point("ingest.after_retire");
+    int why = errno; /* answering feeders has errors of its own */
     feeders_settle(g->feeders, e);
+    errno = why;
     g->waiting_since = 0;
     if (e == OK) {
         histogram_time(&g->counted.commits, clock_mono_ns() - begin);
@@ -513,7 +515,7 @@ static bool open_journal(struct ingest *g, struct trouble *t)
     const struct stage_settings *s = &g->set->common;
     char dir[4200];
     if (ingest_journal_folder(s, dir, sizeof dir) != OK || state_folder(dir, NULL) != OK) {
-        trouble_say(t, EXIT_NEEDS_PERSON, "cannot make the journal's folder under '%s': %s", s->state, strerror(errno));
+        trouble_say(t, state_status(errno), "cannot make the journal's folder under '%s': %s", s->state, strerror(errno));
         return false;
     }
     g->journal = journal_open(dir, g->set->journal_max, t);

@@ -29,7 +29,7 @@ enum err ledger_open_reader(const char *path, struct ledger **out, char *why, si
 enum err ledger_copy(const char *path, const char *to, uint64_t *seq, char *why, size_t why_size) MUST_CHECK;
 /* Rolls back what was begun, frees *l and sets it to NULL. NULL is fine. */
 void ledger_close(struct ledger **l);
-/* What went wrong last, in SQLite's words. Valid until the next call. */
+/* What went wrong last, in SQLite's words, or in the system's when that was not in SQLite. Valid until the next call. */
 const char *ledger_trouble(struct ledger *l);
 /* The most bytes that the ledger's main file may take; 0: no ceiling but the disk's. */
 enum err ledger_ceiling(struct ledger *l, uint64_t bytes) MUST_CHECK;

@@ -29,6 +29,7 @@ struct ledger {
     uint64_t next_seq, committed_seq;
     uint64_t marked_seq, marked_counts[OUTCOME_COUNT]; /* at the last savepoint */
     uint64_t counts[OUTCOME_COUNT], committed_counts[OUTCOME_COUNT];
+    char trouble[200]; /* why the last transaction was rolled back, or "" */
     struct { char id[INSTANCE_SIZE]; int64_t row; } instance; /* the last one looked up: there are few */
 };
 

@@ -1,4 +1,5 @@
 /* ledger_sqlite.c - the SQLite ledger as a store: opening, schema, transactions, statements, counts. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +119,8 @@ struct slice ledger_kept(struct arena *mem, sqlite3_stmt *s, int at, enum err *e
 
 const char *ledger_trouble(struct ledger *l)
 {
-    return sqlite3_errmsg(l->db);
+    if (l->trouble[0] != '\0') return l->trouble;
+    return sqlite3_errcode(l->db) == SQLITE_OK ? strerror(errno) : sqlite3_errmsg(l->db);
 }
 
 /* --- opening --- */
@@ -258,6 +260,7 @@ enum err ledger_ceiling(struct ledger *l, uint64_t bytes)
 
 enum err ledger_begin(struct ledger *l)
 {
+    l->trouble[0] = '\0';
     enum err e = execute(l, "BEGIN IMMEDIATE");
     l->begun = e == OK;
     return e;
@@ -285,6 +288,7 @@ enum err ledger_commit(struct ledger *l)
 
 void ledger_rollback(struct ledger *l)
 {
+    if (ledger_err(sqlite3_errcode(l->db)) != OK) snprintf(l->trouble, sizeof l->trouble, "%s", sqlite3_errmsg(l->db)); /* before ROLLBACK has its own */
     for (int i = 0; i < SQL_STATEMENT_COUNT; i++) {
         if (l->statements[i] != NULL) sqlite3_reset(l->statements[i]);
     }

@@ -14,7 +14,7 @@ static struct dayfile *open_files(const char *state, const char *sub, const char
     char folder[4096], name[64];
     snprintf(name, sizeof name, "report/%s", sub);
     if (state_folder(state, name) != OK || state_path(folder, sizeof folder, state, "%s", name) != OK) {
-        trouble_say(t, EXIT_TRY_AGAIN, "cannot make the folder %s/%s", state, name);
+        trouble_say(t, state_status(errno), "cannot make the folder %s/%s: %s", state, name, strerror(errno));
         return NULL;
     }
     return dayfile_open(folder, type, ledger, t);
@@ -31,7 +31,7 @@ static bool hold_ledger(const char *state, struct trouble *t)
     int holder = 0;
     if (state_folder(state, "run") == OK && state_lock(state, "ledger", &holder) == OK) return true;
     if (holder != 0) trouble_say(t, EXIT_TRY_AGAIN, "the ledger in %s is in use by process %d: it has one writer", state, holder);
-    else trouble_say(t, EXIT_NEEDS_PERSON, "cannot lock the ledger in %s: %s", state, strerror(errno));
+    else trouble_say(t, state_status(errno), "cannot lock the ledger in %s: %s", state, strerror(errno));
     return false;
 }
 
@@ -41,7 +41,7 @@ bool office_open(struct office *o, const struct report_settings *s, bool files, 
     const char *state = s->stage.state;
     o->coalesce = s->coalesce;
     if (state_folder(state, "report") != OK || state_path(o->path, sizeof o->path, state, "report/ledger.db") != OK) {
-        trouble_say(t, EXIT_NEEDS_PERSON, "cannot make the folder %s/report", state);
+        trouble_say(t, state_status(errno), "cannot make the folder %s/report: %s", state, strerror(errno));
         return false;
     }
     if (!hold_ledger(state, t)) return false;
