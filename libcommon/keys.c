@@ -124,7 +124,30 @@ static bool add_public(const char *dir, const char *file, struct key_list *l, st
         return false;
     }
     l->at = more;
-    return read_public(dir, file, &l->at[l->len++], t);
+    if (read_public(dir, file, &l->at[l->len], t)) {
+        l->len++;
+        return true;
+    }
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/public/%s", dir, file);
+    return access(path, F_OK) != 0 && errno == ENOENT; /* removed while we read: then it is not one of them */
+}
+
+/* Sorts, and leaves one of each: while a key is being replaced two files of its name hold it for a moment. False: two names have the same key. */
+static bool single_out(struct key_list *l, const char *path, struct trouble *t)
+{
+    size_t n = 0;
+    if (l->len > 0) qsort(l->at, l->len, sizeof *l->at, by_key);
+    for (size_t i = 0; i < l->len; i++) {
+        bool again = n > 0 && strcmp(l->at[i].key, l->at[n - 1].key) == 0;
+        if (again && strcmp(l->at[i].name, l->at[n - 1].name) != 0) {
+            trouble_say(t, EXIT_NEEDS_PERSON, "%.200s: %.40s and %.40s have the same key", path, l->at[n - 1].name, l->at[i].name);
+            return false;
+        }
+        if (!again) l->at[n++] = l->at[i];
+    }
+    l->len = n;
+    return true;
 }
 
 bool keys_public(const char *dir, struct key_list *out, struct trouble *t)
@@ -142,12 +165,7 @@ bool keys_public(const char *dir, struct key_list *out, struct trouble *t)
     while (good && (entry = readdir(folder)) != NULL)
         if (is_public(entry)) good = add_public(dir, entry->d_name, out, t);
     closedir(folder);
-    if (out->len > 0) qsort(out->at, out->len, sizeof *out->at, by_key);
-    for (size_t i = 1; good && i < out->len; i++) {
-        if (strcmp(out->at[i].key, out->at[i - 1].key) != 0) continue;
-        trouble_say(t, EXIT_NEEDS_PERSON, "%.200s: %.200s and %.200s have the same key", path, out->at[i - 1].name, out->at[i].name);
-        good = false;
-    }
+    good = good && single_out(out, path, t);
     if (!good) keys_free(out);
     return good;
 }
@@ -247,7 +265,7 @@ static bool write_pair(const char *dir, const char *name, const char *roles, str
 
 bool keys_make(const char *dir, const char *name, const char *roles, bool replace, struct trouble *t)
 {
-    char public[PATH_BYTES], former[PATH_BYTES], secret[PATH_BYTES];
+    char public[PATH_BYTES], former[PATH_BYTES], secret[PATH_BYTES], text[KEY_FILE_MAX];
     snprintf(public, sizeof public, "%s/public/%s.pub", dir, name);
     snprintf(former, sizeof former, "%s/public/%s.old.pub", dir, name);
     snprintf(secret, sizeof secret, "%s/secret/%s.key", dir, name);
@@ -262,10 +280,9 @@ bool keys_make(const char *dir, const char *name, const char *roles, bool replac
         trouble_say(t, EXIT_NEEDS_PERSON, "no %.200s: there is nothing to replace", public);
     } else if (replace && access(former, F_OK) == 0) {
         trouble_say(t, EXIT_NEEDS_PERSON, "%.200s is still valid: remove it once nobody uses that key, then replace this one", former);
-    } else if (replace && rename(public, former) != 0) {
-        trouble_say(t, EXIT_NEEDS_PERSON, "cannot rename %.200s: %.200s", public, strerror(errno));
-    } else {
-        return write_pair(dir, name, roles, t);
+    } else { /* the former one stays in its place too until the new one takes it: there is no moment without */
+        bool kept = !replace || (read_file(public, false, text, t) && write_file(former, 0644, slice_of(text), t));
+        return kept && write_pair(dir, name, roles, t);
     }
     return false;
 }

@@ -146,9 +146,11 @@ class Pipe:
 class Peer:
     """A socket at one door with a key or without, and what its monitor says of the handshake."""
 
-    def __init__(self, kind, at, pair=None, server=None):
+    def __init__(self, kind, at, pair=None, server=None, **options):
         self.socket = CTX.socket(kind)
         self.socket.linger = 0
+        for name, value in options.items():
+            setattr(self.socket, name, value)
         if pair:
             self.socket.curve_publickey, self.socket.curve_secretkey, self.socket.curve_serverkey = *pair, server
         if kind == zmq.SUB:

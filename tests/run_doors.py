@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """run_doors.py - nobody gets in who does not belong: every key at every door, keys replaced and taken away under load, floods, lies, slow feeders."""
 import os
+import re
+import subprocess
 import sys
 import threading
 import time
@@ -13,6 +15,7 @@ except ImportError as e:
     sys.exit(77)
 
 BIN = os.path.abspath(sys.argv[1])
+HERE = os.path.dirname(os.path.abspath(__file__))
 DOORS = {  # a door: the kind of socket that goes there, whose key it has, the role that it admits
     "ingest": (zmq.DEALER, "ingest", "feeder"), "normalize": (zmq.PUSH, "normalize", "ingest"), "tag": (zmq.PUSH, "tag", "normalize"),
     "dedup": (zmq.PUSH, "dedup", "tag"), "report": (zmq.PUSH, "report", "dedup"), "stream": (zmq.SUB, "report", "reader"),
@@ -80,21 +83,23 @@ def keys_replaced(pipe):
             pipe.until(lambda: feeding.fed or feeding.trouble, "nothing is fed")
             before = pipe.keys.public(name)
             former = Peer(zmq.DEALER, pipe.at["ingest"], pipe.keys.pair("agency"), pipe.keys.public("ingest")) if name == "agency" else None
-            assert former is None or pipe.until(former.look, "the key that will be replaced is not let in") is None
+            if former:
+                pipe.until(former.look, "the key that will be replaced is not let in")
+                outs = former.outs
             pipe.keys.make(name, "--replace")
             assert pipe.keys.public(name) != before and pipe.keys.public(f"{name}.old") == before
             if name == "agency":
                 new = Peer(zmq.DEALER, pipe.at["ingest"], pipe.keys.pair("agency"), pipe.keys.public("ingest"))
                 pipe.until(new.look, "the new key is not let in")
-                assert former.look() == 1 and former.outs == 0, "the former key was thrown out too soon"
+                assert former.look() == 1 and former.outs == outs, "the former key was thrown out too soon"
             else:
                 pipe.restart(name)  # those who connect to it may not yet have read of its new key
             pipe.until(pipe.ready, f"not ready with the new key of {name}")
+            was = new.look() if name == "agency" else 0
             os.remove(f"{folder}/public/{name}.old.pub")
             if name == "agency":
-                pipe.until(lambda: former.look() and former.outs > 0, "the former key is still connected")
-                was = new.look()
-                pipe.until(lambda: new.look() > was or new.outs == 0, "the new key was not let in again")
+                pipe.until(lambda: former.look() and former.outs > outs, "the former key is still connected")
+                pipe.until(lambda: new.look() > was, "the new key was not let in again")
                 ins = former.look()
                 time.sleep(1)
                 assert former.look() == ins, "the former key was let in again"
@@ -121,10 +126,11 @@ def keys_taken_away(pipe):
     ask.send_multipart([b"", request])
     assert ask.poll(10000) and msgpack.unpackb(ask.recv_multipart()[-1])["status"] == "ok", "the new feeder was not served"
     with Feeding(pipe, "taken") as feeding:
+        outs = {at: p.outs for at, p in peers.items() if p.look()}
         began = time.monotonic()
         for name in ("leaver", "spy", "insider"):
             os.remove(f"{pipe.keys.folder}/public/{name}.pub")
-        pipe.until(lambda: all(p.look() and p.outs for p in peers.values()), "a key that was taken away is still connected")
+        pipe.until(lambda: all(p.look() and p.outs > outs[at] for at, p in peers.items()), "a key that was taken away is still connected")
         took = time.monotonic() - began
         ins = {at: p.look() for at, p in peers.items()}
         time.sleep(1.5)
@@ -136,6 +142,118 @@ def keys_taken_away(pipe):
     pipe.settle()
     print(f"3 keys taken away: their {len(peers)} connections were cut after {took:.1f} s, while {feeding.fed} documents were fed")
     return feeding.fed + 1
+
+
+def impostor(pipe):
+    """Somebody with a feeder's key who stands where report's outcomes are expected: ingest does not listen to him."""
+    fake = zmq.Context.instance().socket(zmq.XPUB)
+    fake.linger = 0
+    fake.curve_server = True
+    fake.curve_secretkey = pipe.keys.pair("feeder")[1]
+    port = fake.bind_to_random_port("tcp://127.0.0.1")
+    monitor = fake.get_monitor_socket(zmq.EVENT_ACCEPTED)
+    pipe.more["ingest"] = ("--outcomes", f"tcp://127.0.0.1:{port}#report")
+    pipe.restart("ingest")
+    pipe.until(lambda: monitor.poll(0), "ingest did not come to the impostor")
+    pipe.until(pipe.ready, "ingest is not ready")
+    assert not fake.poll(1000), "ingest asks an impostor for outcomes"
+    fake.disable_monitor()
+    monitor.close(0)
+    fake.close(0)
+    pipe.more["ingest"] = ()
+    pipe.restart("ingest")
+    pipe.until(pipe.ready, "ingest is not ready")
+    print("who has a feeder's key cannot give outcomes")
+
+
+def flood(pipe, connections=400, seconds=4):
+    """Strangers at every door while honest feeders feed. Returns how many documents were fed."""
+    floods = [subprocess.Popen([f"{HERE}/doors_flood.py", pipe.at[at].rsplit(":", 1)[1], str(connections), str(seconds)], stdout=subprocess.PIPE, text=True)
+              for at in ("ingest", "report", "stream")]
+    with Feeding(pipe, "flood") as feeding:
+        said = [f.communicate(timeout=60)[0].strip() for f in floods]
+    assert all(f.returncode == 0 for f in floods), said
+    pipe.settle()
+    peak = {stage: most_memory(pipe, stage) for stage in ("ingest", "report")}
+    print(f"{said[0]}; at the doors of report alike; {feeding.fed} documents were fed meanwhile; peak memory {peak} MB")
+    assert peak["ingest"] < 1000, "strangers cost more than they may"
+    return feeding.fed
+
+
+def most_memory(pipe, stage):
+    return int(re.search(r"VmHWM:\s+(\d+)", open(f"/proc/{pipe.process[stage].pid}/status").read()).group(1)) // 1000
+
+
+def body(name):
+    return {"v": 1, "id": name, "name": name, "body": f"A title of {name}\n\nOne sentence stands here on Monday."}
+
+
+def lies(pipe):
+    """A feeder with a good key who lies: each gets an answer or loses his connection, and ingest lives on."""
+    lies = {  # frames behind the delimiter, and the status that they get; None: the connection ends
+        "an array of four billion": ([b"\xdd\xff\xff\xff\xff"], "refused"),
+        "a map of four billion": ([b"\xdf\xff\xff\xff\xff\xa1v\x01"], "refused"),
+        "a text of four gigabytes": ([b"\x82\xa1v\x01\xa4body\xdb\xff\xff\xff\xff"], "refused"),
+        "nested a thousand deep": ([b"\x91" * 1000], "refused"),
+        "nothing": ([b""], "refused"),
+        "two requests in one": ([msgpack.packb(body("x")), msgpack.packb(body("y"))], "refused"),
+        "a hundred parts": ([b"x"] * 100, "refused"),
+        "another version": ([msgpack.packb({**body("x"), "v": 2})], "refused"),
+        "more than the ceiling": ([bytes(66 << 20)], None),
+    }
+    for what, (frames, wanted) in lies.items():
+        peer = Peer(zmq.DEALER, pipe.at["ingest"], pipe.keys.pair("feeder"), pipe.keys.public("ingest"))
+        peer.socket.send_multipart([b"", *frames])
+        if wanted is None:
+            pipe.until(lambda: peer.look() and peer.outs, f"{what}: still connected")
+        else:
+            assert peer.socket.poll(10000), f"{what}: no answer"
+            reply = msgpack.unpackb(peer.socket.recv_multipart()[-1])
+            assert reply["status"] == wanted, f"{what}: {reply}"
+        peer.close()
+    print(f"{len(lies)} lies of a feeder with a good key: each refused or cut off")
+
+
+def slow(pipe):
+    """Feeders that send and read no answer: what they hold is bounded, others are served."""
+    before = most_memory(pipe, "ingest")
+    peers = [Peer(zmq.DEALER, pipe.at["ingest"], pipe.keys.pair("feeder"), pipe.keys.public("ingest"), rcvhwm=1, rcvbuf=4096) for _ in range(20)]
+    frame, sent = msgpack.packb({**body("slow"), "ref": "x" * 60}), 0
+    pipe.until(lambda: all(p.look() for p in peers), "not let in")
+    for p in peers:
+        for _ in range(200):
+            p.socket.send_multipart([b"", frame])
+            sent += 1
+    pipe.feed(documents(200, "beside"))
+    for p in peers:
+        p.close()
+    after = most_memory(pipe, "ingest")
+    print(f"{len(peers)} feeders sent {sent} requests and read nothing: ingest's peak memory {before} MB before, {after} MB after; 200 documents were fed beside")
+    assert after - before < 200, "feeders that read nothing cost more than they may"
+    return 201
+
+
+def paced(pipe):
+    """One who brings more than he may is told to wait and gets all of it in at last; another is not held up by him."""
+    pipe.more["ingest"] = ("--feeder-documents", "150")
+    pipe.restart("ingest")
+    pipe.until(pipe.ready, "ingest is not ready")
+    pipe.keys.make("greedy", "--role", "feeder")
+    pipe.until(lambda: "keys_read" in pipe.logged("ingest").rsplit("event=ready", 1)[1], "the keys are not read again")
+    greedy = pipe.feeder(documents(700, "greedy"), "--piece", "1K", key="greedy")
+    pipe.until(lambda: pipe.status("ingest")["feeders"]["paced"] > 0, "the greedy one is not told to wait")
+    peer = Peer(zmq.DEALER, pipe.at["ingest"], pipe.keys.pair("feeder"), pipe.keys.public("ingest"))
+    peer.socket.send_multipart([b"", msgpack.packb(body("modest"))])
+    assert peer.socket.poll(10000), "the modest one has no answer"
+    reply = msgpack.unpackb(peer.socket.recv_multipart()[-1])
+    assert reply["status"] == "ok", f"the modest one has to wait: {reply}"
+    peer.close()
+    out, told = greedy.communicate(timeout=60)
+    assert greedy.returncode == 0, out + told
+    status = pipe.status("ingest")["feeders"]
+    print(f"700 documents of a feeder that may bring 150 a second: told to wait {status['paced']} times, all taken; another was not held up")
+    assert "--feeder-documents" in told, told
+    return 701
 
 
 def audit(pipe, fed):
@@ -156,6 +274,12 @@ def main():
         every_key_at_every_door(pipe)
         fed = 200 + keys_replaced(pipe)
         fed += keys_taken_away(pipe)
+        impostor(pipe)
+        fed += flood(pipe)
+        lies(pipe)
+        fed += slow(pipe)
+        fed += paced(pipe)
+        pipe.settle()
         audit(pipe, fed)
     finally:
         pipe.end()

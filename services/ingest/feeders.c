@@ -7,6 +7,7 @@
 #include "../../libcommon/log.h"
 #include "../../proto/doc_fields.h"
 #include "../../proto/feed.h"
+#include "rates.h"
 #include "split.h"
 
 enum {
@@ -14,7 +15,10 @@ enum {
     WAITING_MAX = 4096,        /* replies that wait for a commit; it sends them all at once, so the socket must hold as many */
     RETRY_BUSY_MS = 500, RETRY_FULL_MS = 1000,
     REPLY_MAX = 16 << 20,
+    PACED_MOST_MS = 5000,      /* told to one who has brought too much; it asks again then */
     LINGER_MS = 1000,
+    PARTS_MAX = 3,             /* of a message: who, REQ's empty delimiter, the request */
+    NAME_MOST = 200,
 };
 
 /* A reply that waits for the commit. */
@@ -31,12 +35,13 @@ struct request {
     struct feed_request in;
     zframe_t *who;
     bool delimited;
+    struct rate *rate; /* of its feeder */
 };
 
 /* The request that was taken on last, while its documents join the batch. */
 struct job {
     struct request r;
-    zframe_t *body;
+    zmq_msg_t part[PARTS_MAX]; /* of its message, in which it lies */
     struct split_docs docs;
     struct slices keys;
     size_t next; /* of docs */
@@ -47,6 +52,7 @@ struct feeders {
     struct feeders_settings set;
     struct journal *journal;
     zsock_t *sock;
+    struct rates *rates;
     struct arena *mem;
     struct buf frame; /* of one document */
     struct job job;
@@ -67,7 +73,9 @@ struct feeders *feeders_open(const struct feeders_settings *s, struct journal *j
     *f = (struct feeders){.set = *s, .journal = j, .frame = buf_make(DOC_FRAME_MAX)};
     f->mem = arena_create((size_t)SPLIT_ARENA + FEED_FRAME_MAX);
     f->waiting = calloc(WAITING_MAX, sizeof *f->waiting);
-    if (f->mem && f->waiting) f->sock = link_bind(&link, s->state, s->endpoint, t);
+    f->rates = rates_create(s->documents, s->bytes);
+    for (size_t i = 0; i < PARTS_MAX; i++) zmq_msg_init(&f->job.part[i]);
+    if (f->mem && f->waiting && f->rates) f->sock = link_bind(&link, s->state, s->endpoint, t);
     if (f->sock) return f;
     feeders_close(&f);
     return NULL;
@@ -83,8 +91,10 @@ static void drop(struct waiting *w)
 /* The request in hand is done with. */
 static void finish(struct feeders *f)
 {
-    zframe_destroy(&f->job.body);
+    for (size_t i = 0; i < PARTS_MAX; i++) zmq_msg_close(&f->job.part[i]);
     zframe_destroy(&f->job.r.who);
+    f->job = (struct job){.next = 0};
+    for (size_t i = 0; i < PARTS_MAX; i++) zmq_msg_init(&f->job.part[i]);
     f->working = false;
 }
 
@@ -95,6 +105,7 @@ void feeders_close(struct feeders **f)
     finish(*f);
     free((*f)->waiting);
     link_unbind(&(*f)->sock);
+    rates_destroy(&(*f)->rates);
     arena_destroy(&(*f)->mem);
     buf_free(&(*f)->frame);
     free(*f);
@@ -220,6 +231,7 @@ static void take_on(struct feeders *f, struct job *job)
     job->docs = (struct split_docs){.before = job->r.in.records, .before_bytes = job->r.in.bytes};
     enum err e = split(&job->r.in, f->mem, &job->docs, &why);
     size_t n = job->docs.len;
+    rate_take(job->r.rate, e == OK && n > 0 ? n : 1, job->r.in.body.len);
     job->keys = (struct slices){e == OK ? arena_array(f->mem, n ? n : 1, sizeof(struct slice)) : NULL, n};
     if (e == OK && job->keys.ptr == NULL) {
         e = ERR_NOMEM;
@@ -263,47 +275,83 @@ bool feeders_working(const struct feeders *f)
 
 /* --- the socket --- */
 
-/* [who][""?][frame]; other shapes are counted and answered, where there is somebody to answer. */
-static zframe_t *receive(struct feeders *f, struct request *r)
+/* Takes a whole message, of which at most PARTS_MAX parts are kept; returns how many it had. */
+static size_t receive_parts(zsock_t *sock, zmq_msg_t part[PARTS_MAX])
 {
-    zmsg_t *m = zmsg_recv(f->sock);
-    if (m == NULL) return NULL;
-    r->who = zmsg_pop(m);
-    zframe_t *body = zmsg_pop(m);
-    r->delimited = body != NULL && zframe_size(body) == 0 && zmsg_size(m) > 0;
-    if (r->delimited) {
-        zframe_destroy(&body);
-        body = zmsg_pop(m);
+    size_t n = 0;
+    for (bool more = true; more;) {
+        zmq_msg_t m;
+        zmq_msg_init(&m);
+        if (zmq_msg_recv(&m, zsock_resolve(sock), ZMQ_DONTWAIT) < 0) {
+            zmq_msg_close(&m);
+            if (zmq_errno() == EINTR) continue;
+            break;
+        }
+        more = zmq_msg_more(&m);
+        if (n < PARTS_MAX) zmq_msg_move(&part[n], &m);
+        zmq_msg_close(&m);
+        n++;
     }
-    if (zmsg_size(m) > 0) zframe_destroy(&body);
-    zmsg_destroy(&m);
-    return body;
+    return n;
 }
 
-static void work(struct feeders *f, struct job *job)
+/* The name by which a feeder's rate is kept: its key's, else its address; a local process has one too. Of a part that the feeder sent: the one
+ * that says who it is is libzmq's own, and says no more after a poll. */
+static struct slice feeder_name(zmq_msg_t *m)
+{
+    const char *name = zmq_msg_gets(m, "User-Id");
+    if (name == NULL || *name == '\0') name = zmq_msg_gets(m, "Peer-Address");
+    return slice_cut(slice_of(name), 0, NAME_MOST);
+}
+
+/* [who][""?][frame] into the job and *body; other shapes leave the body without a pointer. False: there was no message. */
+static bool receive(struct feeders *f, struct job *job, struct slice *body)
+{
+    size_t n = receive_parts(f->sock, job->part);
+    *body = (struct slice){NULL, 0};
+    if (n == 0) return false;
+    job->r.who = zframe_new(zmq_msg_data(&job->part[0]), zmq_msg_size(&job->part[0]));
+    job->r.delimited = n > 2 && zmq_msg_size(&job->part[1]) == 0;
+    size_t at = job->r.delimited ? 2 : 1;
+    if (n == at + 1) *body = (struct slice){zmq_msg_data(&job->part[at]), zmq_msg_size(&job->part[at])};
+    return true;
+}
+
+static void answer_paced(struct feeders *f, const struct request *r, uint64_t wait_ms)
+{
+    f->stats.paced++;
+    answer_busy(f, r, "this feeder has brought more than --feeder-documents or --feeder-bytes a second", wait_ms < PACED_MOST_MS ? wait_ms : PACED_MOST_MS);
+}
+
+static void work(struct feeders *f, struct job *job, struct slice body)
 {
     struct journal_counts held = journal_counts(f->journal);
     struct request *r = &job->r;
-    enum err e = job->body == NULL ? ERR_MALFORMED
-                                   : feed_request_decode((struct slice){(const char *)zframe_data(job->body), zframe_size(job->body)}, f->mem, &r->in);
+    enum err e = body.ptr == NULL ? ERR_MALFORMED : feed_request_decode(body, f->mem, &r->in);
+    uint64_t wait = rate_wait(f->rates, r->rate);
+    if (e != OK) rate_take(r->rate, 1, body.len);
     if (e != OK) answer_refused(f, r, e, SLICE("the request is not {v: 1, ref?, source?, id?, name, type?, body, meta?} in msgpack: see README, Feeding"), 0);
     else if (job->now_ms < f->hold_off_ms) answer_busy(f, r, "the disk under the journal is full", RETRY_FULL_MS);
     else if (held.bytes >= f->set.journal_max) answer_busy(f, r, "the journal has reached its ceiling (--journal-max)", RETRY_BUSY_MS);
+    else if (wait > 0) answer_paced(f, r, wait);
     else take_on(f, job);
 }
 
 bool feeders_take(struct feeders *f, uint64_t now_ms)
 {
+    struct slice body;
     assert(!f->working);
     if (f->len == WAITING_MAX || !(zsock_events(f->sock) & ZMQ_POLLIN)) return false;
-    f->job = (struct job){.now_ms = now_ms};
-    f->job.body = receive(f, &f->job.r);
-    if (f->job.r.who == NULL) return false;
-    f->stats.requests++;
-    arena_reset(f->mem);
-    work(f, &f->job);
+    bool took = receive(f, &f->job, &body);
+    if (took && f->job.r.who != NULL) { /* without memory for who it is it is asked again */
+        f->job.now_ms = now_ms;
+        f->job.r.rate = rates_of(f->rates, feeder_name(&f->job.part[1]), now_ms);
+        f->stats.requests++;
+        arena_reset(f->mem);
+        work(f, &f->job, body);
+    }
     if (!f->working) finish(f);
-    return true;
+    return took;
 }
 
 size_t feeders_waiting(const struct feeders *f)

@@ -12,11 +12,13 @@ struct feeders_settings {
     bool trusted_network;
     struct doors *doors;          /* NULL: no keys, anybody may feed */
     uint64_t journal_max;         /* bytes of held frames beyond which feeders are told `busy` */
+    uint64_t documents, bytes;    /* that one feeder may bring a second before it is told `busy`; 0: any */
 };
 
 struct feeders_stats {
     uint64_t requests, ok, busy, refused; /* replies sent, by status */
     uint64_t documents;                   /* committed */
+    uint64_t paced;                       /* of the busy: those that had brought too much */
     uint64_t known;                       /* of the documents that were fed: those that the journal already held */
 };
 

@@ -138,6 +138,7 @@ static const struct metric_row rows[] = {
     {"feed_requests_total", "status=\"ok\"", METRIC_COUNTER, AT(feeders.ok), "feeders.ok", "Requests of feeders, by the answer that they got."},
     {"feed_requests_total", "status=\"busy\"", METRIC_COUNTER, AT(feeders.busy), "feeders.busy", NULL},
     {"feed_requests_total", "status=\"refused\"", METRIC_COUNTER, AT(feeders.refused), "feeders.refused", NULL},
+    {"feed_requests_paced_total", NULL, METRIC_COUNTER, AT(feeders.paced), "feeders.paced", "Of the busy: those of feeders that brought more than they may (--feeder-documents, --feeder-bytes)."},
     {"documents_known_total", NULL, METRIC_COUNTER, AT(feeders.known), "feeders.known", "Documents fed that the journal already held."},
     {"strikes_total", "kind=\"faulted\"", METRIC_COUNTER, AT(counted.faulted), NULL, "Notices against a document, by what a worker suffered from it."},
     {"strikes_total", "kind=\"interrupted\"", METRIC_COUNTER, AT(counted.interrupted), NULL, NULL},
@@ -536,7 +537,8 @@ static bool open_windows(struct ingest *g, struct trouble *t)
     if (s->replica == 0) daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "feed");
     else daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "feed.%ju", (uintmax_t)s->replica);
     g->feeders = feeders_open(&(struct feeders_settings){.state = s->state, .endpoint = endpoint, .trusted_network = s->trusted_network,
-                                                         .doors = g->doors, .journal_max = g->set->journal_max}, g->journal, t);
+                                                         .doors = g->doors, .journal_max = g->set->journal_max, .documents = g->set->feeder_documents,
+                                                         .bytes = g->set->feeder_bytes}, g->journal, t);
     if (g->feeders == NULL) return false;
     if (state_path(path, sizeof path, s->state, "sock/ingest.%ju.http", (uintmax_t)s->replica) != OK) {
         trouble_say(t, EXIT_NEEDS_PERSON, "the path of '%s' is too long", s->state);

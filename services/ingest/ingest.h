@@ -9,6 +9,7 @@ struct ingest_settings {
     struct option_list outcomes;    /* --outcomes ENDPOINT...: returns of all stages; empty: those under --state */
     uint64_t journal_max;           /* --journal-max BYTES */
     uint64_t window, window_bytes;  /* --window N, --window-bytes BYTES */
+    uint64_t feeder_documents, feeder_bytes; /* --feeder-documents N, --feeder-bytes BYTES: a second, of one feeder; 0: any */
 };
 
 /* The option table's rows, for main and the documentation. */
