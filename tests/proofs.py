@@ -2,6 +2,7 @@
 
 The audit believes no daemon: held documents are read from the journal, verdicts from the index (both by tests/audit.c, the daemons' own code), outcomes
 with SQL from the ledger, lines from the day files, and a document's key is computed here."""
+import atexit
 import collections
 import glob
 import hashlib
@@ -60,13 +61,15 @@ def preloaded(**settings):
 class Daemons:
     """Daemons on a state directory. With `keep` each is started again when it dies of a signal; what else ends one is trouble."""
 
-    def __init__(self, state, start=STAGES, keep=True, bins=None, **environment):
-        self.state, self.bins, self.environment, self.keep = state, bins or {}, environment, keep
+    def __init__(self, state, start=STAGES, keep=True, bins=None, before=None, **environment):
+        """bins: {stage: folder} where it is not BIN; before: {stage: words before its command line}."""
+        self.state, self.bins, self.before, self.environment, self.keep = state, bins or {}, before or {}, environment, keep
         self.process, self.options, self.own = {}, {}, {}
         self.deaths, self.trouble, self.stopping = [], [], False
         self.lock = threading.RLock()
         os.makedirs(state, exist_ok=True)
         self.log = open(f"{state}/log", "ab")
+        atexit.register(self.abandon)
         for stage in reversed(start):
             self.start(stage)
         if keep:
@@ -79,7 +82,7 @@ class Daemons:
             if options:
                 self.options[name] = options
             self.own[name] = environment
-            command = [f"{self.bins.get(stage, BIN)}/wiredesk-{stage}", "--state", self.state, "--replica", str(replica), *self.options.get(name, ())]
+            command = [*self.before.get(stage, ()), f"{self.bins.get(stage, BIN)}/wiredesk-{stage}", "--state", self.state, "--replica", str(replica), *self.options.get(name, ())]
             self.process[name] = subprocess.Popen(command, stderr=self.log, env={**os.environ, **self.environment, **environment})
             self.process[name].ours = False
             return self.process[name]
@@ -124,6 +127,16 @@ class Daemons:
                 self.end(stage, replica)
         self.log.close()
         return self.trouble
+
+    def abandon(self):
+        """Leaves no process behind when a proof breaks off."""
+        self.stopping = True
+        for p in self.process.values():
+            if p.poll() is None:
+                p.kill()
+
+    def up(self, seconds=30):
+        return wait_for(seconds, lambda: all(self.status(stage, replica) for stage, replica in self.process))
 
     def status(self, stage="ingest", replica=0):
         class Unix(http.client.HTTPConnection):

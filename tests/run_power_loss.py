@@ -53,7 +53,7 @@ def record(state, trace, clock):
             for stage in ("report", "dedup", "ingest"):
                 pipe.end(stage)
                 pipe.start(stage, 0, **hooks)
-    wait_for(10, lambda: pipe.status("report")["ledger"]["pending_stories"] == 0)
+    wait_for(10, lambda: pipe.status("report")["pending_stories"] == 0)
     check(pipe.stop() == [], f"a pipe with {len(acked)} documents, three kills, two restarts and two changes of the day was recorded")
 
 
