@@ -19,6 +19,7 @@ enum {
     INDEX_LAG_MS = 3000,   /* as long as documents trickle, it takes a small batch at most this often */
     INDEX_SHARE = 3,       /* and full ones after this many times what the last one took: a quarter of the time */
     INDEX_LAG_DOCS = 50000, /* behind by more, it has its turn although documents wait */
+    FLOW_MS = 1000,
     GROUP_WORK_MS = 250     /* of work to a commit, so that ingest hears of slow documents before it wonders */
 };
 
@@ -264,11 +265,24 @@ bool report_sync(struct report *r)
     return e == OK || e == ERR_FULL || report_fatal(r, e, "sync"); /* without room for the mark the next one says it */
 }
 
-/* Whether the index may have a batch now: a full one, or a small one when that has waited. Many small ones would be merged over and over. */
-static bool index_due(const struct report *r, bool busy)
+/* A flood: more documents come than the index could keep up with in its share of the time. */
+static bool flooded(struct report *r, uint64_t now)
+{
+    uint64_t ms = now - r->flow_at;
+    if (ms >= FLOW_MS) {
+        r->flow = (double)(r->in - r->flow_in) / (double)ms;
+        r->flow_at = now;
+        r->flow_in = r->in;
+    }
+    return r->flow * r->index_doc_ms * (1 + INDEX_SHARE) > 1 && now - r->last_in < INDEX_QUIET_MS;
+}
+
+/* Whether the index may have a batch now: a full one, or a small one when that has waited. Many small ones would be merged over and over. In a flood it
+ * waits, up to its bound: what it takes then it takes from the stages that share the machine. */
+static bool index_due(struct report *r, bool busy)
 {
     uint64_t now = clock_mono_ms(), since = now - r->last_index;
-    if (busy) return r->unindexed > INDEX_LAG_DOCS;
+    if (flooded(r, now) || busy) return r->unindexed > INDEX_LAG_DOCS;
     if (r->unindexed >= INDEX_DOCS && since >= INDEX_SHARE * r->index_ms) return true;
     return r->unindexed > 0 && (now - r->last_in >= INDEX_QUIET_MS || since >= INDEX_LAG_MS);
 }
@@ -278,10 +292,11 @@ bool report_index(struct report *r, bool busy, bool all, bool *more)
     *more = false;
     enum err e = ledger_unindexed(r->office.ledger, &r->unindexed);
     if (e == OK && r->unindexed > 0 && (all || index_due(r, busy))) {
-        uint64_t start = clock_mono_ms();
+        uint64_t start = clock_mono_ms(), lacked = r->unindexed;
         e = ledger_index(r->office.ledger, INDEX_DOCS, &r->unindexed);
         r->last_index = clock_mono_ms();
         r->index_ms = r->last_index - start;
+        if (lacked > r->unindexed) r->index_doc_ms = (double)r->index_ms / (double)(lacked - r->unindexed);
         *more = e == OK && r->unindexed > 0 && (all || index_due(r, busy));
     }
     if (e == ERR_FULL) return true; /* the index lags: documents have found their room or wait for it */
