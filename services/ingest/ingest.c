@@ -26,6 +26,7 @@ enum {
     LISTEN_MS = 1000,         /* after a start: outcomes of what was under way may be coming */
     HEARD_MAX = 1024,         /* frames taken in one turn, so that nothing starves */
     TAKEN_MAX = 256,          /* requests taken in one turn */
+    TAKE_MS = 50,             /* and as long as it begins another */
     TURN_MS = 20, IDLE_MS = 1000,
     LINGER_MS = 1000,
     NOTES_WATER = 1 << 17,
@@ -399,11 +400,14 @@ static enum err take_one(struct ingest *g, bool *took)
     return e;
 }
 
+/* As many requests as one commit may take: in a flood its sync, during which the pipe runs dry, is shared by many. */
 static void take(struct ingest *g)
 {
     bool took = true;
-    for (int i = 0; i < TAKEN_MAX && took && g->status == 0 && feeders_waiting_documents(g->feeders) < g->set->common.batch; i++) {
+    uint64_t end = clock_mono_ns() + TAKE_MS * MS;
+    for (int i = 0; i < TAKEN_MAX && took && g->status == 0 && feeders_waiting_documents(g->feeders) < g->set->common.batch && clock_mono_ns() < end; i++) {
         enum err e = take_one(g, &took);
+        hear(g);
         if (e == OK) continue;
         forget(g, e);
         if (e == ERR_FULL) feeders_hold_off(g->feeders, clock_wall_ms() + RETRY_MS);
