@@ -24,6 +24,9 @@ enum {
     RETURNS_WATER = 1024,
     BATCH_MAX = 4096,
     HOLD_NS = 500000,  /* without a commit: results wait for company no longer than this */
+    GROUP_NS = 250000000, /* before a commit no longer than this, so that ingest hears of slow documents before it wonders */
+    GATHER_DENSE = 8,  /* documents of the last commit from which on they come densely */
+    GATHER_MOST_NS = 10000000,
 };
 #define READY_NS ((uint64_t)5000000000u) /* downstream may take nothing for this long without it being told */
 
@@ -54,6 +57,8 @@ struct run {
 
     zmq_msg_t held[BATCH_MAX]; /* results, not yet sent */
     size_t held_count, held_bytes, taken; /* taken: messages since the last commit */
+    size_t last_batch;         /* taken by the last commit */
+    uint64_t commit_ns;        /* how long that took */
 
     uint64_t started, serviced, sampled, drain_end; /* ns; drain_end 0: not asked to stop */
     uint64_t sampled_in, writable; /* writable: ns, when downstream last took something or could have */
@@ -191,6 +196,16 @@ static void step(struct run *r, struct slice frame)
     arena_reset(r->mem);
 }
 
+/* Waits for another document to share the commit: as long as the last commit took, and only where they come densely. A sync costs the same for one
+ * document as for a hundred. False when none came, or none is waited for. */
+static bool more_soon(struct run *r, uint64_t begin)
+{
+    uint64_t patience = r->commit_ns < GATHER_MOST_NS ? r->commit_ns : GATHER_MOST_NS, now = clock_mono_ns();
+    if (r->last_batch < GATHER_DENSE || r->taken == 0 || now - begin >= patience || signals_stop()) return false;
+    zmq_pollitem_t item = {zsock_resolve(r->in), 0, ZMQ_POLLIN, 0};
+    return zmq_poll(&item, 1, (long)((begin + patience - now + 999999) / 1000000)) > 0;
+}
+
 /* Takes and steps what is there, up to a batch. */
 static void take_batch(struct run *r)
 {
@@ -201,7 +216,7 @@ static void take_batch(struct run *r)
         if (zmq_msg_recv(&message, zsock_resolve(r->in), ZMQ_DONTWAIT) < 0) {
             int why = zmq_errno();
             zmq_msg_close(&message);
-            if (why == EINTR) continue;
+            if (why == EINTR || (why == EAGAIN && more_soon(r, begin))) continue;
             if (why != EAGAIN) fail_world(r, "receive", ERR_IO);
             return;
         }
@@ -248,7 +263,8 @@ static void flush_batch(struct run *r)
     if (r->status == 0 && r->hooks->commit != NULL) {
         uint64_t begin = clock_mono_ns();
         enum err e = r->hooks->commit(r->hooks->self);
-        histogram_time(&r->commits, clock_mono_ns() - begin);
+        r->commit_ns = clock_mono_ns() - begin;
+        histogram_time(&r->commits, r->commit_ns);
         if (e != OK) fail_world(r, "commit", e);
     }
     if (r->status == 0) chaos_point("worker.before_send");
@@ -257,6 +273,7 @@ static void flush_batch(struct run *r)
         zmq_msg_close(&r->held[i]); /* ingest resends it */
         r->now.lost++;
     }
+    r->last_batch = r->taken;
     r->held_count = r->held_bytes = r->taken = 0;
 }
 
@@ -341,7 +358,7 @@ static int run_daemon(const struct stage_hooks *hooks, const struct stage_settin
     r->hooks = hooks;
     r->settings = settings;
     r->batch = settings->batch < BATCH_MAX ? settings->batch : BATCH_MAX;
-    r->hold_ns = hooks->commit == NULL ? HOLD_NS : UINT64_MAX;
+    r->hold_ns = hooks->commit == NULL ? HOLD_NS : GROUP_NS;
     r->result = buf_make(hooks->frame_max);
     r->started = r->sampled = clock_mono_ns();
     r->stop_fd = daemon_open(hooks->name, settings, &t);

@@ -337,9 +337,19 @@ struct slice split_base64(struct slice s, struct arena *mem, bool *nomem)
     return (struct slice){(const char *)p, n};
 }
 
+/* Where c stands first at or behind `from`, or the end. */
+static size_t next_of(struct slice text, char c, size_t from)
+{
+    const char *at = from < text.len ? memchr(text.ptr + from, c, text.len - from) : NULL;
+    return at ? (size_t)(at - text.ptr) : text.len;
+}
+
 struct slice split_text_type(struct slice text)
 {
-    for (size_t i = 0; i + 2 < text.len; i++) {
+    size_t tag = next_of(text, '<', 0), reference = next_of(text, '&', 0), i;
+    while ((i = tag < reference ? tag : reference) + 2 < text.len) {
+        if (i == tag) tag = next_of(text, '<', i + 1);
+        else reference = next_of(text, '&', i + 1);
         char c = text.ptr[i], next = text.ptr[i + 1];
         bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
         if (c == '<' && (letter || next == '/' || next == '!')) {

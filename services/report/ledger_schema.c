@@ -146,6 +146,8 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
     [SQL_LINES] = "SELECT seq, day, type, op, id, line FROM stream WHERE seq >= ? ORDER BY seq LIMIT ?",
     [SQL_LINES_OF] = "SELECT seq, day, type, op, id, line FROM stream WHERE seq >= ? AND type = ? ORDER BY seq LIMIT ?",
     [SQL_LAST_SEQ] = "SELECT max(seq) FROM stream",
+    [SQL_MARK] = "SAVEPOINT mark",
+    [SQL_MARK_GONE] = "RELEASE mark",
     [SQL_COUNT] = "SELECT value FROM meta WHERE name = ?",
     [SQL_SAVE_COUNT] = "INSERT OR REPLACE INTO meta(name, value) VALUES(?,?)",
     [SQL_COUNT_UPTO] = "SELECT outcome, count(*) FROM documents WHERE instance = ? AND seq <= ? GROUP BY outcome",

@@ -263,6 +263,7 @@ enum err ledger_begin(struct ledger *l)
     l->trouble[0] = '\0';
     enum err e = execute(l, "BEGIN IMMEDIATE");
     l->begun = e == OK;
+    l->marked = false;
     return e;
 }
 
@@ -301,11 +302,16 @@ void ledger_rollback(struct ledger *l)
 
 enum err ledger_savepoint(struct ledger *l)
 {
-    enum err e = execute(l, "RELEASE mark");
-    (void)e; /* there is none the first time */
+    sqlite3_stmt *s = NULL;
+    enum err e = OK;
+    if (l->marked) e = ledger_bind(l, SQL_MARK_GONE, &s, "");
+    if (l->marked && e == OK) e = ledger_run(s);
     l->marked_seq = l->next_seq;
     memcpy(l->marked_counts, l->counts, sizeof l->counts);
-    return execute(l, "SAVEPOINT mark");
+    if (e == OK) e = ledger_bind(l, SQL_MARK, &s, "");
+    if (e == OK) e = ledger_run(s);
+    l->marked = e == OK;
+    return e;
 }
 
 enum err ledger_savepoint_undo(struct ledger *l)

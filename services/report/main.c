@@ -42,16 +42,13 @@ static int print_schemas(const char *dir)
     return fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
 }
 
-/* The options of every stage; a group of documents is larger here than elsewhere. */
+/* The options of every stage; a group of documents has a ceiling of its own here. */
 static void share_options(struct option_row *to, size_t room)
 {
     size_t n = 0;
     for (; stage_options[n].name != NULL && n + 1 < room; n++) {
         to[n] = stage_options[n];
-        if (strcmp(to[n].name, "batch") == 0) {
-            to[n].preset = "256";
-            to[n].most = 256;
-        }
+        if (strcmp(to[n].name, "batch") == 0) to[n].most = 256;
     }
     to[n] = (struct option_row){0};
 }
