@@ -48,6 +48,23 @@ bool daemon_doors(const char *name, const struct stage_settings *s, struct doors
     return doors_open(s->keys, s->key ? s->key : name, out, t);
 }
 
+/* We may make folders in DIR; or those that all daemons need are there, and DIR itself is closed to us. */
+static bool may_use(const char *dir)
+{
+    static const char *const shared[] = {"sock", "run"};
+    char path[4200];
+    int why;
+    if (access(dir, W_OK | X_OK) == 0) return true;
+    why = errno;
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, shared[i]);
+        if (access(path, W_OK | X_OK) == 0) continue;
+        errno = why;
+        return false;
+    }
+    return true;
+}
+
 bool daemon_check(const char *name, const struct stage_settings *s, struct trouble *t)
 {
     enum log_level level;
@@ -61,7 +78,7 @@ bool daemon_check(const char *name, const struct stage_settings *s, struct troub
     for (size_t i = 0; i < s->next.len; i++)
         if (!endpoint_good(s->next.item[i], true, t)) return false;
     if (stat(s->state, &st) == 0) {
-        if (S_ISDIR(st.st_mode) && access(s->state, W_OK | X_OK) == 0) return true;
+        if (S_ISDIR(st.st_mode) && may_use(s->state)) return true;
         trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: %s", s->state, S_ISDIR(st.st_mode) ? strerror(errno) : "not a directory");
         return false;
     }
