@@ -213,6 +213,16 @@ void slot_clear(struct slot *s)
     pthread_mutex_unlock(&s->mutex);
 }
 
+void slot_wipe(struct slot *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    if (atomic_load(&s->page->state) == EMPTY) {
+        memset(s->page->bytes, 0, sizeof s->page->bytes);
+        s->page->len = 0;
+    }
+    pthread_mutex_unlock(&s->mutex);
+}
+
 bool slot_current(struct slot *s, char bytes[SLOT_BYTES], size_t *len, uint64_t *since)
 {
     pthread_mutex_lock(&s->mutex);

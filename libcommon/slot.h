@@ -35,6 +35,9 @@ void slot_note(struct slot *s, struct slice message);
 /* After the work, before the send. */
 void slot_clear(struct slot *s);
 
+/* What was noted last is overwritten, when nothing is being worked on. */
+void slot_wipe(struct slot *s);
+
 /* Copies what is being worked on, from any thread: false when there is nothing. *since: CLOCK_MONOTONIC, ns. */
 bool slot_current(struct slot *s, char bytes[SLOT_BYTES], size_t *len, uint64_t *since);
 

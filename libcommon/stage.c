@@ -316,6 +316,18 @@ static bool open_sockets(struct run *r, struct trouble *t)
     return r->in != NULL;
 }
 
+/* POST /forget?key=KEY: between two messages the slot holds what was worked on last. */
+static unsigned on_act(void *self, const struct http_request *q, struct buf *body)
+{
+    struct run *r = self;
+    const char *key = http_argument(q, "key");
+    if (strcmp(http_path(q), "/forget") != 0 || key == NULL) return 0;
+    slot_wipe(r->slot);
+    if (r->hooks->forget != NULL) return r->hooks->forget(r->hooks->self, key, body);
+    buf_str(body, "{}");
+    return 200;
+}
+
 static bool open_windows(struct run *r, struct trouble *t)
 {
     const struct stage_hooks *hooks = r->hooks;
@@ -331,7 +343,7 @@ static bool open_windows(struct run *r, struct trouble *t)
                                                           .busy = hooks->busy, .strike = hooks->strike, .self = hooks->self}, t);
     if (r->returns == NULL) return false;
     snprintf(endpoint, sizeof endpoint, "%s/sock/%s.http", s->state, name);
-    struct http_hooks window = {.status = on_status, .metrics = on_metrics, .self = r};
+    struct http_hooks window = {.status = on_status, .metrics = on_metrics, .act = on_act, .self = r};
     r->http = http_start(endpoint, s->http, s->trusted_network, &window, t);
     return r->http != NULL;
 }

@@ -54,6 +54,8 @@ struct stage_hooks {
     enum err (*line)(void *self, struct arena *mem, struct slice in, struct buf *out);
     /* NULL, or: adds tables to /status and /metrics. Runs between two messages. */
     void (*metrics)(void *self, struct metrics *m);
+    /* NULL, or: what POST /forget?key=KEY does besides wiping the slot: as http.h's act, between two batches. */
+    unsigned (*forget)(void *self, const char *key, struct buf *body);
     void *self;
 };
 

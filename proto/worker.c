@@ -194,6 +194,12 @@ static void strike(void *self, const struct strike *s, struct buf *out)
     notice(self, (struct slice){s->bytes, s->len}, &n, out);
 }
 
+static unsigned forget(void *self, const char *key, struct buf *body)
+{
+    const struct job *job = self;
+    return job->w->forget(job->w->self, key, body);
+}
+
 int worker_run(const struct worker *w, const struct stage_settings *settings)
 {
     struct job job = {w, 0};
@@ -211,6 +217,7 @@ int worker_run(const struct worker *w, const struct stage_settings *settings)
         .refuse = refuse,
         .busy = busy,
         .strike = strike,
+        .forget = w->forget ? forget : NULL,
         .line = line,
         .metrics = metrics,
         .self = &job,

@@ -31,6 +31,9 @@ struct worker {
     /* NULL, or: adds tables to /status and /metrics. Called while work() is not. */
     void (*metrics)(void *self, struct metrics *m);
 
+    /* NULL, or: forgets what it keeps of the document of that key (see stage.h). */
+    unsigned (*forget)(void *self, const char *key, struct buf *body);
+
     void *self;
 };
 

@@ -16,6 +16,8 @@ static const struct command commands[] = {
     {"export", &export_table, export_run},
     {"backup", &backup_table, backup_run},
     {"restore", &restore_table, restore_run},
+    {"retract", &retract_table, retract_run},
+    {"forget", &forget_table, forget_run},
     {"keygen", &keygen_table, keygen_run},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -128,8 +128,11 @@ enum record_found records_document(struct records *r, const char *id, json_t **o
     int n = find_key(r, id, key);
     *out = NULL;
     if (n != 1) return n < 0 ? RECORD_ERROR : n == 0 ? RECORD_NONE : RECORD_MANY;
-    static const char *const views[] = {"SELECT * FROM articles WHERE key = ?", "SELECT 'rejected' AS outcome, * FROM rejects WHERE key = ?"};
-    for (size_t i = 0; i < 2 && *out == NULL; i++) {
+    static const char *const views[] = {
+        "SELECT r.state AS outcome, d.key, d.name, r.at, r.why AS detail, (SELECT count(*) FROM agains a WHERE a.key = r.key) AS fed_again"
+        " FROM retracted r JOIN documents d ON d.key = r.key WHERE r.key = ?",
+        "SELECT * FROM articles WHERE key = ?", "SELECT 'rejected' AS outcome, * FROM rejects WHERE key = ?"};
+    for (size_t i = 0; i < sizeof views / sizeof *views && *out == NULL; i++) {
         sqlite3_stmt *s = ask(r, views[i], key);
         if (s != NULL && sqlite3_step(s) == SQLITE_ROW) *out = row_of(s);
         sqlite3_finalize(s);

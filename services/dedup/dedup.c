@@ -388,6 +388,10 @@ static enum err expire(struct deduper *d)
     for (int i = 0; i < EXPIRE_MOST && d->counters.oldest <= d->counters.documents; i++) {
         struct hot h;
         enum err e = read_hot(d, d->counters.oldest, &h);
+        if (e == ERR_MISSING) { /* it was taken back */
+            d->counters.oldest++;
+            continue;
+        }
         if (e != OK) return ERR_IO;
         if (d->counters.clock - (h.clock ? h.clock : d->counters.began) <= d->horizon) return OK;
         e = forget(d, d->counters.oldest, &h);
@@ -440,6 +444,38 @@ enum err dedup_doc(struct deduper *d, struct arena *mem, struct doc *doc)
     if (e != ERR_MISSING) return e;
     e = look_at(d, mem, doc, w);
     return e == OK ? judge(d, mem, w, doc) : e;
+}
+
+/* The verdict without the words that it was given for. */
+static enum err judged_bare(struct deduper *d, struct arena *mem, uint32_t number, const char hash[16], struct slice key)
+{
+    struct number_key k;
+    struct doc doc = {.key = key};
+    enum err e = recall(d, mem, hash, &doc);
+    if (e != OK) return e;
+    doc_clear(&doc, DOC_SHARED);
+    doc.shared.len = doc.story.reasons.len = 0;
+    for (size_t i = 0; i < doc.changes.len; i++) doc.changes.ptr[i].reasons.len = 0;
+    buf_clear(&d->record);
+    e = put_judged(&doc, &d->record);
+    return e == OK ? index_put(d->index, TABLE_JUDGED, index_number(number, &k), buf_slice(&d->record)) : e;
+}
+
+enum err dedup_forget(struct deduper *d, struct slice key)
+{
+    char hash[16];
+    uint32_t number = 0;
+    struct hot h;
+    hash_key(key, hash);
+    enum err e = read_number(d, TABLE_KEY, (struct slice){hash, 16}, &number);
+    if (e == OK) e = read_hot(d, number, &h);
+    if (e == OK) e = forget(d, number, &h);
+    struct arena *mem = arena_create(RECORD_MAX);
+    if (mem == NULL) return ERR_NOMEM;
+    if (e == OK || e == ERR_MISSING) e = judged_bare(d, mem, number, hash, key);
+    arena_destroy(&mem);
+    if (e == OK || e == ERR_MISSING) e = index_scrub(d->index);
+    return e;
 }
 
 enum err dedup_commit(struct deduper *d)

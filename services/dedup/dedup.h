@@ -24,6 +24,11 @@ extern const doc_mask dedup_reads, dedup_needs, dedup_writes;
 enum err dedup_doc(struct deduper *d, struct arena *mem, struct doc *doc) MUST_CHECK;
 enum err dedup_commit(struct deduper *d) MUST_CHECK;
 
+/* Drops what is kept of the document's words and places; its verdict and number stay, so that the same key gets the same again and an exact copy is
+ * known for one. Durable, and gone from the store's file, when OK is returned; also when there is no such document. ERR_IO, ERR_FULL as above; ERR_NOMEM:
+ * try again. */
+enum err dedup_forget(struct deduper *d, struct slice key) MUST_CHECK;
+
 struct dedup_size {
     uint64_t documents, live, stories; /* judged; within the horizon; opened */
     uint64_t memory, disk;             /* bytes */

@@ -49,6 +49,8 @@ enum err index_walk(struct index *ix, enum table t, struct slice from, enum err 
     void *self) MUST_CHECK;
 /* Makes everything since the last commit durable. */
 enum err index_commit(struct index *ix) MUST_CHECK;
+/* The same, and what was dropped or overwritten is gone from the store's file. ERR_NOMEM: somebody reads an old state: later. */
+enum err index_scrub(struct index *ix) MUST_CHECK;
 /* Bytes of the store in use on disk. */
 size_t index_bytes(struct index *ix);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "../../libcommon/mdb.h"
+#include "../../libcommon/mdb_scrub.h"
 
 static const char *const table_names[TABLE_COUNT] = {"meta", "key", "exact", "judged", "hot", "body", "story", "member"};
 #define FORMAT "wiredesk-dedup 1"
@@ -161,6 +162,18 @@ enum err index_commit(struct index *ix)
     MDB_txn *txn = ix->txn;
     ix->txn = NULL; /* a commit that fails has ended the transaction all the same */
     return err_of(mdb_txn_commit(txn));
+}
+
+enum err index_scrub(struct index *ix)
+{
+    enum err e = OK;
+    /* A page is no longer needed, not even after a crash, two commits after it was freed. */
+    for (char n = 0; n < 3 && e == OK; n++) {
+        e = index_put(ix, TABLE_META, SLICE("scrub"), (struct slice){&n, 1});
+        if (e == OK) e = index_commit(ix);
+    }
+    int rc = e == OK ? mdb_scrub(ix->env) : 0;
+    return e != OK ? e : rc == MDB_READERS_FULL ? ERR_NOMEM : err_of(rc);
 }
 
 size_t index_bytes(struct index *ix)

@@ -11,7 +11,7 @@
 struct settings {
     struct stage_settings stage; /* first: stage_options point into it */
     uint64_t horizon, silence, ceiling;
-    const char *backup;
+    const char *backup, *forget;
 };
 
 static const struct option_row options[] = {
@@ -21,6 +21,8 @@ static const struct option_row options[] = {
     {"index-ceiling", 0, "SIZE", OPTION_SIZE, offsetof(struct settings, ceiling), "256G", 1 << 20, 0x1p46, "The most that the index may take on disk."},
     {"backup", 0, "DIR", OPTION_TEXT, offsetof(struct settings, backup), NULL, 0, 0,
      "Copy the index into the new folder DIR, beside a daemon that runs, and leave (see wiredesk backup)"},
+    {"forget", 0, "KEY", OPTION_TEXT, offsetof(struct settings, forget), NULL, 0, 0,
+     "Drop what the index keeps of that document's words while no daemon runs, and leave (see wiredesk forget)"},
     {0},
 };
 
@@ -69,10 +71,26 @@ static void metrics(void *self, struct metrics *m)
     metrics_add(m, size_rows, &size, sizeof size);
 }
 
+static unsigned forget(void *self, const char *key, struct buf *body)
+{
+    enum err e = dedup_forget(self, slice_of(key));
+    if (e == OK) buf_str(body, "{}");
+    else buf_printf(body, "{\"error\":\"the index: %s\"}", err_name(e));
+    return e == OK ? 200 : 503;
+}
+
 static int trouble(enum err e, const char *dir)
 {
     fprintf(stderr, "wiredesk-dedup: cannot open the index in %s/index: %s\n", dir, e == ERR_IO ? strerror(errno) : err_name(e));
     return e == ERR_VERSION ? EXIT_NEEDS_PERSON : e == ERR_IO ? state_status(errno) : EXIT_TRY_AGAIN;
+}
+
+static int forget_offline(const struct settings *s, struct deduper *d)
+{
+    enum err e = dedup_forget(d, slice_of(s->forget));
+    if (e == OK) return 0;
+    fprintf(stderr, "wiredesk-dedup: cannot forget it in the index in %s/index: %s\n", s->stage.state, err_name(e));
+    return EXIT_TRY_AGAIN;
 }
 
 /* Opens what the work needs; runs; closes. */
@@ -90,8 +108,8 @@ static int run(const struct settings *s)
         exit_status = trouble(e, s->stage.state);
     } else {
         struct worker worker = {.stage = STAGE_DEDUP, .reads = dedup_reads, .needs = dedup_needs, .writes = dedup_writes, .work = work,
-            .commit = commit, .after_line = after_line, .metrics = metrics, .self = deduper};
-        exit_status = worker_run(&worker, &s->stage);
+            .commit = commit, .after_line = after_line, .metrics = metrics, .forget = forget, .self = deduper};
+        exit_status = s->forget == NULL ? worker_run(&worker, &s->stage) : forget_offline(s, deduper);
     }
     dedup_destroy(&deduper);
     index_close(&index);
@@ -120,5 +138,10 @@ int main(int argc, char **argv)
     }
     if (s.stage.probe || s.stage.check) return worker_run(&(struct worker){.stage = STAGE_DEDUP}, &s.stage);
     if (s.backup != NULL) return back_up(&s);
+    int holder = 0;
+    if (s.forget != NULL && state_lock(s.stage.state, "dedup.0", &holder) != OK) {
+        fprintf(stderr, "wiredesk-dedup: the index in %s is in use by process %d: ask it (wiredesk forget)\n", s.stage.state, holder);
+        return EXIT_TRY_AGAIN;
+    }
     return run(&s);
 }

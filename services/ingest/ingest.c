@@ -187,11 +187,9 @@ static bool holding(const struct ingest *g, uint64_t now)
 
 /* POST /hold?ms=N: outcomes wait in memory for so long, and the journal keeps its documents; 0 ends it. The answer says since when it has
  * been so without a gap: a backup counts only when that is longer ago than its own beginning. */
-static unsigned act(void *self, const struct http_request *r, struct buf *body)
+static unsigned act_hold(struct ingest *g, const struct http_request *r, struct buf *body)
 {
-    struct ingest *g = self;
     const char *text = http_argument(r, "ms");
-    if (strcmp(http_path(r), "/hold") != 0) return 0;
     char *end = NULL;
     unsigned long ms = text != NULL ? strtoul(text, &end, 10) : 0;
     if (text == NULL || end == text || *end != '\0' || ms > HOLD_MAX_MS) {
@@ -252,6 +250,30 @@ static void commit(struct ingest *g, uint64_t now)
     log_event(LOG_WARN, "journal_not_written", "error=%s what=\"feeders are told to wait; held documents go on\"", err_name(e));
     feeders_hold_off(g->feeders, clock_wall_ms() + RETRY_MS);
     g->retry_at = now + RETRY_MS * MS;
+}
+
+/* POST /forget?key=KEY: what was retired is overwritten. 409: the document is still held. */
+static unsigned act_forget(struct ingest *g, const struct http_request *r, struct buf *body)
+{
+    const char *key = http_argument(r, "key");
+    uint64_t seq = 0, now = clock_mono_ns();
+    if (holding(g, now)) {
+        buf_str(body, "{\"error\":\"a backup is being taken\"}");
+        return 503;
+    }
+    commit(g, now);
+    enum err e = key != NULL && g->status == 0 ? journal_find(g->journal, slice_of(key), &seq) : ERR_IO;
+    if (e == OK && seq == 0) e = journal_scrub(g->journal);
+    if (e == OK && seq == 0) buf_str(body, "{}");
+    else if (e == OK) buf_str(body, "{\"error\":\"it is still under way\"}");
+    else buf_printf(body, "{\"error\":\"the journal: %s\"}", err_name(e));
+    return e != OK ? 503 : seq != 0 ? 409 : 200;
+}
+
+static unsigned act(void *self, const struct http_request *r, struct buf *body)
+{
+    if (strcmp(http_path(r), "/hold") == 0) return act_hold(self, r, body);
+    return strcmp(http_path(r), "/forget") == 0 ? act_forget(self, r, body) : 0;
 }
 
 /* --- what comes back --- */

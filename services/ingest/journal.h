@@ -55,6 +55,9 @@ bool journal_dirty(const struct journal *j);
 enum err journal_commit(struct journal *j) MUST_CHECK;
 void journal_abort(struct journal *j);
 
+/* Commits, and what was retired is gone from the journal's file: no document that is held. ERR_NOMEM: somebody reads an old state (a backup): later. */
+enum err journal_scrub(struct journal *j) MUST_CHECK;
+
 /* --- reading --- */
 
 /* The held document of the lowest seq at or after `from`: *seq and its frame, valid until journal_release() or the next change.

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "../../libcommon/mdb.h"
+#include "../../libcommon/mdb_scrub.h"
 #include "../../libcommon/state.h"
 
 enum { MAP_SLACK = 64 << 20 };
@@ -297,6 +298,26 @@ void journal_abort(struct journal *j)
     if (j->write) mdb_txn_abort(j->write);
     j->write = NULL;
     j->now = j->durable;
+}
+
+enum err journal_scrub(struct journal *j)
+{
+    enum err e = journal_commit(j);
+    /* A page is no longer needed, not even after a crash, two commits after it was freed. */
+    for (int i = 0; i < 3 && e == OK; i++) {
+        MDB_val k = val(SLICE("scrub")), v = {sizeof i, &i};
+        int rc = begin_write(j);
+        if (rc == 0) rc = mdb_put(j->write, j->meta, &k, &v, 0);
+        e = err_of(rc);
+        if (e == OK) e = journal_commit(j);
+    }
+    journal_release(j);
+    if (e != OK) {
+        journal_abort(j);
+        return e;
+    }
+    int rc = mdb_scrub(j->env);
+    return rc == MDB_READERS_FULL ? ERR_NOMEM : err_of(rc);
 }
 
 /* --- reading --- */

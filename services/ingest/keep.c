@@ -1,4 +1,4 @@
-/* keep.c - the journal looked after: copied for a backup. */
+/* keep.c - the journal looked after: copied for a backup; what was let go of overwritten. */
 #include "keep.h"
 
 #include <errno.h>
@@ -25,4 +25,27 @@ int ingest_backup(const struct ingest_settings *settings, const char *to)
     if (state_folder(to, NULL) != OK || !journal_copy(from, to, &c, &t)) return daemon_fail("ingest", &t);
     printf("{\"accepted\":%ju,\"in_flight\":%ju,\"bytes\":%ju}\n", (uintmax_t)c.accepted, (uintmax_t)c.in_flight, (uintmax_t)c.bytes);
     return fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
+}
+
+int ingest_forget(const struct ingest_settings *settings, const char *key)
+{
+    struct trouble t;
+    char dir[4200], name[64];
+    int holder = 0;
+    uint64_t seq = 0;
+    const struct stage_settings *s = &settings->common;
+    snprintf(name, sizeof name, "ingest.%ju", (uintmax_t)s->replica);
+    trouble_say(&t, EXIT_NEEDS_PERSON, "no journal in '%s'", s->state);
+    if (ingest_journal_folder(s, dir, sizeof dir) != OK || state_lock(s->state, name, &holder) != OK) {
+        trouble_say(&t, EXIT_TRY_AGAIN, "the journal in '%s' is in use by process %d: ask it (wiredesk forget)", s->state, holder);
+        return daemon_fail("ingest", &t);
+    }
+    struct journal *j = journal_open(dir, settings->journal_max, &t);
+    if (j == NULL) return daemon_fail("ingest", &t);
+    enum err e = journal_find(j, slice_of(key), &seq);
+    if (e == OK && seq == 0) e = journal_scrub(j);
+    journal_close(&j);
+    if (e == OK && seq == 0) return 0;
+    trouble_say(&t, EXIT_TRY_AGAIN, "%.400s: %s", dir, e == OK ? "the document is still under way: start the daemons, and forget it when it has its outcome" : err_name(e));
+    return daemon_fail("ingest", &t);
 }

@@ -1,4 +1,4 @@
-/* keep.h - what is done to a journal besides running it: a copy for a backup. */
+/* keep.h - what is done to a journal besides running it: a copy for a backup, documents forgotten. */
 #ifndef WD_INGEST_KEEP_H
 #define WD_INGEST_KEEP_H
 
@@ -10,5 +10,7 @@ enum err ingest_journal_folder(const struct stage_settings *s, char *out, size_t
 /* --backup DIR: copies the journal into DIR, which is made; the daemon may run. Prints what the copy holds as one JSON object. The exit
  * status. */
 int ingest_backup(const struct ingest_settings *settings, const char *to);
+/* --forget KEY: overwrites what the journal has let go of, while no daemon holds it. The exit status; 75 when that document is held. */
+int ingest_forget(const struct ingest_settings *settings, const char *key);
 
 #endif

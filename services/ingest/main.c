@@ -11,7 +11,7 @@ struct settings {
     struct ingest_settings daemon; /* first: ingest_options point into it */
     const char *source, *type;
     uint64_t accepted;
-    const char *backup;
+    const char *backup, *forget;
 };
 #define AT(member) offsetof(struct settings, member)
 
@@ -24,6 +24,7 @@ static const struct option_row filter_options[] = {
 
 static const struct option_row keep_options[] = {
     {"backup", 0, "DIR", OPTION_TEXT, AT(backup), NULL, 0, 0, "Copy the journal into the new folder DIR, beside a daemon that runs, and leave (see wiredesk backup)"},
+    {"forget", 0, "KEY", OPTION_TEXT, AT(forget), NULL, 0, 0, "Overwrite what the journal has let go of, while no daemon runs, and leave (see wiredesk forget)"},
     {NULL},
 };
 
@@ -49,5 +50,6 @@ int main(int argc, char **argv)
         return EXIT_NEEDS_PERSON;
     }
     if (s.backup != NULL) return ingest_backup(&s.daemon, s.backup);
+    if (s.forget != NULL) return ingest_forget(&s.daemon, s.forget);
     return ingest_run(&s.daemon);
 }

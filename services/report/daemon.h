@@ -77,6 +77,10 @@ bool report_stats(struct report *r) MUST_CHECK;
 bool report_wait(struct report *r, const char *what) MUST_CHECK;
 /* Publishes the lines that an earlier process committed and did not publish, once a reader is there; `now`: whether or not. */
 bool report_catch_up(struct report *r, bool now) MUST_CHECK;
+/* After a commit: the lines go out. False: the process has to end. */
+bool report_publish(struct report *r) MUST_CHECK;
+/* What may be asked of it with POST. */
+unsigned report_act(void *self, const struct http_request *q, struct buf *body);
 /* Logs what failed; false, for the caller to return. */
 bool report_fatal(struct report *r, enum err e, const char *doing);
 

@@ -129,4 +129,4 @@ static unsigned other(void *self, const struct http_request *q, struct buf *body
     return 200;
 }
 
-const struct http_hooks report_hooks = {.status = status, .metrics = metrics, .other = other};
+const struct http_hooks report_hooks = {.status = status, .metrics = metrics, .other = other, .act = report_act};

@@ -136,7 +136,7 @@ bool report_fatal(struct report *r, enum err e, const char *doing)
     return false;
 }
 
-static bool publish(struct report *r)
+bool report_publish(struct report *r)
 {
     if (!report_catch_up(r, true)) return false;
     enum err e = office_publish(&r->office);
@@ -190,7 +190,7 @@ static bool take_part(struct report *r, struct batch *g, unsigned from, unsigned
         if (!report_wait(r, "room for the ledger")) return false;
     }
     chaos_point("report.after_commit");
-    if (!publish(r)) return false;
+    if (!report_publish(r)) return false;
     well(r);
     send_outcomes(r);
     chaos_point("report.after_publish");
@@ -231,7 +231,7 @@ bool report_tell(struct report *r, uint64_t budget, bool all)
             if (e != ERR_FULL) return report_fatal(r, e, "tell");
             return report_wait(r, "room for the ledger") || signals_stop();
         }
-        if (!publish(r)) return false;
+        if (!report_publish(r)) return false;
         well(r);
         if (told > 0) r->tell_ms += ((double)(clock_mono_ms() - start) / told - r->tell_ms) / 8;
     }
@@ -253,7 +253,7 @@ bool report_stats(struct report *r)
     }
     r->latency = (struct gauge){0};
     r->last_stats = clock_mono_ms();
-    return publish(r);
+    return report_publish(r);
 }
 
 bool report_sync(struct report *r)

@@ -1,4 +1,5 @@
-/* dayfile.h - the stream as files: FOLDER/YYYY-MM-DD.jsonl, appended to and never rewritten, always a copy of the ledger's lines.
+/* dayfile.h - the stream as files: FOLDER/YYYY-MM-DD.jsonl, appended to, always a copy of the ledger's lines. Never rewritten but for
+ * what is forgotten.
  *
  * The ledger is the truth; the files follow it. At the start the newest file is held against the ledger from where it was last known to be
  * on disk; from the first byte that differs on it is cut off, and what the ledger has beyond it is written. */
@@ -30,6 +31,10 @@ enum err dayfile_add(struct dayfile *f, uint64_t seq, const char *day, struct sl
 enum err dayfile_flush(struct dayfile *f) MUST_CHECK;
 /* What was written is on disk when this returns OK, and the ledger knows it (in a transaction of its own). Held lines are not. */
 enum err dayfile_sync(struct dayfile *f, struct ledger *ledger) MUST_CHECK;
+
+/* Writes over the lines that the ledger has blanked (ledger_blank_line): as many bytes as they had, in their places. What was added must have been
+ * flushed. ERR_FULL, ERR_IO: call it again. ERR_SCHEMA: a line is of another length. */
+enum err dayfile_blank(const char *folder, const char *type, struct ledger *ledger) MUST_CHECK;
 
 void dayfile_close(struct dayfile **f);
 

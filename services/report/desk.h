@@ -38,6 +38,19 @@ void desk_strip(struct doc *doc);
 /* Writes the line that a story owes, and what goes with it (conflicts, joined quotes). Nothing when it owes none. */
 enum err desk_tell(struct desk *d, struct arena *mem, struct slice story, uint64_t now) MUST_CHECK;
 
+/* Takes a document back: it leaves its story, names, quotes and the full-text index, and lines say so; its outcome stays. With `forget` its text
+ * goes, too, and every line that quoted it is blanked; day files and pages are the caller's. Not twice: out->before says what it was. */
+struct desk_retraction { struct slice key, why; bool forget; };
+struct desk_retracted {
+    bool found;
+    int before;             /* 0, or enum retraction: nothing was done then */
+    enum outcome outcome;
+    struct slice story;     /* that it stood in; in mem */
+    size_t blanked;         /* lines */
+    struct slices stories;  /* of which lines were blanked; in mem */
+};
+enum err desk_retract(struct desk *d, struct arena *mem, const struct desk_retraction *r, uint64_t now, struct desk_retracted *out) MUST_CHECK;
+
 /* A stats line over what was taken since the last one. */
 struct desk_gauges { uint64_t p50_ms, p99_ms, pending_stories, unindexed; };
 enum err desk_stats(struct desk *d, const struct desk_gauges *g, uint64_t now) MUST_CHECK;

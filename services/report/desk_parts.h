@@ -45,6 +45,8 @@ enum err desk_settle(struct desk *d, const struct story_view *v, struct accounts
 
 /* The story owes a line: when it is due is set unless it is already. */
 void desk_owe(const struct desk *d, struct ledger_story *s, uint64_t now);
+/* The story's next line says that these articles have left it. */
+enum err desk_note_left(struct desk *d, struct arena *mem, struct slice story, struct slices keys) MUST_CHECK;
 /* Applies what a document set off among the stories: merges, splits, closings, relations. */
 enum err desk_change(struct desk *d, struct arena *mem, const struct doc *doc, const struct change *c, uint64_t now) MUST_CHECK;
 

@@ -24,6 +24,11 @@ static enum err add_moved(struct desk *d, struct arena *mem, struct slice story,
     return ledger_put_digest(d->ledger, story, &g);
 }
 
+enum err desk_note_left(struct desk *d, struct arena *mem, struct slice story, struct slices keys)
+{
+    return add_moved(d, mem, story, '-', keys);
+}
+
 static enum err tell_turn(struct desk *d, const char *op, struct ledger_story *s, const struct change *c, struct slices docs, uint64_t now)
 {
     size_t at = d->text.len;

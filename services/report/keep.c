@@ -1,9 +1,13 @@
-/* keep.c - the ledger looked after: copied for a backup. */
+/* keep.c - the ledger looked after: copied for a backup; documents taken back while no daemon runs. */
 #include "keep.h"
 
 #include <stdio.h>
 
+#include "../../libcommon/clock.h"
+#include "../../libcommon/daemon.h"
 #include "../../libcommon/state.h"
+#include "jot.h"
+#include "pages.h"
 
 int report_backup(const struct report_settings *s, const char *to)
 {
@@ -17,4 +21,73 @@ int report_backup(const struct report_settings *s, const char *to)
     }
     printf("{\"seq\":%ju}\n", (uintmax_t)seq);
     return fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
+}
+
+void retract_answer(const struct desk_retracted *done, struct buf *json)
+{
+    static const char *const states[] = {"known", "retracted", "forgetting", "forgotten"};
+    struct jot j = jot_make(json);
+    jot_object(&j, NULL);
+    jot_bool(&j, "found", done->found);
+    if (done->found) jot_text(&j, "was", slice_of(states[done->before]));
+    jot_maybe(&j, "story", done->story);
+    jot_count(&j, "blanked", done->blanked);
+    jot_end_object(&j);
+}
+
+static enum err nobody(void *self, uint64_t seq, struct slice line)
+{
+    (void)self, (void)seq, (void)line;
+    return OK;
+}
+
+/* The same as the daemon does, and the stories' next lines at once. */
+static enum err retract(struct office *o, const struct desk_retraction *r, struct buf *answer)
+{
+    struct desk_retracted done;
+    uint64_t now = clock_wall_ms();
+    unsigned told = 1;
+    enum err e = office_retract(o, r, now, &done);
+    if (e == OK) e = office_publish(o);
+    if (e == OK && r->forget) e = office_forget(o, done.stories);
+    if (e == OK) retract_answer(&done, answer);
+    while (e == OK && told > 0) {
+        e = ledger_begin(o->ledger);
+        if (e == OK) e = office_tell(o, UINT64_MAX, now, 8, &told);
+        if (e == OK) e = ledger_commit(o->ledger);
+        if (e == OK) e = office_publish(o);
+    }
+    return e;
+}
+
+static enum err write_pages(struct office *o, const char *state, struct trouble *t)
+{
+    struct pages *p = pages_open(state, o->ledger, t);
+    enum err e = p != NULL ? pages_follow(p) : ERR_IO;
+    pages_close(&p, false);
+    return e;
+}
+
+int report_retract(const struct report_settings *s)
+{
+    struct office o = {.line = nobody};
+    struct trouble t = {EXIT_TRY_AGAIN, "out of memory"};
+    struct desk_retraction r = {slice_of(s->forget != NULL ? s->forget : s->retract), slice_of(s->why ? s->why : ""), s->forget != NULL};
+    struct buf answer = buf_make(4096);
+    if (r.why.len > RETRACT_WHY_MAX || !utf8_valid(r.why)) {
+        fprintf(stderr, "wiredesk-report: --why must be UTF-8 and at most %d bytes\n", RETRACT_WHY_MAX);
+        return EXIT_NEEDS_PERSON;
+    }
+    bool open = office_open(&o, s, true, &t);
+    int status = open ? 0 : daemon_fail("report", &t);
+    enum err e = open ? retract(&o, &r, &answer) : OK;
+    if (open && e == OK && !s->no_pages) e = write_pages(&o, s->stage.state, &t);
+    if (e != OK) {
+        fprintf(stderr, "wiredesk-report: %s: %s\n", err_name(e), ledger_trouble(o.ledger));
+        status = EXIT_TRY_AGAIN;
+    }
+    office_close(&o);
+    if (status == 0) printf("%.*s\n", (int)answer.len, answer.ptr);
+    buf_free(&answer);
+    return fflush(stdout) == 0 ? status : EXIT_TRY_AGAIN;
 }

@@ -13,7 +13,7 @@
 struct ledger;
 
 enum {
-    LEDGER_VERSION = 3,       /* the schema's: PRAGMA user_version */
+    LEDGER_VERSION = 4,       /* the schema's: PRAGMA user_version */
     LEDGER_BEARER_DAYS = 7,
     LEDGER_BEARERS_MAX = 64,
     LEDGER_DAY = 10,          /* bytes of "2026-01-02" */
@@ -190,6 +190,32 @@ enum err ledger_lines(struct ledger *l, uint64_t from, unsigned n, struct slice 
 enum err ledger_last_seq(struct ledger *l, uint64_t *seq) MUST_CHECK;
 /* The day of the last line, in out[11]; "" when there is none. */
 enum err ledger_last_day(struct ledger *l, char out[LEDGER_DAY + 1]) MUST_CHECK;
+
+/* --- what is taken back --- */
+
+enum retraction { RETRACTED = 1, FORGETTING, FORGOTTEN }; /* FORGETTING: the ledger has forgotten it, files may still have it */
+/* 0 in *state: the document of that key was not taken back. */
+enum err ledger_retraction(struct ledger *l, struct slice key, int *state) MUST_CHECK;
+enum err ledger_put_retraction(struct ledger *l, struct slice key, uint64_t now, struct slice why, enum retraction state) MUST_CHECK;
+/* Takes a document out of its story, its names and quotes out of their tables, it all out of the full-text index. `forget`: its text goes too, and
+ * whatever the row says of it but key, number and outcome. Put its retraction after this. */
+enum err ledger_withdraw(struct ledger *l, const struct ledger_doc *doc, bool forget) MUST_CHECK;
+/* Quotes of a story's documents that were said to be one utterance with one of that key's: they are not any more; each is told to fn. */
+typedef enum err (*ledger_quote_fn)(void *self, struct slice article, uint32_t b, uint32_t e);
+enum err ledger_part_quotes(struct ledger *l, struct slice story, struct slice key, ledger_quote_fn fn, void *self) MUST_CHECK;
+/* Lines that quote or name a document, or are about it; not what was said of its retraction, nor lists of keys. */
+enum err ledger_lines_citing(struct ledger *l, struct slice key, struct arena *mem, uint64_t **seqs, size_t *n) MUST_CHECK;
+/* Another text for a line, as long as it was: its op becomes `forgotten`. */
+enum err ledger_blank_line(struct ledger *l, uint64_t seq, struct slice line) MUST_CHECK;
+/* All blanked lines, in order. */
+enum err ledger_blank_lines(struct ledger *l, ledger_line_fn fn, void *self) MUST_CHECK;
+/* What is kept of facts and conflicts, as far as it quotes the document. */
+enum err ledger_forget_rest(struct ledger *l, struct slice key) MUST_CHECK;
+/* After the commit: what was deleted is gone from the database's free pages, the full-text index and the write-ahead log, too, and FORGETTING becomes
+ * FORGOTTEN. ERR_FULL, ERR_IO: call it again. */
+enum err ledger_scrub(struct ledger *l) MUST_CHECK;
+/* Whether a document is FORGETTING. */
+enum err ledger_forgetting(struct ledger *l, bool *any) MUST_CHECK;
 
 /* --- for the pages --- */
 

@@ -87,7 +87,25 @@ static const char third[] =
     "CREATE VIEW aliases AS SELECT entity AS id, name, type, count(*) AS articles, sum(n) AS mentions FROM names WHERE entity IS NOT NULL"
     "  GROUP BY entity, name, type;";
 
-const char *const ledger_steps[LEDGER_VERSION] = {first, second, third};
+/* Version 4: what is taken back. Deleted bytes are overwritten from now on; what was deleted before is `residue` until something is forgotten. */
+static const char fourth[] =
+    "CREATE TABLE retractions(key TEXT PRIMARY KEY, at INTEGER NOT NULL, why TEXT NOT NULL, state INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX stream_forgotten ON stream(seq) WHERE op = 'forgotten';"
+    "INSERT OR REPLACE INTO meta(name, value) SELECT 'residue', 1 FROM documents LIMIT 1;"
+    "DROP VIEW articles;"
+    "CREATE VIEW articles AS SELECT d.key, d.name, d.title, d.title_basis, d.outlet, d.outlet_basis, d.url, d.byline, d.published,"
+    "  d.published_basis, d.lang, d.stub, d.bytes, d.verdict, d.of, d.agency, d.similarity, d.story,"
+    "  CASE d.outcome WHEN 1 THEN 'reported' ELSE 'duplicate' END AS outcome,"
+    "  strftime('%Y-%m-%dT%H:%M:%fZ', d.accepted / 1000.0, 'unixepoch') AS accepted, b.text"
+    "  FROM documents d LEFT JOIN bodies b ON b.id = d.id WHERE d.outcome IN (1, 2) AND d.key NOT IN (SELECT key FROM retractions);"
+    "DROP VIEW texts;"
+    "CREATE VIEW texts AS SELECT d.id, d.title, b.text,"
+    "  (SELECT group_concat(n.name, ' ; ') FROM names n WHERE n.document = d.id) AS names, d.outlet"
+    "  FROM documents d JOIN bodies b ON b.id = d.id WHERE d.key NOT IN (SELECT key FROM retractions);"
+    "CREATE VIEW retracted AS SELECT key, why, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS at,"
+    "  CASE state WHEN 1 THEN 'retracted' ELSE 'forgotten' END AS state FROM retractions;";
+
+const char *const ledger_steps[LEDGER_VERSION] = {first, second, third, fourth};
 
 #define DOC_COLUMNS                                                                                                           \
     "d.id, d.key, i.instance, d.seq, d.outcome, d.accepted, d.written, d.name, d.source, d.title, d.title_basis, d.outlet, "   \
@@ -104,7 +122,7 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
                  " LEFT JOIN bodies b ON b.id = d.id WHERE d.key = ?",
     [SQL_ADD_AGAIN] = "INSERT OR IGNORE INTO agains(instance, seq, key, written) VALUES(?,?,?,?)",
     [SQL_IS_AGAIN] = "SELECT 1 FROM agains WHERE instance = ? AND seq = ?",
-    [SQL_MOVE] = "UPDATE documents SET story = ?2 WHERE key = ?1",
+    [SQL_MOVE] = "UPDATE documents SET story = ?2 WHERE key = ?1 AND key NOT IN (SELECT key FROM retractions)",
     [SQL_ADD_ENTITY] = "INSERT INTO names(document, ord, name, type, n, spans, entity) VALUES(?,?,?,?,?,?,?)",
     [SQL_SETTLE_ENTITY] = "UPDATE names SET entity = ?3 WHERE document = ?1 AND ord = ?2 AND entity IS NOT ?3",
     [SQL_ADD_BEARER] = "INSERT OR IGNORE INTO bearers(day, form, entity, name) VALUES(?,?,?,?)",
@@ -171,4 +189,27 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
                    " GROUP BY id) t JOIN story_rows s ON s.id = t.id WHERE s.state = 1 AND s.rev > 0 ORDER BY t.seq DESC LIMIT ?2",
     [SQL_COUNT_STORIES] = "SELECT count(*) FROM story_rows WHERE state = 1 AND rev > 0",
     [SQL_FIRST_LINE] = "SELECT line FROM stream ORDER BY seq LIMIT 1",
+    [SQL_RETRACTION] = "SELECT state FROM retractions WHERE key = ?",
+    [SQL_PUT_RETRACTION] = "INSERT INTO retractions(key, at, why, state) VALUES(?,?,?,?) ON CONFLICT(key) DO UPDATE SET state = max(state, excluded.state)",
+    [SQL_UNINDEX] = "INSERT INTO search(search, rowid, title, text, names, outlet) SELECT 'delete', id, title, text, names, outlet FROM texts WHERE id = ?1"
+                    " AND id <= (SELECT value FROM meta WHERE name = 'indexed')",
+    [SQL_DROP_BEARERS] = "DELETE FROM bearers WHERE entity IN (SELECT n.entity FROM names n WHERE n.document = ?1 AND n.entity IS NOT NULL AND NOT EXISTS"
+                         " (SELECT 1 FROM names o WHERE o.entity = n.entity AND o.document <> ?1))",
+    [SQL_DROP_NAMES] = "DELETE FROM names WHERE document = ?",
+    [SQL_DROP_QUOTES] = "DELETE FROM quotations WHERE document = ?",
+    [SQL_DROP_BODY] = "DELETE FROM bodies WHERE id = ?",
+    [SQL_LEAVE] = "UPDATE documents SET story = NULL WHERE id = ?",
+    [SQL_BARE] = "UPDATE documents SET name = NULL, source = NULL, title = NULL, title_basis = NULL, outlet = NULL, outlet_basis = NULL, url = NULL,"
+                 " byline = NULL, published = NULL, published_basis = NULL, lang = NULL, stub = NULL, agency = NULL, fail_detail = NULL WHERE id = ?",
+    [SQL_PART_QUOTES] = "UPDATE quotations SET same_as = NULL WHERE document IN (SELECT id FROM documents WHERE story = ?1) AND instr(same_as, ?2)"
+                        " RETURNING (SELECT key FROM documents WHERE id = document), b, e",
+    [SQL_CITING] = "SELECT seq FROM stream WHERE (type IN ('quote', 'conflict', 'alert') AND op <> 'forgotten' AND instr(line, ?1))"
+                   " OR (type = 'story' AND op IN ('new', 'update') AND instr(line, ?1))"
+                   " OR (type IN ('article', 'reject') AND id = ?1 AND op NOT IN ('retract', 'forgotten'))",
+    [SQL_BLANK] = "UPDATE stream SET op = 'forgotten', line = ?2 WHERE seq = ?1 AND length(CAST(line AS BLOB)) = length(CAST(?2 AS BLOB))",
+    [SQL_BLANK_LINES] = "SELECT seq, day, type, op, id, line FROM stream WHERE op = 'forgotten' ORDER BY seq",
+    [SQL_FORGET_FACTS] = "DELETE FROM facts WHERE instr(spans, ?1)",
+    [SQL_FORGET_CONFLICTS] = "UPDATE conflicts SET body = json_object('level', level, 'slot', slot) WHERE instr(body, ?1)",
+    [SQL_FORGETTING] = "SELECT count(*) FROM retractions WHERE state = 2",
+    [SQL_FORGOTTEN] = "UPDATE retractions SET state = 3 WHERE state = 2",
 };

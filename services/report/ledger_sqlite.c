@@ -196,7 +196,7 @@ static enum err settle(struct ledger *l, char *why, size_t size)
     sqlite3_busy_timeout(l->db, 10000);
     enum err e = l->reader ? execute(l, "PRAGMA query_only = 1")
                            : execute(l, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
-                                        "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864");
+                                        "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864");
     if (e == OK) e = migrate(l, why, size);
     int64_t last = 0;
     if (e == OK) e = ledger_number(l, SQL_LAST_SEQ, &last);

@@ -87,7 +87,7 @@ static const struct shape quantity = {"quantity", quantity_rows, NULL};
 
 /* --- article --- */
 
-static const char *const article_name[] = {"article", NULL}, *const article_ops[] = {"new", "update", "retract", NULL};
+static const char *const article_name[] = {"article", NULL}, *const article_ops[] = {"new", "update", NULL};
 static const char *const title_bases[] = {"meta", "line", "lead", NULL}, *const stubs[] = {"paywall", "summary", NULL};
 static const char *const outcomes[] = {"reported", "duplicate", NULL};
 static const struct shape_row article_rows[] = {
@@ -339,4 +339,18 @@ static const struct shape_row stats_rows[] = {
 };
 static const struct shape stats = {"stats", stats_rows, "what went in and out since the last such line"};
 
-const struct shape *const line_shapes[] = {&article, &quote, &story, &turn, &conflict, &alert, &reject, &stats, NULL};
+/* --- what is taken back --- */
+
+static const char *const retract_names[] = {"article", "reject", NULL}, *const retract_op[] = {"retract", NULL};
+static const struct shape_row retract_rows[] = {
+    HEAD(retract_names, retract_op), MUST_TEXT("why", "as it was said to wiredesk retract"), TEXT("story", "that it stood in; its next line is without it"),
+    BOOL("forget", "drop whatever you keep of it: its quotes, alerts, and all that cites it"), END,
+};
+static const struct shape retract = {"retract", retract_rows, NULL};
+
+/* What is left of a line that quoted a document which was forgotten, in as many bytes as it had. */
+static const char *const forgotten_names[] = {"article", "quote", "story", "conflict", "alert", "reject", NULL}, *const forgotten_op[] = {"forgotten", NULL};
+static const struct shape_row forgotten_rows[] = {HEAD(forgotten_names, forgotten_op), END};
+static const struct shape forgotten = {"forgotten", forgotten_rows, NULL};
+
+const struct shape *const line_shapes[] = {&article, &quote, &story, &turn, &conflict, &alert, &reject, &stats, &retract, &forgotten, NULL};

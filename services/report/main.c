@@ -16,6 +16,9 @@ static const struct option_row report_options[] = {
      "Alert lines for articles that fulfil a rule of this file: words, name:, speaker:, outlet:, AND, OR, NOT, ( ); read again on SIGHUP"},
     {"no-pages", 0, NULL, OPTION_FLAG, AT(no_pages), NULL, 0, 0, "Do not write the stories' pages (report/pages under --state)"},
     {"backup", 0, "FILE", OPTION_TEXT, AT(backup), NULL, 0, 0, "Copy the ledger to the new FILE, beside a daemon that runs, and leave (see wiredesk backup)"},
+    {"retract", 0, "KEY", OPTION_TEXT, AT(retract), NULL, 0, 0, "Take that document back while no daemon runs, and leave (see wiredesk retract)"},
+    {"forget", 0, "KEY", OPTION_TEXT, AT(forget), NULL, 0, 0, "The same, and its text and all that quotes it go (see wiredesk forget)"},
+    {"why", 0, "TEXT", OPTION_TEXT, AT(why), NULL, 0, 0, "The reason that its retract line gives"},
     {"schema", 0, NULL, OPTION_FLAG, AT(schema), NULL, 0, 0, "Print the JSON Schemas of all line types, one a line, and leave"},
     {"schema-dir", 0, "DIR", OPTION_TEXT, AT(schema_dir), NULL, 0, 0, "Write them to DIR/TYPE.json instead"},
     {NULL},
@@ -68,6 +71,7 @@ int main(int argc, char **argv)
     options_read(&table, &s, argc, argv);
     if (s.schema || s.schema_dir != NULL) return print_schemas(s.schema_dir);
     if (s.backup != NULL) return report_backup(&s, s.backup);
+    if (s.retract != NULL || s.forget != NULL) return report_retract(&s);
     if (s.stage.stdio) return report_filter(&s);
     return report_daemon(&s);
 }

@@ -61,6 +61,10 @@ bool office_open(struct office *o, const struct report_settings *s, bool files, 
         return false;
     }
     if (s->watch != NULL && !office_watch(o, s->watch, t)) return false;
+    if (office_forget_pending(o) != OK) {
+        trouble_say(t, EXIT_TRY_AGAIN, "cannot finish forgetting a document: %s", ledger_trouble(o->ledger));
+        return false;
+    }
     if (!files) return true;
     o->days = open_files(state, "stream", NULL, o->ledger, t);
     if (o->days != NULL) o->first_new = dayfile_written(o->days);

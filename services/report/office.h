@@ -17,6 +17,7 @@ struct report_settings {
     const char *watch;           /* --watch-list, or NULL */
     bool no_pages;               /* --no-pages */
     const char *backup;          /* --backup, or NULL */
+    const char *retract, *forget, *why; /* --retract, --forget, --why, or NULL */
     bool schema;                 /* --schema */
     const char *schema_dir;      /* --schema-dir */
 };
@@ -51,6 +52,13 @@ enum err office_publish(struct office *o) MUST_CHECK;
 
 /* Tells stories that are due at `now` (UINT64_MAX: all that owe a line), at most `most`, within the open transaction. *told: how many. */
 enum err office_tell(struct office *o, uint64_t due, uint64_t now, unsigned most, unsigned *told) MUST_CHECK;
+
+/* Takes a document back, in a transaction of its own; the caller publishes. */
+enum err office_retract(struct office *o, const struct desk_retraction *r, uint64_t now, struct desk_retracted *out) MUST_CHECK;
+/* After that with `forget`, and publishing: day files, pages and the ledger's own remains. ERR_FULL, ERR_IO: call it again. */
+enum err office_forget(struct office *o, struct slices stories) MUST_CHECK;
+/* Ends one that was cut short: before the day files are opened. */
+enum err office_forget_pending(struct office *o) MUST_CHECK;
 
 /* The filter: JSON documents on standard input, stream lines on standard output. Returns an exit status. */
 int report_filter(const struct report_settings *s);
