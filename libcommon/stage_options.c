@@ -20,7 +20,7 @@ const struct option_row stage_options[] = {
      "Encrypt every TCP connection and let in those alone whose public key is in DIR (wiredesk keygen); read again when it changes"},
     {"key", 0, "NAME", OPTION_TEXT, AT(key), NULL, 0, 0, "With --keys: this daemon's own key, DIR/secret/NAME.key, instead of the one called as its stage"},
     {"batch", 0, "N", OPTION_NUMBER, AT(batch), "256", 1, 4096, "Documents taken, committed and sent together, at most"},
-    {"cpu-budget", 0, "TIME", OPTION_TIME, AT(cpu_budget), "20s", 0, 0,
+    {"cpu-budget", 0, "TIME", OPTION_TIME, AT(cpu_budget), "10s", 0, 0,
      "CPU time that one document may take before the process gives it up; 0: any"},
     {"log-level", 0, "WORD", OPTION_TEXT, AT(log_level), "info", 0, 0, "error, warn, info or debug"},
     {"check", 0, NULL, OPTION_FLAG, AT(check), NULL, 0, 0, "Validate the settings and leave"},

@@ -115,7 +115,7 @@ def main():
         time.sleep(SECONDS)
         cut(a, b, False)
         began = time.monotonic()
-        check(flows(pipe, 20 + int(60 * SECONDS) // 2), f"{a} and {b} were apart for {SECONDS:.0f} s; {time.monotonic() - began:.1f} s later what waited is through "
+        check(flows(pipe), f"{a} and {b} were apart for {SECONDS:.0f} s, {time.monotonic() - began:.1f} s later documents flow again "
               f"({resends(pipe) - before} of {len(feeder.acked) - fed} sent again)")
     if LOSS > 0:
         means = {lose(stage, True) for stage in STAGES}

@@ -197,6 +197,22 @@ static void a_strike_sends_again_at_once_but_only_for_the_copy_that_died(void **
     sender_destroy(&s);
 }
 
+static void what_has_changed_goes_out_at_once_whichever_copy_is_under_way(void **state)
+{
+    (void)state;
+    struct sender *s = sender_create(8, 1 << 20, 3);
+    sender_first(s, 1, key_of(1), 1, 0);
+    sender_lost(s, 1, 3, 0, MS);
+    assert_int_equal(resend(s, MS), 1);
+    sender_lost(s, 1, 3, 0, 2 * MS); /* the first copy's death is told once more; the second is with somebody */
+    assert_int_equal(resend(s, 2 * MS), 0);
+    sender_changed(s, 1, 2 * MS);
+    assert_int_equal(resend(s, 2 * MS), 1);
+    sender_changed(s, 2, 2 * MS); /* not held: nothing */
+    assert_int_equal(resend(s, 3 * MS), 0);
+    sender_destroy(&s);
+}
+
 static void resends_that_were_wrong_use_the_budget_up(void **state)
 {
     (void)state;
@@ -297,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_document_that_a_worker_is_busy_with_is_held_back),
         cmocka_unit_test(what_may_wait_behind_a_busy_document_is_held_back_too_until_a_worker_dies),
         cmocka_unit_test(a_strike_sends_again_at_once_but_only_for_the_copy_that_died),
+        cmocka_unit_test(what_has_changed_goes_out_at_once_whichever_copy_is_under_way),
         cmocka_unit_test(resends_that_were_wrong_use_the_budget_up),
         cmocka_unit_test(an_outcome_of_an_earlier_copy_shows_the_resend_as_false_and_one_of_another_epoch_teaches_nothing),
         cmocka_unit_test(through_a_pipe_that_loses_and_reorders_every_document_gets_its_outcome),

@@ -322,7 +322,8 @@ static void hear_evidence(struct ingest *g, const struct note *n)
     if (e == ERR_IO) return fail_world(g, "journal", e);
     if (e != OK) return forget(g, e);
     if (condemned) commit(g, clock_mono_ns()); /* what goes out next must carry the failure */
-    sender_lost(g->sender, n->seq, n->epoch, n->try, clock_mono_ns());
+    if (condemned) sender_changed(g->sender, n->seq, clock_mono_ns());
+    else sender_lost(g->sender, n->seq, n->epoch, n->try, clock_mono_ns());
 }
 
 static void hear_note(struct ingest *g, const struct note *n, uint64_t now)

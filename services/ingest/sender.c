@@ -277,6 +277,12 @@ void sender_lost(struct sender *s, uint64_t seq, uint64_t epoch, uint64_t try, u
     s->death = now;
 }
 
+void sender_changed(struct sender *s, uint64_t seq, uint64_t now)
+{
+    struct entry *e = find(s, seq);
+    if (e != NULL) sender_lost(s, seq, s->epoch, e->try, now);
+}
+
 /* --- judging --- */
 
 static void judge(struct sender *s, uint64_t now)

@@ -53,6 +53,9 @@ void sender_hold(struct sender *s, uint64_t seq, uint64_t now);
  * before now may have died in that worker's queue and is not thought to wait behind a busy document any more. */
 void sender_lost(struct sender *s, uint64_t seq, uint64_t epoch, uint64_t try, uint64_t now);
 
+/* It goes out again at once, whatever other copies are under way: what was sent so far is not what ingest holds now. */
+void sender_changed(struct sender *s, uint64_t seq, uint64_t now);
+
 /* Judges, and gives the next document that shall be sent again now; *try is what that copy will be. False: none. */
 bool sender_due(struct sender *s, uint64_t now, uint64_t *seq, uint64_t *try) MUST_CHECK;
 /* What sender_due() gave has been sent. */
