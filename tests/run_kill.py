@@ -7,7 +7,7 @@ import tempfile
 
 from proofs import *
 
-KILLS, SEED = argument(1, 50), argument(2, 1)
+KILLS, SEED = argument(1, 40), argument(2, 1)
 DOCUMENTS = 40  # to a folder: what the feeder is at when it is killed is fed again from its beginning
 POINTS = {
     "ingest": ["ingest.before_commit", "ingest.after_commit", "ingest.before_retire", "ingest.after_retire"],

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """run_poison.py - poison is convicted by evidence: documents that crash, hang or eat memory are rejected, and nobody else is.
 
-Usage: run_poison.py BIN [ROUNDS]
+Usage: run_poison.py BIN [ROUNDS [CPU_BUDGET]]
 
 The whole pipe, in a build with -DCHAOS=ON, where the stage named by WIREDESK_POISON chokes on certain words (libcommon/chaos.h)."""
 import json
@@ -107,11 +107,11 @@ class Pipe:
 
 def crash_and_hang(seed):
     dice = random.Random(seed)
-    with Pipe("--scale", "tag=3", WIREDESK_CPU_BUDGET="1s") as pipe:
+    with Pipe("--scale", "tag=3", WIREDESK_CPU_BUDGET=sys.argv[3] if len(sys.argv) > 3 else "1s") as pipe:
         began = time.monotonic()
         pipe.feed(*(innocent(dice) for _ in range(100)), "Zamobe POISON-CRASH lirabo.", *(innocent(dice) for _ in range(100)),
                   "Kuteno POISON-HANG wimesa.", *(innocent(dice) for _ in range(100)))
-        counts = pipe.settle(60)
+        counts = pipe.settle(120)
         took = time.monotonic() - began
         rejects = pipe.rejects()
         check(counts["rejected"] == 2 and counts["reported"] + counts["duplicate"] == 300,

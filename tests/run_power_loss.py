@@ -14,7 +14,7 @@ import tempfile
 
 from proofs import *
 
-STATES, DOCUMENTS, SEED = argument(1, 150), argument(2, 250), argument(3, 1)
+STATES, DOCUMENTS, SEED = argument(1, 120), argument(2, 150), argument(3, 1)
 CREATED, WRITTEN, CUT, SYNCED, FOLDER_SYNCED, RENAMED, UNLINKED, FOLDER_MADE, SENT, MAPPED = range(1, 11)
 HEAD, SECTOR = struct.Struct("<IIIIQQ"), 512
 DAY = 86400

@@ -7,7 +7,7 @@ import tempfile
 
 from proofs import *
 
-SECONDS, DEAD = argument(1, 6.0), argument(2, 4.0)
+SECONDS, DEAD = argument(1, 4.0), argument(2, 2.0)
 dice = random.Random(4)
 
 
