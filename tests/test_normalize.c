@@ -373,6 +373,23 @@ static void no_date_lies_behind_the_time_of_acceptance(void **state)
     assert_false(doc_has(&doc, DOC_PUBLISHED));
 }
 
+static void the_day_of_publication_is_the_outlet_s_own_where_the_page_has_it(void **state)
+{
+    static const struct { const char *time, *want; } cases[] = {
+        {"2021-03-03T22:06:07-0700", "2021-03-03T22:06:07-07:00"},  /* the same minute, the day before */
+        {"2021-03-03T22:07:07-07:00", "2021-03-04T05:06:07Z"},      /* another minute */
+        {"2021-03-03T05:06:07", "2021-03-04T05:06:07Z"},            /* nobody knows where */
+        {"2021-03-04T06:06:07+01:00", "2021-03-04T05:06:07Z"},      /* the same day */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char page[4096];
+        snprintf(page, sizeof page, "<html><head><meta property='article:published_time' content='2021-03-04T05:06:07Z'></head><body><article><h1>Council keeps the night ferry</h1>"
+                 "<time datetime='%s'>last night</time><p>" PROSE_1 "</p><p>" PROSE_2 "</p></article></body></html>", cases[i].time);
+        struct doc doc = normalized(*state, "text/html", page);
+        assert_slice(doc.published.value, cases[i].want);
+    }
+}
+
 static void a_row_of_a_table_is_a_line(void **state)
 {
     struct doc doc = normalized(*state, "text/html", "<article><h1>Council keeps the night ferry</h1><p>" PROSE_1 "</p><p>" PROSE_2 "</p><table><tr><th>Boat</th><th>Crew</th></tr><tr><td>Night heron</td><td>4</td></tr></table><p>" PROSE_3 "</p></article>");
@@ -410,7 +427,8 @@ int main(void)
         cmocka_unit_test(addresses_tell_their_date), cmocka_unit_test(bylines_are_cut_into_people), cmocka_unit_test(json_ld_says_who_and_when),
         cmocka_unit_test(authors_are_found_where_pages_put_them), cmocka_unit_test(the_order_of_day_and_month_is_the_country_s),
         cmocka_unit_test(an_article_that_only_a_script_has_is_read_from_it), cmocka_unit_test(scripts_full_of_ends_of_paragraphs_cost_little),
-        cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line), cmocka_unit_test(nitf_gives_headline_byline_and_date),
+        cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line),
+        cmocka_unit_test(the_day_of_publication_is_the_outlet_s_own_where_the_page_has_it), cmocka_unit_test(nitf_gives_headline_byline_and_date),
         cmocka_unit_test(an_unclosed_button_does_not_swallow_the_page),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

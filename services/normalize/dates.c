@@ -250,6 +250,33 @@ int64_t date_earliest(const struct date *d)
     return ms - (d->offset == NO_OFFSET ? 14 * 60 : d->offset) * (int64_t)60000;
 }
 
+/* True where the page has that day with a time behind it that is the same minute. */
+static bool same_minute(struct slice page, struct slice day, const struct date *utc, struct date *out)
+{
+    enum { LOOKED_AT = 100 };
+    int64_t minute = date_earliest(utc) / 60000;
+    size_t at = slice_find(page, day, 0);
+    for (int i = 0; i < LOOKED_AT && at != SIZE_MAX; i++, at = slice_find(page, day, at + day.len)) {
+        struct slice near = slice_cut(page, at, at + 32);
+        if (!date_read(near, false, out) || out->precision < PRECISION_MINUTE || out->offset == NO_OFFSET || out->offset == 0) continue;
+        if (date_earliest(out) / 60000 == minute) return true;
+    }
+    return false;
+}
+
+bool date_local(struct slice page, const struct date *utc, struct date *out)
+{
+    if (utc->precision < PRECISION_MINUTE || utc->offset != 0) return false;
+    for (int step = -1; step <= 1; step += 2) {
+        struct date day;
+        char text[DATE_MAX];
+        if (!from_epoch(date_earliest(utc) / 1000 + step * 86400, &day)) continue;
+        day.precision = PRECISION_DAY;
+        if (same_minute(page, (struct slice){text, date_write(&day, text)}, utc, out)) return true;
+    }
+    return false;
+}
+
 size_t date_write(const struct date *d, char out[DATE_MAX])
 {
     int n = snprintf(out, DATE_MAX, "%04d", d->year % 10000);

@@ -20,6 +20,10 @@ bool date_read(struct slice s, bool month_first, struct date *out) MUST_CHECK;
 /* /2021/03/04/, /2021-03-04-, 20210304 in an address. False when there is none. */
 bool date_in_url(struct slice url, struct date *out) MUST_CHECK;
 
+/* The minute that `utc` names (an offset of 0, to the minute at least), as `page` writes it elsewhere with another offset, on the day before or behind:
+ * the day of those who published it. False when it does not. */
+bool date_local(struct slice page, const struct date *utc, struct date *out) MUST_CHECK;
+
 /* Writes it as exactly as it is known; returns the length. */
 size_t date_write(const struct date *d, char out[DATE_MAX]);
 

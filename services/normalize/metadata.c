@@ -90,6 +90,16 @@ static void visible_date(const struct dating *g, struct moment *m, const struct 
     }
 }
 
+/* What JSON-LD and the head give in UTC the page may give in the outlet's own zone: then its day is the one that readers saw. */
+static void at_home(const struct dating *g, struct moment *m)
+{
+    struct date utc, home;
+    if (m->value.len == 0 || slice_eq(m->basis, SLICE("meta")) || !date_read(m->value, false, &utc) || !date_local(g->p->source, &utc, &home)) return;
+    struct slice basis = m->basis;
+    *m = (struct moment){.value = {NULL, 0}};
+    take_moment(g, m, home, basis);
+}
+
 static void read_dates(const struct dating *g, const struct jsonld *ld, struct facts *f)
 {
     take_date(g, &f->published, g->doc->meta.published, SLICE("meta"));
@@ -101,6 +111,7 @@ static void read_dates(const struct dating *g, const struct jsonld *ld, struct f
     for (size_t i = 0; i < g->p->n_metas && f->published.value.len == 0; i++)
         if (slice_find(g->p->metas[i].name, SLICE("publish"), 0) != SIZE_MAX && slice_find(g->p->metas[i].name, SLICE("modif"), 0) == SIZE_MAX)
             take_date(g, &f->published, g->p->metas[i].content, SLICE("html"));
+    at_home(g, &f->published);
     captured_dates(g, &f->modified, CAPTURE_MODIFIED, SLICE("html"), false);
     for (size_t i = 0; i < COUNT(modified_metas) && f->modified.value.len == 0; i++) take_date(g, &f->modified, meta_named(g->p, modified_metas[i]), SLICE("html"));
 }
