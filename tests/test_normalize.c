@@ -277,6 +277,7 @@ static void bylines_are_cut_into_people(void **state)
         {"@ada", ""}, {"Ada Marsh, Ada Marsh", "Ada Marsh;"}, {"", ""}, {"Text by Ada Marsh", "Ada Marsh;"},
         {"Written by", ""}, {"Staff Writer", ""}, {"post.de", ""}, {"\xE2\x80\xA2", ""}, {"Guide by Ada Marsh Former Deputy Editor", "Ada Marsh;"}, {"Ada Marsh The Associated Press", "Ada Marsh;"},
         {"The Associated Press", "The Associated Press;"}, {"Ada Marsh. Reviewed by Jo Reed", "Ada Marsh;"},
+        {"Ada Marsh, FAND", "Ada Marsh;"}, {"Ada Marsh, Jo Reed, CEPF\xC2\xAE", "Ada Marsh;Jo Reed;"}, {"Ada Marsh, Jo Reed and Bo", "Ada Marsh;Jo Reed;Bo;"}, {"Ada and Jo", "Ada;Jo;"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct people who = {.n = 0};

@@ -151,17 +151,24 @@ static bool is_ending(struct slice s)
     return false;
 }
 
+/* A single word behind a full name: "Ada Marsh, CEPF", "Ada Marsh, Astrologer". */
+static bool is_appendage(const struct people *p, size_t before, struct slice s)
+{
+    s = tidy(s);
+    return p->n > before && line_words(p->name[before]) > 1 && line_words(s) == 1 && s.len > 0 && (unsigned char)s.ptr[0] < 0xE0;
+}
+
 /* What a comma sets off is a name when it could be one, a title or place when it could not. */
 static void add_list(struct people *p, struct slice s, struct slice outlet)
 {
-    size_t b = 0;
+    size_t b = 0, before = p->n;
     for (size_t i = 0; i <= s.len; i++) {
         bool cut = i == s.len || strchr(",;|/\n", s.ptr[i]);
         bool bullet = i + 1 < s.len && (memcmp(s.ptr + i, "\xC2\xB7", 2) == 0);
         if (!cut && !bullet) continue;
         struct slice part = slice_cut(s, b, i);
         b = i + (bullet ? 2 : 1);
-        if (!is_ending(part)) add_one(p, part, outlet);
+        if (!is_ending(part) && !is_appendage(p, before, part)) add_one(p, part, outlet);
     }
 }
 
