@@ -220,6 +220,65 @@ static void who_takes_part_is_agreed_and_who_is_only_named_is_not(void **state)
     assert_false(agreed(&t->view, SLOT_PARTICIPANT, "Tilde Aberg"));
 }
 
+static struct slice subject_of_fact(const struct story_view *v, enum slot slot, const char *value)
+{
+    for (size_t i = 0; i < v->facts.len; i++)
+        if (v->facts.ptr[i].slot == slot && has_value(&v->facts.ptr[i].values, value)) return v->facts.ptr[i].subject;
+    return SLICE("nothing");
+}
+
+static void what_was_done_is_called_as_the_accounts_call_it(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Mayor signs order\n\nMayor [Ruth Oland] signed an order on the ferries of {Sandholm}.",
+        "Order on ferries\n\n[Ruth Oland] signed the order on the ferries of {Sandholm}."});
+    assert_true(slice_eq(subject_of_fact(&t->view, SLOT_PARTICIPANT, "Ruth Oland"), SLICE("signs")));
+    tell(t, (const char *const[ACCOUNTS_MAX]){ /* one signs, the other repeals: they tell of two acts */
+        "Mayor signs order\n\nMayor [Ruth Oland] signed an order on the ferries of {Sandholm}.",
+        "Ferry law\n\n[Ruth Oland] wants a repeal of the ferries' law of {Sandholm}."});
+    assert_true(slice_eq(subject_of_fact(&t->view, SLOT_PARTICIPANT, "Ruth Oland"), SLICE("nothing")));
+}
+
+static void what_is_denied_is_not_agreed(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Envoy meets minister\n\nEnvoy [Ruth Oland] met [Piet Larsmo] in {Sandholm} on Friday.",
+        "No talks in Sandholm\n\nThe ministry denied that [Ruth Oland] met [Piet Larsmo] in {Sandholm} on Friday."});
+    assert_false(agreed(&t->view, SLOT_PARTICIPANT, "Piet Larsmo"));
+}
+
+static void two_of_one_first_and_last_name_are_two(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Captain dies\n\nCaptain [Ansel Berg Dorn] of {Calder} was killed on Monday by a falling crane.",
+        "Captains of old\n\nCaptain [Ansel Lind Dorn] of {Calder} was killed in a storm on a Monday."});
+    size_t captains = 0;
+    for (size_t i = 0; i < t->view.actors.len; i++) captains += slice_ends(t->view.actors.ptr[i].name, SLICE("Dorn"));
+    assert_int_equal(captains, 2);
+}
+
+static void numbers_are_read_as_the_text_means_them(void **state)
+{
+    static const struct { const char *name, *one, *two, *value; enum slot slot; bool agreed; } cases[] = {
+        {"spread over years, not longer", "Harbour plan\n\nThe harbour of {Calder} would cost $12 billion over eight years under the treasurer's plan.",
+         "Plan for Calder\n\nUnder the treasurer's plan the harbour of {Calder} would cost $12 billion over eight years.", "P8Y", SLOT_DURATION, true},
+        {"half a dozen is six", "Cranes\n\nHalf a dozen cranes toppled into the basin at {Calder} when the gale came, and nobody was near them.",
+         "Storm\n\nWatchmen saw how half a dozen cranes toppled into the basin at {Calder}, where two ferries lay empty at the quay.", "6", SLOT_COUNT, true},
+        {"the ends of a range are no sums", "Bids\n\nThe harbour club of {Calder} offered the goalkeeper between $140 million and $150 million, said his agent on Monday, and a house by the sea.",
+         "Goalkeeper\n\nThe harbour club of {Calder} offered the goalkeeper, who turns thirty in June, between $140 million and $150 million.", "150000000", SLOT_MONEY, false},
+        {"who is wounded beside a dead one is not dead", "Shots at mill\n\nGunfire at the {Calder} mill of the Dorn brothers left a guard dead and two managing partners wounded.",
+         "Mill\n\nThe {Calder} mill of the Dorn brothers was shut after gunfire left a guard dead and two managing partners wounded; the gunman fled by boat.", "2", SLOT_TOLL, false},
+    };
+    struct told *t = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tell(t, (const char *const[ACCOUNTS_MAX]){cases[i].one, cases[i].two});
+        if (agreed(&t->view, cases[i].slot, cases[i].value) != cases[i].agreed) fail_msg("%s", cases[i].name);
+    }
+}
+
 static void a_month_and_a_court_are_no_event(void **state)
 {
     struct told *t = *state;
@@ -263,6 +322,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_toll_that_moves_is_an_update, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_third_account_is_named_beside_the_value_that_it_has, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_takes_part_is_agreed_and_who_is_only_named_is_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_done_is_called_as_the_accounts_call_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_denied_is_not_agreed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_of_one_first_and_last_name_are_two, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(numbers_are_read_as_the_text_means_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_month_and_a_court_are_no_event, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_life_that_ends_at_75_is_no_toll, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_tells_the_event_once, set_up, tear_down),

@@ -1,5 +1,6 @@
 /* view.c - stream lines as events for people. */
 #include "view_parts.h"
+#include "../../proto/said.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,17 +102,12 @@ void view_put_names(const struct view *v, const json_t *spans, struct buf *out)
     if (more > 0) buf_str(out, " ...");
 }
 
-void view_put_slot(struct slice slot, struct buf *out)
-{
-    for (size_t i = 0; i < slot.len; i++) buf_char(out, slot.ptr[i] == '_' ? ' ' : slot.ptr[i]);
-}
-
 void view_put_clash(const struct view *v, const json_t *clash, struct buf *out)
 {
     size_t i;
     json_t *value;
     struct slice level = view_text(clash, "level"), resolved = view_text(clash, "resolved"), subject = view_text(clash, "subject");
-    view_put_slot(view_text(clash, "slot"), out);
+    said_slot(view_text(clash, "slot"), out);
     if (subject.len > 0) {
         buf_str(out, " of ");
         screen_words(out, subject);

@@ -1,5 +1,6 @@
 /* view_block.c - the whole state of a story for people: one labelled row a section, a ceiling on each. */
 #include "view_parts.h"
+#include "../../proto/said.h"
 
 #include <stdio.h>
 
@@ -170,7 +171,7 @@ static void put_agreed(struct block *b, struct buf *text)
         const json_t *value = json_array_get(json_object_get(o, "values"), 0);
         struct slice shown = view_text(value, "shown"), subject = view_text(o, "subject");
         buf_printf(text, "%llu/%llu ", (unsigned long long)view_count(o, "independent"), (unsigned long long)view_count(b->line, "n_independent"));
-        view_put_slot(view_text(o, "slot"), text);
+        said_slot(view_text(o, "slot"), text);
         if (subject.len > 0) {
             buf_str(text, " of ");
             put_words(text, subject, WORDS_COLUMNS);

@@ -29,8 +29,6 @@ void view_remember(struct view *v, struct slice key, struct slice file);
 void view_put_names(const struct view *v, const json_t *spans, struct buf *out);
 /* "place: Dunmore 101 | Old Port 103 -> open" */
 void view_put_clash(const struct view *v, const json_t *clash, struct buf *out);
-/* "war_year" -> "war year" */
-void view_put_slot(struct slice slot, struct buf *out);
 
 /* The whole state of a story. */
 void view_put_block(const struct view *v, const json_t *line, struct buf *out);

@@ -49,6 +49,15 @@ static bool is(const struct scene *s, const struct mark *m, uint32_t w, const ch
     return w < r->n_words && r->words[w].sentence == r->words[m->w0].sentence && word_is(&s->lex, r, w, lemmas);
 }
 
+/* "denies that X met Y": said not to have been. */
+static bool denied(const struct scene *s, const struct mark *m)
+{
+    const struct reading *r = &s->readings[m->reading];
+    for (uint32_t w = r->sentences[r->words[m->w0].sentence].w0; w < m->w0; w++)
+        if (word_is(&s->lex, r, w, "deny denied deni denies denial refut dismis false falsely")) return true;
+    return false;
+}
+
 /* "X met", "X's trial", "talks with X", "the death of X", "arrested X". */
 static uint32_t takes_part(const struct scene *s, const struct mark *m)
 {
@@ -87,6 +96,7 @@ struct bound {
     bool same_word; /* the accounts must use the same word for the event */
     uint32_t lemma;
     struct cites cites;
+    uint32_t words[VIEW_READ_MAX], readings[VIEW_READ_MAX]; /* of each cite: the lemma that it is bound to, and its account */
     bool cited[VIEW_READ_MAX];
 };
 
@@ -99,13 +109,43 @@ static enum err offer(struct bound *x, uint32_t reading, uint32_t b, uint32_t e)
     if (!in_lead(r, r->words[m.w0].sentence)) return OK;
     m.w1 = m.w0 + 1;
     while (m.w1 < r->n_words && r->words[m.w1].b < e) m.w1++;
+    if (denied(x->s, &m)) return OK;
     uint32_t w = x->bond(x->s, &m);
     if (w == UINT32_MAX || (x->same_word && r->words[w].lemma != x->lemma)) return OK;
     x->cited[reading] = true;
+    x->words[x->cites.len] = r->words[w].lemma;
+    x->readings[x->cites.len] = reading;
     return cites_add(x->s->mem, &x->cites, cite_of(r, b, e));
 }
 
-static enum err add_fact(struct scene *s, enum slot slot, struct slice value, struct cites cites)
+/* The word that most sources use there, at least two; 0 when none is shared. */
+static uint32_t shared_word(const struct bound *x)
+{
+    uint32_t best = 0, most = 1;
+    for (size_t i = 0; i < x->cites.len; i++) {
+        uint32_t n = 0;
+        for (size_t k = 0; k < x->cites.len; k++) n += x->words[k] == x->words[i] && (k == i || apart(x->s, x->readings[k], x->readings[i]));
+        if (n > most) most = n, best = x->words[i];
+    }
+    return best;
+}
+
+/* What the event is called: the accounts' own word where the kind is of several acts (to sign, to repeal), of which they must mean one. */
+static bool called(struct bound *x, struct slice *subject)
+{
+    *subject = x->s->out->event.type;
+    if (!event_mixed(x->s)) return true;
+    uint32_t word = shared_word(x);
+    if (word == 0) return false;
+    size_t n = 0;
+    for (size_t i = 0; i < x->cites.len; i++)
+        if (x->words[i] == word) x->cites.ptr[n++] = x->cites.ptr[i];
+    x->cites.len = n;
+    *subject = lemma_seen(&x->s->lex, word);
+    return true;
+}
+
+static enum err add_fact(struct scene *s, enum slot slot, struct slice value, struct slice subject, struct cites cites)
 {
     struct facts *f = &s->out->facts;
     struct value_view v = {.value = value, .cites = cites};
@@ -115,7 +155,7 @@ static enum err add_fact(struct scene *s, enum slot slot, struct slice value, st
     struct value_view *values = arena_array(s->mem, 1, sizeof *values);
     if (values == NULL) return ERR_NOMEM;
     *values = v;
-    f->ptr[f->len++] = (struct fact_view){slot, s->out->event.type, {values, 1}, v.independent};
+    f->ptr[f->len++] = (struct fact_view){slot, subject, {values, 1}, v.independent};
     return OK;
 }
 
@@ -129,7 +169,8 @@ static enum err agree_actor(struct scene *s, enum slot slot, struct slice name, 
             const struct entity *en = &s->readings[r].doc->entities.ptr[i];
             for (size_t k = 0; s->actor[r][i] == actor && k < en->mentions.len && e == OK; k++) e = offer(&x, r, en->mentions.ptr[k].b, en->mentions.ptr[k].e);
         }
-    return e == OK ? add_fact(s, slot, name, x.cites) : e;
+    struct slice subject;
+    return e == OK && called(&x, &subject) ? add_fact(s, slot, name, subject, x.cites) : e;
 }
 
 /* The word for the event that stands by the day in the first account that has it so. */
@@ -158,7 +199,8 @@ static enum err agree_day(struct scene *s, struct slice day)
             const struct timex *t = &s->readings[r].doc->times.ptr[i];
             if (slice_eq(t->value, day)) e = offer(&x, r, t->b, t->e);
         }
-    return e == OK ? add_fact(s, SLOT_WHEN, day, x.cites) : e;
+    struct slice subject;
+    return e == OK && called(&x, &subject) ? add_fact(s, SLOT_WHEN, day, subject, x.cites) : e;
 }
 
 enum err event_facts(struct scene *s)
@@ -166,7 +208,7 @@ enum err event_facts(struct scene *s)
     const struct event_view *ev = &s->out->event;
     if (ev->type.len == 0) return OK;
     enum err e = agree_actor(s, SLOT_PLACE, ev->place.value, happens_there);
-    if (e == OK) e = add_fact(s, SLOT_DURATION, ev->duration.value, ev->duration.cites);
+    if (e == OK) e = add_fact(s, SLOT_DURATION, ev->duration.value, ev->type, ev->duration.cites);
     if (e == OK) e = agree_day(s, ev->when.value);
     for (size_t i = 0; i < ev->participants_len && e == OK; i++) e = agree_actor(s, SLOT_PARTICIPANT, ev->participants[i].value, takes_part);
     return e;

@@ -231,6 +231,8 @@ static struct judged judge_rounded(const struct scene *s, const struct match *m,
     int subject = subjects(s, m);
     if (both_known(s, m) || subject < 0 || (subject == 0 && other_names(x, y))) return no("other subject");
     if (a->slot == SLOT_PERCENT && !t->single) return no("percents in a list");
+    bool about = a->hedge == HEDGE_ABOUT || b->hedge == HEDGE_ABOUT;
+    if (about && t->before + t->behind == 0) return no("about");
     bool ok = t->near >= 2 && t->near_idf >= 7 && t->small >= 1 && !a->more && !b->more && (t->single || t->near_idf >= 12) && !mods_differ(a, b);
     return ok ? (struct judged){FINDING_DIFFERENCE, "rounding"} : no("rounding");
 }

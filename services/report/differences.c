@@ -36,6 +36,42 @@ bool difference_known(const struct scene *s, const struct conflict_view *c)
 
 /* --- wording of one utterance --- */
 
+/* The letters and digits of a cite, for "F.B.I." and "FBI", "year 's" and "year's". */
+static size_t letters(const struct scene *s, struct cite c, char *out, size_t max)
+{
+    struct slice t = c.b < c.e ? cite_text(s, c) : (struct slice){NULL, 0};
+    size_t n = 0;
+    for (size_t i = 0; i < t.len && n < max; i++) {
+        unsigned char x = (unsigned char)t.ptr[i];
+        if (x >= 0x80 && x < 0xC0) continue;
+        if ((x >= 'A' && x <= 'Z') || (x >= 'a' && x <= 'z') || (x >= '0' && x <= '9') || (x >= 0xC3 && x < 0xE0)) out[n++] = (char)(x | 32);
+    }
+    return n;
+}
+
+/* Whether a word of content, two words or one word for another stand on one side only: "that" left out and a dot more change nothing. */
+static bool changed(const struct scene *s, const struct wording *d)
+{
+    enum { LETTERS = 120 };
+    char x[LETTERS], y[LETTERS];
+    size_t n = letters(s, d->ours, x, LETTERS), m = letters(s, d->theirs, y, LETTERS);
+    if (n == m && memcmp(x, y, n) == 0) return false;
+    if (n > 0 && m > 0) return true;
+    struct cite only = n > 0 ? d->ours : d->theirs;
+    const struct reading *r = &s->readings[reading_of(s, only)];
+    uint32_t w = reading_word(r, only.b), first = w;
+    for (; w < r->n_words && r->words[w].b < only.e; w++)
+        if (!(r->words[w].flags & (WORD_STOP | WORD_SHORT))) return true;
+    return d->loud || w - first >= 2;
+}
+
+static bool differs(const struct scene *s, const struct version *v)
+{
+    for (size_t i = 0; i < v->diffs_len; i++)
+        if (changed(s, &v->diffs[i])) return true;
+    return false;
+}
+
 /* The versions differ inside the words that both have. */
 static enum err compare_wording(struct scene *s, const struct quote_view *q)
 {
@@ -44,7 +80,7 @@ static enum err compare_wording(struct scene *s, const struct quote_view *q)
     enum err e = difference_begin(s, &c, SLOT_QUOTE, "wording");
     for (size_t i = 1; i < q->versions_len && e == OK && c.values.len < DIFFERENCE_VALUES_MAX; i++) {
         const struct version *v = &q->versions[i];
-        if (v->diffs_len == 0 || v->quote.account == q->versions[0].quote.account) continue;
+        if (!differs(s, v) || v->quote.account == q->versions[0].quote.account) continue;
         if (c.values.len == 0) e = difference_value(s, &c.values, cite_text(s, q->versions[0].quote), q->versions[0].quote);
         if (e == OK) e = difference_value(s, &c.values, cite_text(s, v->quote), v->quote);
     }

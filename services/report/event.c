@@ -6,23 +6,23 @@
 enum { KINDS = 16, PEOPLE_MAX = 6, REACH = 9 };
 
 /* Lemmas that name an event, noun or verb. */
-static const struct kind { const char *type, *lemmas; } kinds[KINDS] = {
+static const struct kind { const char *type, *lemmas; bool mixed; } kinds[KINDS] = {
     {"meeting", "meet talk summit negotiat negotiation dialogu discussion visit conversation session"},
     {"attack", "attack shoot bomb bombing explosion explod stab massacr airstrik raid gunman hostag"},
     {"death", "die kill murder slay assassinat"},
-    {"election", "elect ballot referendum primary poll voter"},
+    {"election", "elect ballot referendum primary poll voter", true},
     {"vote", "vot vote"},
     {"disaster", "earthquak quak hurrican flood wildfir storm tornado tsunami eruption landslid cyclon typhoon"},
     {"accident", "crash accident derail derailment collision collid capsiz sink sank aground shipwreck wreck"},
-    {"arrest", "arrest detain charg indict raid"},
-    {"trial", "trial jury verdict convict sentenc rul appeal testify testimony"},
+    {"arrest", "arrest detain charg indict raid", true},
+    {"trial", "trial jury verdict convict sentenc rul appeal testify testimony", true},
     {"protest", "protest protester march rally demonstration demonstrator riot strik"},
     {"resignation", "resign step quit oust fir"},
-    {"appointment", "nominat appoint nomination nominee appointment confirm"},
+    {"appointment", "nominat appoint nomination nominee appointment confirm", true},
     {"agreement", "agreement accord deal treaty pact ceasefire truc"},
-    {"law", "bill law legislation veto repeal amendment sign"},
-    {"business", "merger acquir acquisition bankruptcy earning profit layoff"},
-    {"launch", "launch unveil releas"},
+    {"law", "bill law legislation veto repeal amendment sign", true},
+    {"business", "merger acquir acquisition bankruptcy earning profit layoff", true},
+    {"launch", "launch unveil releas", true},
 };
 
 struct tally {
@@ -37,8 +37,9 @@ static bool triggers(const struct scene *s, const struct reading *r, uint32_t w,
     uint32_t f = r->words[w].flags;
     bool name = (f & WORD_CAPITAL) && !(f & (WORD_TITLE | WORD_FIRST));
     bool date = w + 1 < r->n_words && (r->words[w + 1].flags & WORD_DIGIT) && word_is(&s->lex, r, w, "march");
+    bool office = w + 1 < r->n_words && word_is(&s->lex, r, w + 1, "official board commission committe lawyer judg"); /* election officials */
     bool suffix = (f & WORD_HYPHEN) && word_is(&s->lex, r, w, "elect"); /* the president-elect */
-    return !(f & WORD_QUOTED) && !name && !date && !suffix && word_is(&s->lex, r, w, kinds[kind].lemmas);
+    return !(f & WORD_QUOTED) && !name && !date && !suffix && !office && word_is(&s->lex, r, w, kinds[kind].lemmas);
 }
 
 /* --- what --- */
@@ -329,6 +330,13 @@ bool event_word(const struct scene *s, const struct reading *r, uint32_t w)
 {
     for (uint32_t k = 0; k < KINDS; k++)
         if (slice_eq(s->out->event.type, slice_of(kinds[k].type))) return triggers(s, r, w, k);
+    return false;
+}
+
+bool event_mixed(const struct scene *s)
+{
+    for (uint32_t k = 0; k < KINDS; k++)
+        if (slice_eq(s->out->event.type, slice_of(kinds[k].type))) return kinds[k].mixed;
     return false;
 }
 

@@ -204,6 +204,26 @@ static size_t middle_initials(struct slice middle)
     return n;
 }
 
+static struct slice middle_of(const struct identity *p)
+{
+    if (p->first.len + p->last.len >= p->whole.len) return (struct slice){NULL, 0};
+    return slice_trim(slice_cut(p->whole, p->first.len, p->whole.len - p->last.len));
+}
+
+bool identity_same_middle(const struct identity *a, const struct identity *b)
+{
+    char x[IDENTITY_FOLD_MAX + 1], y[IDENTITY_FOLD_MAX + 1];
+    struct slice p = middle_of(a), q = middle_of(b);
+    while (p.len > 0 && q.len > 0) {
+        struct slice v = first_word(p, &p), w = first_word(q, &q);
+        struct slice f = fold_word(v, x, sizeof x), g = fold_word(w, y, sizeof y);
+        bool short_one = initials_in(v) > 0 || initials_in(w) > 0;
+        if (f.len == 0 || g.len == 0) continue;
+        if (short_one ? f.ptr[0] != g.ptr[0] || (f.len > 1 && g.len == 1) || (g.len > 1 && f.len == 1 && initials_in(w) > 0) : !slice_eq(f, g)) return false;
+    }
+    return true;
+}
+
 static void fold_person(const struct identity *p, char *to)
 {
     char word[IDENTITY_FOLD_MAX + 1];

@@ -31,6 +31,8 @@ void identity_of(struct slice name, enum entity_type type, struct identity *out)
 /* True when a surname alone or behind an initial may mean this bearer: the same form, and the initial fits. */
 bool identity_fits(const struct identity *part, const struct identity *bearer);
 
+/* False when both have middle names, or initials of them, and these are not the same. */
+bool identity_same_middle(const struct identity *a, const struct identity *b);
 /* True when two first names are one: Joe and Joseph. */
 bool identity_same_first(struct slice a, struct slice b);
 /* True for "J" and "J.". */

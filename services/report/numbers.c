@@ -131,7 +131,7 @@ static bool spelled_at(const struct reading *r, uint32_t w, struct number *out)
     double total = 0, cur = -1, step = 1;
     if (slice_eq_nocase(word_text(r, at), SLICE("half")) && words_joined(r, at) && slice_eq(word_text(r, at + 1), SLICE("a"))) {
         double s = scale_after(r, at + 1);
-        if (s < 100) return false;
+        if (s < 12) return false;
         *out = (struct number){s / 2, s / 10, at + 3, false, false, 0};
         return true;
     }

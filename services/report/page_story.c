@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "page_pen.h"
+#include "../../proto/said.h"
 
 struct slice page_string(const json_t *o, const char *key)
 {
@@ -34,23 +35,11 @@ static const json_t *list_of(const json_t *o, const char *key)
     return json_object_get(o, key);
 }
 
-/* "war_year" -> "war year"; what the reader knows better under another name gets it. */
-static void say_slot(struct pen *p, struct slice slot)
-{
-    static const struct { const char *slot, *said; } names[] = {{"toll", "dead, hurt or missing"}, {"person", "named"}, {"said", "statement"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (!slice_eq(slot, slice_of(names[i].slot))) continue;
-        pen_say(p, names[i].said);
-        return;
-    }
-    for (size_t i = 0; i < slot.len; i++) buf_char(p->out, slot.ptr[i] == '_' ? ' ' : slot.ptr[i]);
-}
-
 /* "money of Brightwell" */
 static void say_what(struct pen *p, const json_t *o)
 {
     struct slice subject = page_string(o, "subject");
-    say_slot(p, page_string(o, "slot"));
+    said_slot(page_string(o, "slot"), p->out);
     if (subject.len == 0) return;
     pen_say(p, ": ");
     pen_words(p, subject);

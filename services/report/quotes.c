@@ -90,16 +90,17 @@ static enum err collect(struct joiner *j)
 
 /* --- comparing --- */
 
-static uint32_t longest_run(const struct joiner *j, const struct utterance *a, const struct utterance *b)
+static uint32_t longest_run(const struct joiner *j, const struct utterance *a, const struct utterance *b, uint32_t *end)
 {
     uint32_t n = words_of(a), m = words_of(b), best = 0;
+    *end = 0;
     uint16_t row[QUOTE_WORDS_MAX + 1] = {0};
     for (uint32_t i = 1; i <= n; i++) {
         uint16_t corner = 0;
         for (uint32_t k = 1; k <= m; k++) {
             uint16_t up = row[k];
             row[k] = lemma_at(j, a, i - 1) == lemma_at(j, b, k - 1) ? (uint16_t)(corner + 1) : 0;
-            if (row[k] > best) best = row[k];
+            if (row[k] > best) best = row[k], *end = i;
             corner = up;
         }
     }
@@ -136,14 +137,35 @@ static bool same_words(const struct joiner *j, const struct utterance *a, const 
     return true;
 }
 
+/* Words of content that are no names: how many of the words [b, e) of a quote, and how many of them the other quote has. */
+static uint32_t telling(const struct joiner *j, const struct utterance *u, uint32_t b, uint32_t e, const struct utterance *other, uint32_t *shared)
+{
+    const struct reading *r = &j->s->readings[u->reading];
+    uint32_t n = 0, m = words_of(other);
+    *shared = 0;
+    for (uint32_t i = b; i < e; i++) {
+        if (r->words[u->w0 + i].flags & (WORD_STOP | WORD_SHORT | WORD_NAME)) continue;
+        n++;
+        for (uint32_t k = 0; k < m; k++)
+            if (lemma_at(j, other, k) == lemma_at(j, u, i)) {
+                (*shared)++;
+                break;
+            }
+    }
+    return n;
+}
+
 static bool one_utterance(struct joiner *j, const struct utterance *a, const struct utterance *b)
 {
     bool known = a->actor != UINT32_MAX && b->actor != UINT32_MAX, same = known && a->actor == b->actor;
     uint32_t n = words_of(a), m = words_of(b), less = n < m ? n : m;
     if (less < GRAM) return less >= 2 && same && content_run(j, a) && same_words(j, a, b);
-    uint32_t run = longest_run(j, a, b);
+    uint32_t end, shared, run = longest_run(j, a, b, &end), names = 0;
+    for (uint32_t i = end - run; i < end; i++) names += (j->s->readings[a->reading].words[a->w0 + i].flags & WORD_NAME) != 0;
     if (run < GRAM || (known && !same && run < LONG_RUN)) return false;
-    return run >= LONG_RUN || subsequence(j, a, b) * 10 >= less * 8;
+    if (run >= LONG_RUN && (run - names >= LONG_RUN - 2 || run == less)) return true; /* the long name of an office or a law is no utterance */
+    uint32_t all = n < m ? telling(j, a, 0, n, b, &shared) : telling(j, b, 0, m, a, &shared);
+    return subsequence(j, a, b) * 10 >= less * 8 && shared * 2 >= all && (shared > 0 || run == less);
 }
 
 /* Runs that several quotes share, by hash: each such pair is compared once. */
@@ -196,6 +218,46 @@ static enum err join_all(struct joiner *j)
     return OK;
 }
 
+/* --- one utterance, not a chain of them --- */
+
+struct sized { uint32_t words, quote; };
+
+static int by_size(const void *x, const void *y)
+{
+    const struct sized *a = x, *b = y;
+    if (a->words != b->words) return a->words > b->words ? -1 : 1;
+    return a->quote < b->quote ? -1 : a->quote > b->quote;
+}
+
+/* What a long quote joins belongs together only as far as it shares words with that one: of each group, the longest gathers those that do, then the
+ * longest of the rest. The first of a group stays its root. */
+static enum err unchain(struct joiner *j)
+{
+    struct sized *order = arena_array(j->s->mem, j->len, sizeof *order);
+    uint32_t *head = arena_array(j->s->mem, j->len, sizeof *head), *first = arena_array(j->s->mem, j->len, sizeof *first), *heads = arena_array(j->s->mem, j->len, sizeof *heads);
+    if (order == NULL || head == NULL || first == NULL || heads == NULL) return ERR_NOMEM;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < j->len; i++) {
+        order[i] = (struct sized){j->u[i].w1 - j->u[i].w0, i};
+        first[i] = UINT32_MAX;
+    }
+    if (j->len > 0) qsort(order, j->len, sizeof *order, by_size);
+    for (uint32_t i = 0; i < j->len; i++) {
+        uint32_t q = order[i].quote, at = n;
+        for (uint32_t h = 0; h < n && at == n && j->pairs < 2 * PAIRS_MAX; h++) {
+            if (root_of(j, heads[h]) != root_of(j, q)) continue;
+            j->pairs++;
+            if (one_utterance(j, &j->u[heads[h]], &j->u[q])) at = h;
+        }
+        if (at == n) heads[n++] = q;
+        head[q] = heads[at];
+    }
+    for (uint32_t i = 0; i < j->len; i++)
+        if (first[head[i]] == UINT32_MAX) first[head[i]] = i;
+    for (uint32_t i = 0; i < j->len; i++) j->u[i].root = first[head[i]];
+    return OK;
+}
+
 /* --- wording --- */
 
 static bool tells(const struct joiner *j, const struct utterance *u, uint32_t b, uint32_t e)
@@ -218,9 +280,34 @@ static struct cite cite_words(const struct joiner *j, const struct utterance *u,
     return cite_of(r, r->words[u->w0 + b].b, r->words[u->w0 + e - 1].e);
 }
 
-/* Where the versions part: what stands before the first common word and behind the last is only left out, not changed. */
-static enum err differences(struct joiner *j, const struct utterance *ours, const struct utterance *theirs, struct version *v)
+/* The part of `theirs` that answers to `ours`: round their longest common run, as far as ours goes and a little further. False when they share none. */
+static bool answer(const struct joiner *j, const struct utterance *ours, const struct utterance *theirs, struct utterance *out)
 {
+    enum { SLACK = 5 };
+    uint32_t n = words_of(ours), m = words_of(theirs), best = 0, end_i = 0, end_k = 0;
+    uint16_t row[QUOTE_WORDS_MAX + 1] = {0};
+    for (uint32_t i = 1; i <= n; i++) {
+        uint16_t corner = 0;
+        for (uint32_t k = 1; k <= m; k++) {
+            uint16_t up = row[k];
+            row[k] = lemma_at(j, ours, i - 1) == lemma_at(j, theirs, k - 1) ? (uint16_t)(corner + 1) : 0;
+            if (row[k] > best) best = row[k], end_i = i, end_k = k;
+            corner = up;
+        }
+    }
+    if (best < GRAM && best < n) return false;
+    *out = *theirs;
+    uint32_t before = end_i > best ? end_i - best + SLACK : 0, behind = n > end_i ? n - end_i + SLACK : 0;
+    out->w0 += end_k - best > before ? end_k - best - before : 0;
+    out->w1 = theirs->w0 + (end_k + behind < m ? end_k + behind : m);
+    return true;
+}
+
+/* Where the versions part: what stands before the first common word and behind the last is only left out, not changed. */
+static enum err differences(struct joiner *j, const struct utterance *ours, const struct utterance *whole, struct version *v)
+{
+    struct utterance part, *theirs = &part;
+    if (!answer(j, ours, whole, theirs)) return OK;
     uint32_t n = words_of(ours), m = words_of(theirs), w = QUOTE_WORDS_MAX + 1, left = subsequence(j, ours, theirs);
     v->diffs = arena_array(j->s->mem, DIFFS_MAX, sizeof *v->diffs);
     if (v->diffs == NULL) return ERR_NOMEM;
@@ -311,6 +398,7 @@ enum err find_quotes(struct scene *s)
     struct joiner j = {.s = s};
     enum err e = collect(&j);
     if (e == OK) e = join_all(&j);
+    if (e == OK) e = unchain(&j);
     if (e != OK) return e;
     struct quote_views *out = &s->out->quotes;
     out->ptr = arena_array(s->mem, j.len, sizeof *out->ptr);

@@ -12,6 +12,7 @@ struct name { /* an entity's name cut up */
     uint32_t key;        /* lemma of the surname, or of the whole folded name */
     uint32_t initials;   /* of a body's name, or the name itself when it is such initials; 0: none */
     bool person, acronym;
+    struct identity who;
 };
 
 struct cluster {
@@ -77,7 +78,7 @@ static struct name cut_name(struct lexicon *lex, const struct entity *e)
 {
     struct identity who;
     identity_of(e->name, e->type, &who);
-    struct name n = {.full = who.person ? who.whole : e->name, .first = who.first, .person = who.person, .acronym = who.acronym};
+    struct name n = {.who = who, .full = who.person ? who.whole : e->name, .first = who.first, .person = who.person, .acronym = who.acronym};
     n.key = who.person ? lexicon_id(lex, slice_of(who.form)) : folded(lex, e->name);
     if (!who.person && strlen(who.form) >= ACRONYM_MIN) n.initials = lexicon_id(lex, slice_of(who.form));
     return n;
@@ -86,6 +87,7 @@ static struct name cut_name(struct lexicon *lex, const struct entity *e)
 static bool compatible(const struct name *a, const struct name *b)
 {
     if (a->key != b->key || a->person != b->person) return false;
+    if (a->person && !identity_same_middle(&a->who, &b->who)) return false;
     if (!a->person || slice_eq_nocase(a->first, b->first)) return true;
     if (a->first.len == 0 || b->first.len == 0) return false;
     if (identity_initial(a->first) || identity_initial(b->first)) return (a->first.ptr[0] | 32) == (b->first.ptr[0] | 32);
@@ -450,14 +452,19 @@ enum err find_actors(struct scene *s)
     return e == OK ? make_resolutions(s) : e;
 }
 
+uint32_t entity_at(const struct reading *r, enum entity_type type, uint32_t b, uint32_t e)
+{
+    const struct entities *es = &r->doc->entities;
+    for (uint32_t i = 0; i < es->len; i++)
+        for (size_t k = 0; (type == ENTITY_NONE || es->ptr[i].type == type) && k < es->ptr[i].mentions.len; k++)
+            if (es->ptr[i].mentions.ptr[k].b < e && es->ptr[i].mentions.ptr[k].e > b) return i;
+    return NO;
+}
+
 uint32_t actor_at(const struct scene *s, uint32_t r, uint32_t b, uint32_t e)
 {
-    if (r >= s->n_own) return NO;
-    const struct entities *es = &s->readings[r].doc->entities;
-    for (uint32_t i = 0; i < es->len; i++)
-        for (size_t k = 0; k < es->ptr[i].mentions.len; k++)
-            if (es->ptr[i].mentions.ptr[k].b < e && es->ptr[i].mentions.ptr[k].e > b) return s->actor[r][i];
-    return NO;
+    uint32_t i = r < s->n_own ? entity_at(&s->readings[r], ENTITY_NONE, b, e) : NO;
+    return i == NO ? NO : s->actor[r][i];
 }
 
 uint32_t actor_named(const struct scene *s, struct slice name)

@@ -1,14 +1,6 @@
 /* roles.c - what somebody is, from the words before and behind a name. */
 #include "roles.h"
 
-static bool person_at(const struct reading *r, uint32_t b, uint32_t e)
-{
-    for (size_t i = 0; i < r->doc->entities.len; i++)
-        for (size_t k = 0; r->doc->entities.ptr[i].type == ENTITY_PERSON && k < r->doc->entities.ptr[i].mentions.len; k++)
-            if (r->doc->entities.ptr[i].mentions.ptr[k].b < e && r->doc->entities.ptr[i].mentions.ptr[k].e > b) return true;
-    return false;
-}
-
 static bool widens(const struct reading *r, const struct lexicon *lex, uint32_t w)
 {
     if (r->words[w].flags & (WORD_STOP | WORD_OWNS | WORD_DIGIT)) return false;
@@ -22,7 +14,7 @@ static uint32_t first_word(const struct scene *s, const struct reading *r, uint3
     for (uint32_t k = last; k-- > w;) {
         bool of = word_is(&s->lex, r, k, "of for the and to at"), small = !(r->words[k].flags & WORD_CAPITAL);
         bool stop = (r->words[k].flags & WORD_STOP) && !of && !word_is(&s->lex, r, k, "former first second new");
-        if (stop || (k + 1 < last && capital && small && !of) || person_at(r, r->words[k].b, r->words[k].e)) return k + 1;
+        if (stop || (k + 1 < last && capital && small && !of) || entity_at(r, ENTITY_PERSON, r->words[k].b, r->words[k].e) != UINT32_MAX) return k + 1;
     }
     return w;
 }

@@ -60,6 +60,9 @@ bool iso_day(struct slice value, int64_t *days);
 /* True when word w is one for the story's event: needs s->out->event.type. */
 bool event_word(const struct scene *s, const struct reading *r, uint32_t w);
 
+/* The event is of a kind of several acts that are not one another: to arrest and to charge, to sign and to repeal. */
+bool event_mixed(const struct scene *s);
+
 /* Steps, in the order that view.c calls them. Each fills its part of s->out. ERR_NOMEM. */
 enum err find_sources(struct scene *s) MUST_CHECK;    /* who copies whom: source[], parts */
 enum err find_actors(struct scene *s) MUST_CHECK;     /* registry, roles of persons, salience */
@@ -81,6 +84,8 @@ enum err find_parts(struct scene *s) MUST_CHECK;      /* roles of the accounts a
 
 /* Adds a conflict; at most VIEW_CONFLICTS_MAX, later ones are dropped. Completes counts and majority. */
 enum err conflict_add(struct scene *s, struct conflict_view c) MUST_CHECK;
+/* The first entity of the type (ENTITY_NONE: of any) of which a mention meets bytes [b, e) of the reading, or UINT32_MAX. */
+uint32_t entity_at(const struct reading *r, enum entity_type type, uint32_t b, uint32_t e);
 /* The actor that a mention at byte b of own reading `r` belongs to, or UINT32_MAX. */
 uint32_t actor_at(const struct scene *s, uint32_t r, uint32_t b, uint32_t e);
 /* The actor that bears this name or alias, or UINT32_MAX. */

@@ -113,9 +113,27 @@ static bool increment(const struct finder *f, const struct value *v)
     return false;
 }
 
+/* "would cost $1.2 trillion over eight years": as long as, not longer. */
+static bool spread(const struct finder *f, const struct value *v)
+{
+    const struct value *sum = f->out->len > 0 ? &f->out->ptr[f->out->len - 1] : NULL;
+    if (sum == NULL || v->slot != SLOT_DURATION || (sum->slot != SLOT_MONEY && sum->slot != SLOT_PERCENT) || sum->sentence != v->sentence) return false;
+    return v->n0 > 0 && in(f, v->n0 - 1, v->sentence, "over") && v->n0 - sum->w1 < 8;
+}
+
+/* "between $140 million and $150 million" is neither: takes the first out again. */
+static bool ends_range(struct finder *f, const struct value *v)
+{
+    const struct value *low = f->out->len > 0 ? &f->out->ptr[f->out->len - 1] : NULL;
+    if (low == NULL || low->slot != v->slot || low->sentence != v->sentence || low->w1 + 1 != v->n0 || low->n0 == 0) return false;
+    if (!in(f, v->n0 - 1, v->sentence, "and") || !in(f, low->n0 - 1, v->sentence, "between")) return false;
+    f->out->len--;
+    return true;
+}
+
 static enum err put(struct finder *f, struct value v)
 {
-    if (f->out->len == SLOTS_MAX) return OK;
+    if (f->out->len == SLOTS_MAX || ends_range(f, &v)) return OK;
     const struct reading *r = f->r;
     v.b = r->words[v.w0].b;
     v.e = r->words[v.w1 - 1].e;
@@ -124,7 +142,7 @@ static enum err put(struct finder *f, struct value v)
     if (v.slot == SLOT_PERCENT && v.e < r->text.len && r->text.ptr[v.e] == '%') v.e++;
     v.quoted = (r->words[v.n0].flags & WORD_QUOTED) != 0;
     v.more = increment(f, &v);
-    if (v.hedge == HEDGE_NONE) v.hedge = hedge_before(f, v.n0, v.sentence);
+    if (v.hedge == HEDGE_NONE && !spread(f, &v)) v.hedge = hedge_before(f, v.n0, v.sentence);
     if (v.hedge != HEDGE_VAGUE) interval(&v);
     enum err e = window(f, &v, NEAR, &v.near);
     if (e == OK) e = window(f, &v, CLOSE, &v.close);
@@ -212,6 +230,9 @@ static bool find_age(struct finder *f, uint32_t w, const struct number *n, struc
 /* "$US1 million ($1.52 million)": the same sum again, in other dollars. */
 static bool converted(const struct finder *f, const struct value *v)
 {
+    struct slice open = v->w0 > 0 ? gap_after(f->r, v->w0 - 1) : (struct slice){NULL, 0};
+    bool apart = open.len > 0 && memchr(open.ptr, '(', open.len) != NULL; /* "$US1 million ($1.52 million)": whatever the first was read as */
+    if (apart && (in(f, v->w0 - 1, v->sentence, "thousand million billion trillion mln bln") || (f->r->words[v->w0 - 1].flags & WORD_DIGIT))) return true;
     const struct value *last = f->out->len > 0 ? &f->out->ptr[f->out->len - 1] : NULL;
     if (last == NULL || last->slot != SLOT_MONEY || last->sentence != v->sentence || last->w1 != v->w0) return false;
     struct slice gap = gap_after(f->r, v->w0 - 1);
@@ -274,7 +295,7 @@ static bool find_duration(struct finder *f, uint32_t w, const struct number *n, 
 static const char *harm_of(const struct finder *f, uint32_t w, uint32_t s)
 {
     if (in(f, w, s, "die kill")) return "#killed";
-    if (in(f, w, s, "injure hurt")) return "#injured";
+    if (in(f, w, s, "injure hurt wound")) return "#injured";
     if (in(f, w, s, "arrest detain")) return "#arrested";
     if (in_sentence(f, w, s) && slice_eq_nocase(word_text(f->r, w), SLICE("missing"))) return "#missing"; /* not: missed nine games */
     return NULL;
@@ -298,6 +319,8 @@ static bool find_toll(struct finder *f, uint32_t w, const struct number *n, uint
     harm = harm_of(f, k, s);
     if (harm != NULL && (head == 0 || is(f, head, "person man woman child student worker soldier civilian victim passenger officer troop militant resident protester demonstrator other other"))) {
         v->w1 = k + 1;
+    } else if (harm != NULL && !slice_eq(slice_of(harm), SLICE("#killed"))) {
+        return false; /* "a guard dead and two clerks wounded": these are not dead */
     } else {
         harm = NULL;
         for (k = 1; harm == NULL && k <= 4 && w >= k && in_sentence(f, w - k, s); k++) {
@@ -386,12 +409,25 @@ static bool half_of_span(const struct finder *f, uint32_t w, const struct value 
     return in_sentence(f, k, s) && numeral_at(f->r, k, &n) && in(f, n.end, s, units) && (k > v->w1 || slice_eq(gap_after(f->r, k - 1), SLICE(", ")));
 }
 
+/* Digits that are a part of something longer: "4, 051 yards", "$380, 600", "AK - 47", "16 - year - old", as some corpora are written. */
+static bool torn(const struct finder *f, uint32_t w, const struct number *n)
+{
+    const struct reading *r = f->r;
+    struct slice next = gap_after(r, n->end - 1), last = w > 0 ? gap_after(r, w - 1) : (struct slice){NULL, 0};
+    bool three = n->digits && n->end == w + 1 && word_text(r, w).len == 3;
+    bool digits_before = w > 0 && (r->words[w - 1].flags & WORD_DIGIT) && word_text(r, w - 1).len <= 3;
+    bool digits_behind = n->end < r->n_words && (r->words[n->end].flags & WORD_DIGIT) && word_text(r, n->end).len == 3 && word_text(r, n->end - 1).len <= 3;
+    if ((three && digits_before && slice_eq(last, SLICE(", "))) || (n->digits && digits_behind && slice_eq(next, SLICE(", ")))) return true;
+    if (slice_eq(next, SLICE(" - ")) && in(f, n->end, r->words[w].sentence, "year") && in(f, n->end + 1, r->words[w].sentence, "old")) return true;
+    return n->digits && slice_eq(last, SLICE(" - ")) && w > 0 && (r->words[w - 1].flags & WORD_CAPITAL) && word_text(r, w - 1).len <= 3;
+}
+
 static enum err find_number(struct finder *f, uint32_t w, const struct number *n, uint32_t *next)
 {
     struct value v = {.n0 = w, .n1 = n->end, .w0 = w, .w1 = n->end, .sentence = f->r->words[w].sentence, .value = n->value, .step = n->step, .digits = n->digits};
     enum err e = OK;
     *next = n->end;
-    if (f->r->words[n->end - 1].sentence != v.sentence) return OK;
+    if (f->r->words[n->end - 1].sentence != v.sentence || torn(f, w, n)) return OK;
     if (n->ordinal) {
         if (!calendar(f, w, n) && find_ordinal(f, n, &v)) v.slot = SLOT_ORDINAL;
     } else if (find_money(f, n, &v)) {

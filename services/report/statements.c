@@ -24,7 +24,8 @@ static bool office(const struct lexicon *lex, uint32_t lemma)
 {
     static const char *const words[] = {"administration", "chairman", "chief", "congressman", "department", "director", "governor", "govern", "government", "leader", "minister",
                                         "mayor", "office", "official", "president", "presidential", "press", "prim", "prime", "representativ", "republican", "democrat", "secretary", "senator",
-                                        "spokesman", "spokesperson", "spokeswoman", "statement", "reporter", "news", "interview", "foreign", "state", "hous", "house", "white", "country"};
+                                        "spokesman", "spokesperson", "spokeswoman", "statement", "reporter", "news", "interview", "foreign", "state", "hous", "house", "white", "country", "national", "intelligenc", "security", "adviser", "advisor", "attorney",
+                                        "lawyer", "general", "longtim", "longtime", "personal", "senior", "former"};
     struct slice t = lemma_text(lex, lemma);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (slice_eq(t, slice_of(words[i]))) return true;
@@ -97,6 +98,30 @@ static bool other_people(const struct reading *a, const struct sentence *sa, con
     return in_a && in_b;
 }
 
+/* The number that counts this lemma in the words [b, e): "25 points"; false when there is none. */
+static bool counted(const struct reading *r, uint32_t b, uint32_t e, uint32_t lemma, double *value)
+{
+    struct number n;
+    for (uint32_t w = b; w < e; w++) {
+        if (!numeral_at(r, w, &n) || n.ordinal) continue;
+        for (uint32_t k = n.end; k < n.end + 2 && k < e; k++)
+            if (r->words[k].lemma == lemma) {
+                *value = n.value;
+                return true;
+            }
+    }
+    return false;
+}
+
+/* The same is counted, and the counts are not one: two games, two days. */
+static bool other_count(const struct reading *a, uint32_t a0, uint32_t a1, const struct reading *b, uint32_t b0, uint32_t b1, struct ids shared)
+{
+    double x, y;
+    for (size_t i = 0; i < shared.len; i++)
+        if (counted(a, a0, a1, shared.ptr[i], &x) && counted(b, b0, b1, shared.ptr[i], &y) && x != y) return true;
+    return false;
+}
+
 struct tie_words tie_sentences(const struct scene *s, uint32_t ra, uint32_t sa, uint32_t rb, uint32_t sb)
 {
     struct tie_words t = {0};
@@ -129,7 +154,8 @@ struct tie_words tie_sentences(const struct scene *s, uint32_t ra, uint32_t sa, 
     }
     uint32_t tied = t.names + t.content;
     if (tied > 0 && one_phrase(a, first_a, last_a, tied) && one_phrase(b, first_b, last_b, tied)) return (struct tie_words){0};
-    t.opposed = negation(s, a, a0, a1) != negation(s, b, b0, b1) || other_people(a, &a->sentences[sa], b, &b->sentences[sb]);
+    t.opposed = negation(s, a, a0, a1) != negation(s, b, b0, b1) || other_people(a, &a->sentences[sa], b, &b->sentences[sb]) ||
+                other_count(a, a0, a1, b, b0, b1, shared);
     return t;
 }
 

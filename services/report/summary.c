@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum { CANDIDATES_MAX = 400, MIN_WORDS = 8, MAX_WORDS = 48 };
-static const double SAME = .42, SAME_LEAD = .27, ALSO = .6, OVERLAP_PRICE = .9;
+static const double SAME = .42, SAME_LEAD = .2, ALSO = .6, OVERLAP_PRICE = .9;
 
 /* Per lemma: how many independent accounts have it, weighted by rarity. */
 static double *centroid_of(const struct scene *s)

@@ -113,19 +113,6 @@ struct tie tie_of(const struct scene *s, const struct match *m)
 
 /* --- who stands before a value --- */
 
-static bool mentioned(const struct reading *r, uint32_t b, uint32_t e, const struct entity **who)
-{
-    for (size_t i = 0; i < r->doc->entities.len; i++) {
-        const struct entity *x = &r->doc->entities.ptr[i];
-        for (size_t k = 0; k < x->mentions.len; k++)
-            if (x->mentions.ptr[k].b < e && x->mentions.ptr[k].e > b) {
-                *who = x;
-                return true;
-            }
-    }
-    return false;
-}
-
 /* The person or organization named last before word w of the value's sentence, or whom "he" or "she" there stands for. */
 static uint32_t subject_of(const struct scene *s, uint32_t ri, const struct value *v)
 {
@@ -133,11 +120,12 @@ static uint32_t subject_of(const struct scene *s, uint32_t ri, const struct valu
     uint32_t first = r->sentences[v->sentence].w0;
     bool pronoun = false;
     for (uint32_t w = v->w0; w-- > 0 && v->w0 - w < (pronoun ? 60u : SUBJECT_REACH);) {
-        const struct entity *who = NULL;
         if (w < first && !pronoun) return UINT32_MAX;
         if (word_is(&s->lex, r, w, "he she")) pronoun = true;
-        if (!(r->words[w].flags & WORD_CAPITAL) || !mentioned(r, r->words[w].b, r->words[w].e, &who)) continue;
-        if (who->type == ENTITY_PERSON || (who->type == ENTITY_ORGANIZATION && !pronoun)) return actor_at(s, ri, r->words[w].b, r->words[w].e);
+        uint32_t i = r->words[w].flags & WORD_CAPITAL ? entity_at(r, ENTITY_NONE, r->words[w].b, r->words[w].e) : UINT32_MAX;
+        if (i == UINT32_MAX) continue;
+        enum entity_type type = r->doc->entities.ptr[i].type;
+        if (type == ENTITY_PERSON || (type == ENTITY_ORGANIZATION && !pronoun)) return actor_at(s, ri, r->words[w].b, r->words[w].e);
     }
     return UINT32_MAX;
 }

@@ -40,6 +40,18 @@ static uint32_t office(struct scene *s, const struct reading *r, uint32_t w)
     return r->words[w].lemma;
 }
 
+/* A name of somebody's firm or place stands in both: it is one office. */
+static bool one_house(struct scene *s, struct cite x, struct cite y)
+{
+    uint32_t rx = reading_of(s, x), ry = reading_of(s, y);
+    if (rx == UINT32_MAX || ry == UINT32_MAX) return false;
+    const struct reading *a = &s->readings[rx], *b = &s->readings[ry];
+    for (uint32_t w = reading_word(a, x.b); w < a->n_words && a->words[w].b < x.e; w++)
+        for (uint32_t k = reading_word(b, y.b); k < b->n_words && b->words[k].b < y.e; k++)
+            if (a->words[w].lemma == b->words[k].lemma && (a->words[w].flags & b->words[k].flags & WORD_NAME) && !word_is(&s->lex, a, w, vague)) return true;
+    return false;
+}
+
 /* Content lemmas of a role; countries, parties, chambers, initials and "special", "top" and the like tell no difference. */
 static enum err role_words(struct scene *s, struct cite c, struct ids *out)
 {
@@ -50,7 +62,8 @@ static enum err role_words(struct scene *s, struct cite c, struct ids *out)
     const struct reading *rd = &s->readings[r];
     bool behind = false; /* in what stands behind "for", "of", "on" */
     for (uint32_t w = reading_word(rd, c.b); w < rd->n_words && rd->words[w].b < c.e && out->len < ROLE_WORDS; w++) {
-        behind |= word_is(&s->lex, rd, w, "for of on at");
+        if (word_is(&s->lex, rd, w, "at")) break; /* with whom, not of what */
+        behind |= word_is(&s->lex, rd, w, "for of on");
         bool last = w + 1 == rd->n_words || rd->words[w + 1].b >= c.e || word_is(&s->lex, rd, w + 1, "for of on at to");
         if (!behind && !last && !(rd->words[w].flags & WORD_CAPITAL)) continue; /* adjectives of taste: seasoned, colorful */
         bool empty = (rd->words[w].flags & WORD_STOP) || word_is(&s->lex, rd, w, vague) || initials(word_text(rd, w)) || place_word(rd, w);
@@ -95,7 +108,7 @@ enum err compare_titles(struct scene *s, const struct actor *a)
         e = role_words(s, a->roles.ptr[i].cites.ptr[0], &words[i]);
         for (size_t k = 0; k < i && e == OK; k++) {
             struct cite x = a->roles.ptr[i].cites.ptr[0], y = a->roles.ptr[k].cites.ptr[0];
-            if (in_title(s, x) || in_title(s, y) || x.account == y.account || !titles_differ(s, words[i], words[k])) continue;
+            if (in_title(s, x) || in_title(s, y) || x.account == y.account || !titles_differ(s, words[i], words[k]) || one_house(s, x, y)) continue;
             differs[i] = differs[k] = true;
         }
     }
