@@ -5,7 +5,8 @@
  * at a message with the word POISON-CRASH in it, works for ever at POISON-HANG, sleeps four seconds at POISON-SLOW and takes memory
  * without end at POISON-MEMORY (until it is refused or killed). With WIREDESK_DRAG="report:3000" the stage report sleeps 3,000 us over
  * each message, a hundred times as long over one with the word DRAG-DEAR in it. With WIREDESK_IDLE=1 no stage judges what it carries:
- * what is left is the pipe and its stores. */
+ * what is left is the pipe and its stores. With WIREDESK_FORBIDDEN="tag" the stage tag tries what its sandbox forbids before its first
+ * document, and logs how each attempt ended. */
 #ifndef WD_CHAOS_H
 #define WD_CHAOS_H
 
@@ -17,6 +18,7 @@ void chaos_point(const char *name);
 enum err chaos_poison(const char *stage, struct slice message);
 void chaos_drag(const char *stage, struct slice message);
 bool chaos_idle(void);
+void chaos_forbidden(const char *stage);
 #else
 static inline void chaos_point(const char *name)
 {
@@ -36,6 +38,10 @@ static inline void chaos_drag(const char *stage, struct slice message)
 static inline bool chaos_idle(void)
 {
     return false;
+}
+static inline void chaos_forbidden(const char *stage)
+{
+    (void)stage;
 }
 #endif
 

@@ -1,11 +1,13 @@
 /* daemon.c - start and end, the same for all. */
 #include "daemon.h"
 
+#include "chaos.h"
 #include "clock.h"
 #include "http.h"
 #include "signals.h"
 #include "state.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <malloc.h>
@@ -74,6 +76,7 @@ bool daemon_check(const char *name, const struct stage_settings *s, struct troub
         trouble_say(t, EXIT_NEEDS_PERSON, "--log-level '%s' must be error, warn, info or debug", s->log_level);
         return false;
     }
+    if (!sandbox_check(&s->sandbox, t)) return false;
     if (!endpoint_good(s->listen, false, t) || !endpoint_good(s->returns, false, t) || !keys_good(name, s, t)) return false;
     for (size_t i = 0; i < s->next.len; i++)
         if (!endpoint_good(s->next.item[i], true, t)) return false;
@@ -92,23 +95,34 @@ bool daemon_check(const char *name, const struct stage_settings *s, struct troub
     return false;
 }
 
-/* A flood of connections takes descriptors, and the stores need some: as many as the system lets us have. */
-static void take_descriptors(void)
+/* The endpoints and keys that every daemon has, with what is in `more`. */
+static bool begin_sandbox(const char *name, const struct stage_settings *s, const struct sandbox_needs *more, struct trouble *t)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log_event(LOG_WARN, "descriptors", "error=\"%s\"", strerror(errno));
+    char public[4200], secret[4300];
+    struct sandbox_needs needs = *more;
+    const char *all[] = {s->listen, s->returns, s->http};
+    for (size_t i = 0, at = 0; i < sizeof all / sizeof *all; i++) {
+        while (needs.endpoint[at] != NULL) assert(++at < SANDBOX_ENDPOINTS);
+        needs.endpoint[at] = all[i];
+    }
+    assert(needs.list[SANDBOX_LISTS - 1] == NULL && needs.read[SANDBOX_READS - 1] == NULL && needs.file == NULL);
+    needs.list[SANDBOX_LISTS - 1] = &s->next;
+    if (s->keys != NULL) {
+        snprintf(public, sizeof public, "%s/public", s->keys);
+        snprintf(secret, sizeof secret, "%s/secret/%s.key", s->keys, s->key ? s->key : name);
+        needs.read[SANDBOX_READS - 1] = public;
+        needs.file = secret;
+    }
+    return sandbox_begin(&s->sandbox, s->state, &needs, t);
 }
 
-int daemon_open(const char *name, const struct stage_settings *s, struct trouble *t)
+int daemon_open(const char *name, const struct stage_settings *s, const struct sandbox_needs *needs, struct trouble *t)
 {
     enum log_level level = LOG_INFO;
     char lock[100], half[4200];
     int holder, fd;
     if (!daemon_check(name, s, t)) return -1;
     if (log_level_named(s->log_level, &level)) log_open(name, level);
-    take_descriptors();
     mallopt(M_MMAP_THRESHOLD, ALLOC_APART); /* fixed, so that one giant document's memory goes back */
     mallopt(M_TRIM_THRESHOLD, ALLOC_KEPT);   /* below it what one document needed stays for the next: no page faults for each */
     mallopt(M_ARENA_MAX, 2);
@@ -132,7 +146,14 @@ int daemon_open(const char *name, const struct stage_settings *s, struct trouble
     }
     fd = signals_open();
     if (fd < 0) trouble_say(t, EXIT_TRY_AGAIN, "cannot take signals: %s", strerror(errno));
-    return fd;
+    return fd < 0 || begin_sandbox(name, s, needs, t) ? fd : -1;
+}
+
+bool daemon_ready(const char *name, const struct stage_settings *s, struct trouble *t)
+{
+    if (!sandbox_seal(&s->sandbox, t)) return false;
+    chaos_forbidden(name);
+    return true;
 }
 
 int daemon_fail(const char *name, const struct trouble *t)
@@ -176,6 +197,8 @@ struct process {
     uint64_t replica, pid, up, rss, size, cpu, files, files_max; /* times in ns */
     double rss_mb;
     struct log_counts log;
+    struct sandbox_facts sandbox;
+    const char *lack;
     bool one;
 };
 #define AT(member) offsetof(struct process, member)
@@ -193,6 +216,12 @@ static const struct metric_row process_rows[] = {
     {"process_cpu_seconds_total", NULL, METRIC_TIME_TOTAL, AT(cpu), NULL, "CPU time of the process, in user and kernel mode."},
     {"process_open_fds", NULL, METRIC_GAUGE, AT(files), NULL, "Open file descriptors."},
     {"process_max_fds", NULL, METRIC_GAUGE, AT(files_max), NULL, "How many file descriptors the process may have."},
+    {"sandbox", "part=\"privileges\"", METRIC_FLAG, AT(sandbox.no_new_privileges), "sandbox.no_new_privileges", "1 for each part of the sandbox that is closed."},
+    {"sandbox", "part=\"capabilities\"", METRIC_FLAG, AT(sandbox.no_capabilities), "sandbox.no_capabilities", NULL},
+    {"sandbox", "part=\"core_dumps\"", METRIC_FLAG, AT(sandbox.no_core_dumps), "sandbox.no_core_dumps", NULL},
+    {"sandbox", "part=\"landlock\"", METRIC_FLAG, AT(sandbox.landlock), "sandbox.landlock", NULL},
+    {"sandbox", "part=\"seccomp\"", METRIC_FLAG, AT(sandbox.seccomp), "sandbox.seccomp", NULL},
+    {NULL, NULL, METRIC_TEXT, AT(lack), "sandbox.lack", NULL},
     {"log_events_total", "level=\"error\"", METRIC_COUNTER, AT(log.errors), NULL, "Events logged, or held back because they repeat, by level."},
     {"log_events_total", "level=\"warn\"", METRIC_COUNTER, AT(log.warnings), NULL, NULL},
     {"log_held_total", NULL, METRIC_COUNTER, AT(log.held), NULL, "Log lines held back because they repeat."},
@@ -230,7 +259,7 @@ void daemon_metrics(struct metrics *m, const char *name, const struct stage_sett
 {
     struct rusage used;
     struct process p = {.name = name, .version = WD_VERSION, .replica = s->replica, .pid = (uint64_t)getpid(), .up = clock_mono_ns() - started_ns,
-                        .log = log_counts(), .one = true};
+                        .log = log_counts(), .sandbox = sandbox_facts(), .lack = sandbox_lack(), .one = true};
     measure_memory(&p);
     measure_files(&p);
     if (getrusage(RUSAGE_SELF, &used) == 0) p.cpu = ns_of(used.ru_utime) + ns_of(used.ru_stime);

@@ -11,10 +11,14 @@
  * parent. False with the trouble. */
 bool daemon_check(const char *name, const struct stage_settings *s, struct trouble *t) MUST_CHECK;
 
-/* Checks the settings, opens the log, takes the signals and as many descriptors as it may have, makes DIR, DIR/sock and DIR/run, and takes
- * the lock NAME.R, which covers the sockets and the slot of that name. Returns a descriptor that becomes readable when the process is asked to stop (see
- * signals.h); -1 with the trouble. Call before any thread or socket. */
-int daemon_open(const char *name, const struct stage_settings *s, struct trouble *t) MUST_CHECK;
+/* Checks the settings, opens the log, takes the signals, makes DIR, DIR/sock and DIR/run, takes the lock NAME.R, which covers the
+ * sockets and the slot of that name, and begins the sandbox: what is opened from here on lies in DIR, at an endpoint of the settings
+ * or in `needs`. Returns a descriptor that becomes readable when the process is asked to stop (see signals.h); -1 with the trouble.
+ * Call before any thread or socket. */
+int daemon_open(const char *name, const struct stage_settings *s, const struct sandbox_needs *needs, struct trouble *t) MUST_CHECK;
+
+/* Closes the sandbox: all threads and listening sockets are there, documents may come. False with the trouble. */
+bool daemon_ready(const char *name, const struct stage_settings *s, struct trouble *t) MUST_CHECK;
 
 /* The keys that the settings name, for the daemon's doors and links; *out is NULL without an error when they name none. */
 bool daemon_doors(const char *name, const struct stage_settings *s, struct doors **out, struct trouble *t) MUST_CHECK;

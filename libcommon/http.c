@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "sandbox.h"
 #include "state.h"
 
 #include <errno.h>
@@ -189,8 +190,10 @@ static void fill(struct http *h, struct http_request *r)
         ask(h, r);
         return;
     }
+    const char *lack = strcmp(r->path, "/healthz") == 0 ? sandbox_lack() : NULL;
     r->status = good ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
     buf_str(&r->body, good ? "ok\n" : "not now\n");
+    if (lack != NULL) buf_printf(&r->body, "sandbox: %s\n", lack);
 }
 
 static enum MHD_Result respond(struct MHD_Connection *connection, const struct http_request *r)

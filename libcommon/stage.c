@@ -373,12 +373,13 @@ static int run_daemon(const struct stage_hooks *hooks, const struct stage_settin
     r->hold_ns = hooks->commit == NULL ? HOLD_NS : GROUP_NS;
     r->result = buf_make(hooks->frame_max);
     r->started = r->sampled = clock_mono_ns();
-    r->stop_fd = daemon_open(hooks->name, settings, &t);
+    r->stop_fd = daemon_open(hooks->name, settings, &(struct sandbox_needs){0}, &t);
     int status = t.status;
     if (r->stop_fd >= 0) {
         quarantine_open(&r->quarantine, settings->state, hooks->name);
         r->mem = arena_create(hooks->arena_max);
-        bool good = r->mem != NULL && daemon_doors(hooks->name, settings, &r->doors, &t) && open_windows(r, &t) && open_sockets(r, &t);
+        bool good = r->mem != NULL && daemon_doors(hooks->name, settings, &r->doors, &t) && open_windows(r, &t) && open_sockets(r, &t) &&
+                    daemon_ready(hooks->name, settings, &t);
         if (good) {
             log_event(LOG_INFO, "ready", "replica=%ju pid=%d", (uintmax_t)settings->replica, (int)getpid());
             loop(r);

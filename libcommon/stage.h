@@ -7,6 +7,7 @@
 #include "log.h"
 #include "metric.h"
 #include "option.h"
+#include "sandbox.h"
 #include "slot.h"
 
 /* What every daemon can be told; stage_options below is its table. */
@@ -23,10 +24,12 @@ struct stage_settings {
     uint64_t cpu_budget;       /* --cpu-budget TIME: for one document, ms; 0: any */
     const char *log_level;     /* --log-level WORD */
     bool check, probe, stdio;  /* --check --probe --stdio */
+    struct sandbox_settings sandbox;
 };
 
-/* Rows for struct stage_settings placed first in the caller's own settings struct. */
-extern const struct option_row stage_options[];
+/* Rows for struct stage_settings placed first in the caller's own settings struct. Every daemon has both tables, but ingest has one of
+ * its own in place of the first. */
+extern const struct option_row stage_options[], sandbox_options[];
 
 struct stage_hooks {
     const char *name;      /* "tag" */

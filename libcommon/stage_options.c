@@ -28,3 +28,13 @@ const struct option_row stage_options[] = {
     {"stdio", 0, NULL, OPTION_FLAG, AT(stdio), NULL, 0, 0, "Be a filter: JSON Lines documents on standard input to standard output"},
     {NULL},
 };
+
+const struct option_row sandbox_options[] = {
+    {"sandbox", 0, "WORD", OPTION_TEXT, AT(sandbox.mode), "auto", 0, 0,
+     "Give up what is never needed once it runs (files, system calls, privileges): auto as far as the kernel can; require or end; off"},
+    {"core-dumps", 0, NULL, OPTION_FLAG, AT(sandbox.core_dumps), NULL, 0, 0, "For debugging: allow core dumps, which hold documents, and debuggers"},
+    {"memory-max", 0, "SIZE", OPTION_SIZE, AT(sandbox.memory_max), "0", 0, 0,
+     "Memory of its own that it may take, stores that are mapped not counted: what is refused fails one document; 0: no limit"},
+    {"files-max", 0, "N", OPTION_NUMBER, AT(sandbox.files_max), "16384", 0, 1e7, "Files and connections that it may have open, within what the system allows; 0: all of that"},
+    {NULL},
+};

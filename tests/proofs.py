@@ -51,8 +51,8 @@ def finish():
 
 
 def preloaded(**settings):
-    """The environment that loads tests/preload.c into a daemon."""
-    found = {"LD_PRELOAD": f"{BESIDE}/preload.so", **{f"PROOF_{k.upper()}": str(v) for k, v in settings.items()}}
+    """The environment that loads tests/preload.c into a daemon, whose records lie where a sandbox would not let it write."""
+    found = {"WIREDESK_SANDBOX": "off", "LD_PRELOAD": f"{BESIDE}/preload.so", **{f"PROOF_{k.upper()}": str(v) for k, v in settings.items()}}
     if SANITIZED:
         found["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
     return found

@@ -291,6 +291,7 @@ def main():
     for when, (what, *_) in enumerate(records(trace)):
         seen[what] += 1
         places += [when] * (1 if what == SENT else 4 if what == WRITTEN else 12)
+    check(seen[WRITTEN] > DOCUMENTS and seen[SENT] > DOCUMENTS, "the recording holds what the daemons wrote and said")
     check(seen[MAPPED] == 0, "no store writes through a shared mapping")
     print(f"     recorded: {seen[WRITTEN]} writes, {seen[SYNCED]} syncs of files and {seen[FOLDER_SYNCED]} of folders, {seen[CREATED]} files made, "
           f"{seen[RENAMED]} renamed, {seen[UNLINKED]} removed, {seen[CUT]} cut, {seen[SENT]} messages")

@@ -167,6 +167,8 @@ static void print_daemon(const struct daemon *d)
            (unsigned long long)ask_count(s, "out"), json_number_value(json_object_get(s, "rate")), backlog(s));
     if (ask_count(s, "failed") > 0) printf("  %llu failed", (unsigned long long)ask_count(s, "failed"));
     if (ask_count(s, "refused") > 0) printf("  %llu refused", (unsigned long long)ask_count(s, "refused"));
+    const char *lack = json_string_value(json_object_get(json_object_get(s, "sandbox"), "lack"));
+    if (lack != NULL) printf("  sandbox %s", lack);
     putchar('\n');
 }
 

@@ -26,7 +26,7 @@ static const struct option_row options[] = {
     {0},
 };
 
-static const struct option_row *const rows[] = {stage_options, options, NULL};
+static const struct option_row *const rows[] = {stage_options, sandbox_options, options, NULL};
 
 static const struct option_table table = {
     .program = "wiredesk-dedup",

@@ -610,10 +610,11 @@ int ingest_run(const struct ingest_settings *settings)
     if (settings->common.check) return daemon_check("ingest", &settings->common, &t) ? 0 : daemon_fail("ingest", &t);
     struct ingest g = {.set = settings, .frame = buf_make(DOC_FRAME_MAX), .started = clock_mono_ns()};
     g.sampled = g.started;
-    g.stop_fd = daemon_open("ingest", &settings->common, &t);
+    g.stop_fd = daemon_open("ingest", &settings->common, &(struct sandbox_needs){.list = {&settings->outcomes}}, &t);
     if (g.stop_fd < 0) return daemon_fail("ingest", &t);
     int status;
-    if (open_memory(&g, &t) && daemon_doors("ingest", &settings->common, &g.doors, &t) && open_journal(&g, &t) && open_pipe(&g, &t) && open_windows(&g, &t)) {
+    if (open_memory(&g, &t) && daemon_doors("ingest", &settings->common, &g.doors, &t) && open_journal(&g, &t) && open_pipe(&g, &t) && open_windows(&g, &t) &&
+        daemon_ready("ingest", &settings->common, &t)) {
         struct journal_counts c = journal_counts(g.journal);
         log_event(LOG_INFO, "ready", "replica=%ju pid=%d epoch=%ju in_flight=%ju", (uintmax_t)settings->common.replica, (int)getpid(),
                   (uintmax_t)journal_epoch(g.journal), (uintmax_t)c.in_flight);

@@ -28,7 +28,7 @@ static const struct option_row keep_options[] = {
     {NULL},
 };
 
-static const struct option_row *const rows[] = {ingest_options, filter_options, keep_options, NULL};
+static const struct option_row *const rows[] = {ingest_options, sandbox_options, filter_options, keep_options, NULL};
 
 static const struct option_table table = {
     .program = "wiredesk-ingest",

@@ -11,7 +11,7 @@ static enum err work(void *self, struct arena *mem, struct doc *doc)
 
 int main(int argc, char **argv)
 {
-    static const struct option_row *const rows[] = {stage_options, NULL};
+    static const struct option_row *const rows[] = {stage_options, sandbox_options, NULL};
     static const struct option_table table = {
         .program = "wiredesk-normalize", .purpose = "Turns a document's bytes into clean text, with title, outlet, date, language and an origin map.",
         .operands = "", .rows = rows};

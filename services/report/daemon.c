@@ -223,7 +223,8 @@ static bool open_sockets(struct report *r, struct trouble *t)
 
 static bool open_report(struct report *r, struct trouble *t)
 {
-    r->stop_fd = daemon_open("report", &r->settings->stage, t);
+    struct sandbox_needs needs = {.read = {r->settings->watch, "/proc/sys/kernel/random/boot_id"}, .endpoint = {r->settings->stream, r->settings->replay}};
+    r->stop_fd = daemon_open("report", &r->settings->stage, &needs, t);
     if (r->stop_fd < 0) return false;
     if (r->settings->watch != NULL && !signals_take_hangup()) {
         trouble_say(t, EXIT_TRY_AGAIN, "cannot take SIGHUP: %s", strerror(errno));
@@ -239,7 +240,7 @@ static bool open_report(struct report *r, struct trouble *t)
     r->unpublished = r->office.first_new;
     r->first_own = ledger_next_seq(r->office.ledger);
     if (!r->settings->no_pages && (r->pages = pages_start(r->office.path, r->settings->stage.state, t)) == NULL) return false;
-    return daemon_doors("report", &r->settings->stage, &r->doors, t) && open_sockets(r, t);
+    return daemon_doors("report", &r->settings->stage, &r->doors, t) && open_sockets(r, t) && daemon_ready("report", &r->settings->stage, t);
 }
 
 static void close_report(struct report *r)

@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 {
     struct option_row shared[64];
     share_options(shared, sizeof shared / sizeof *shared);
-    const struct option_row *const rows[] = {shared, report_options, NULL};
+    const struct option_row *const rows[] = {shared, sandbox_options, report_options, NULL};
     const struct option_table table = {
         .program = "wiredesk-report",
         .purpose = "Write documents into the ledger and the stream, and tell what their stories say together.",

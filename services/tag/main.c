@@ -19,7 +19,7 @@ static const struct option_row options[] = {
      "misc, or none for what is no name."},
     {0},
 };
-static const struct option_row *const rows[] = {stage_options, options, NULL};
+static const struct option_row *const rows[] = {stage_options, sandbox_options, options, NULL};
 
 static const struct option_table table = {
     .program = "wiredesk-tag",
