@@ -99,13 +99,17 @@ def run(state):
 def main():
     folder = tempfile.mkdtemp(prefix="wd-metrics-")
     log = open(f"{folder}/log", "w+")
-    up = subprocess.Popen([f"{BIN}/wiredesk", "up", "--state", f"{folder}/state"], stdout=log, stderr=log)
+    up = subprocess.Popen([f"{BIN}/wiredesk", "up", "--state", f"{folder}/state"], stdout=log, stderr=log, env={**os.environ, "WIREDESK_LOG_LEVEL": "debug"})
     try:
         for _ in range(600):
             if "daemons=5" in open(log.name).read():
                 break
             time.sleep(0.1)
         run(f"{folder}/state")
+        said = open(log.name).read()
+        check(said.count("event=ready") == 6 and not re.search("ferry|sandbank|tram|dairy|harbour", said, re.I), "the log holds nothing of a document, at any level")
+        check(all(re.match(r"[0-9T:.-]{23}Z (error|warn|info|debug) [a-z]+ event=[a-z_]+( [a-z_]+=(\"[^\"]*\"|[^ \"]+))*$", line) for line in said.splitlines()),
+              "each line is time, level, program, event and pairs")
     finally:
         up.send_signal(signal.SIGTERM)
         check(up.wait(60) == 0, "they end well")
