@@ -10,12 +10,13 @@
 enum {
     HEARTBEAT_MS = 2000,
     HEARTBEAT_TIMEOUT_MS = 6000,
+    KEEPALIVE_S = 3, KEEPALIVE_COUNT = 3,
     RECONNECT_MS = 20,
     RECONNECT_MOST_MS = 500,
     CONNECT_MS = 3000,
     SMALL_BUFFER = 4096,
     SMALL_WATER = 2,
-    FRAME_SLACK = 1 << 20, /* beyond the sender's own check */
+    FRAME_SLACK = 1 << 20, /* beyond the sender's own check; more than anybody says to a publisher */
     HANDSHAKE_MS = 3000,   /* for a stranger to say who it is: until then it costs a descriptor, and the memory of what it sends */
     BACKLOG = 4096,        /* connections that wait to be taken, as far as the kernel lets */
 };
@@ -48,7 +49,7 @@ zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
     int water = tcp && s->small_buffers && s->water > SMALL_WATER ? SMALL_WATER : s->water;
     zsock_set_sndhwm(sock, s->water_back > 0 ? s->water_back : water);
     zsock_set_rcvhwm(sock, water);
-    if (s->frame_max > 0) zsock_set_maxmsgsize(sock, (int)(s->frame_max + FRAME_SLACK));
+    zsock_set_maxmsgsize(sock, (int)(s->frame_max + FRAME_SLACK));
     zsock_set_reconnect_ivl(sock, RECONNECT_MS);
     zsock_set_reconnect_ivl_max(sock, RECONNECT_MOST_MS);
     if (s->type == ZMQ_PUSH) zsock_set_immediate(sock, 1);
@@ -59,9 +60,15 @@ zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
     if (!tcp) return sock;
     zsock_set_ipv6(sock, 1);
     zsock_set_connect_timeout(sock, CONNECT_MS);
-    zsock_set_heartbeat_ivl(sock, HEARTBEAT_MS);
-    zsock_set_heartbeat_timeout(sock, HEARTBEAT_TIMEOUT_MS);
-    zsock_set_heartbeat_ttl(sock, HEARTBEAT_TIMEOUT_MS);
+    zsock_set_tcp_keepalive(sock, 1);
+    zsock_set_tcp_keepalive_idle(sock, KEEPALIVE_S);
+    zsock_set_tcp_keepalive_intvl(sock, KEEPALIVE_S);
+    zsock_set_tcp_keepalive_cnt(sock, KEEPALIVE_COUNT);
+    if (s->type == ZMQ_PUSH) { /* of a socket that takes messages libzmq's heartbeats abort the process when a peer goes while its queue is full */
+        zsock_set_heartbeat_ivl(sock, HEARTBEAT_MS);
+        zsock_set_heartbeat_timeout(sock, HEARTBEAT_TIMEOUT_MS);
+        zsock_set_heartbeat_ttl(sock, HEARTBEAT_TIMEOUT_MS);
+    }
     if (s->small_buffers) {
         zsock_set_sndbuf(sock, SMALL_BUFFER);
         zsock_set_rcvbuf(sock, SMALL_BUFFER);

@@ -17,7 +17,7 @@ struct link_settings {
     int type;             /* ZMQ_PULL, ZMQ_PUSH, ZMQ_XPUB, ZMQ_SUB, ZMQ_PUB, ZMQ_ROUTER, ZMQ_DEALER */
     int water;            /* high-water mark, messages a peer, at this end */
     int water_back;       /* ROUTER: answers that a peer may leave unread, when that is another number; one more is given up (EAGAIN) */
-    size_t frame_max;     /* the sender's own check, bytes; the receiver closes a connection only well beyond it. 0: no limit */
+    size_t frame_max;     /* the sender's own check, bytes; the receiver closes a connection only well beyond it. 0: it hears subscriptions only */
     int linger_ms;        /* how long what was sent may keep the process from ending */
     bool small_buffers;   /* TCP: 4 KiB kernel buffers and a water mark of 2, so that little waits behind one slow document (ipc: follow_narrow()) */
     bool trusted_network; /* bind: ports beyond loopback are wanted without keys */

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""run_doors.py - nobody gets in who does not belong: every key at every door, keys replaced and taken away under load, floods, lies, slow feeders."""
+"""run_doors.py - nobody gets in who does not belong: every key at every door, keys replaced and taken away under load, floods, lies, slow feeders. With
+a number: an honest feeder's rate while so many connections of strangers stand at the door, and without."""
 import os
 import re
 import subprocess
@@ -57,8 +58,9 @@ class Feeding(threading.Thread):
     def run(self):
         try:
             while not self.over.is_set():
-                self.pipe.feed(documents(200, f"{self.name}{self.fed}"), "--piece", "1K", "--window", "8", key=self.key)
-                self.fed += 200
+                self.pipe.feed(documents(20, f"{self.name}{self.fed}"), "--piece", "1K", "--window", "8", key=self.key)
+                self.fed += 20
+                time.sleep(0.1)
         except AssertionError as e:
             self.trouble = e
 
@@ -224,13 +226,13 @@ def slow(pipe):
         for _ in range(200):
             p.socket.send_multipart([b"", frame])
             sent += 1
-    pipe.feed(documents(200, "beside"))
+    pipe.feed(documents(50, "beside"))
     for p in peers:
         p.close()
     after = most_memory(pipe, "ingest")
-    print(f"{len(peers)} feeders sent {sent} requests and read nothing: ingest's peak memory {before} MB before, {after} MB after; 200 documents were fed beside")
+    print(f"{len(peers)} feeders sent {sent} requests and read nothing: ingest's peak memory {before} MB before, {after} MB after; 50 documents were fed beside")
     assert after - before < 200, "feeders that read nothing cost more than they may"
-    return 201
+    return 51
 
 
 def paced(pipe):
@@ -240,7 +242,7 @@ def paced(pipe):
     pipe.until(pipe.ready, "ingest is not ready")
     pipe.keys.make("greedy", "--role", "feeder")
     pipe.until(lambda: "keys_read" in pipe.logged("ingest").rsplit("event=ready", 1)[1], "the keys are not read again")
-    greedy = pipe.feeder(documents(700, "greedy"), "--piece", "1K", key="greedy")
+    greedy = pipe.feeder(documents(450, "greedy"), "--piece", "1K", key="greedy")
     pipe.until(lambda: pipe.status("ingest")["feeders"]["paced"] > 0, "the greedy one is not told to wait")
     peer = Peer(zmq.DEALER, pipe.at["ingest"], pipe.keys.pair("feeder"), pipe.keys.public("ingest"))
     peer.socket.send_multipart([b"", msgpack.packb(body("modest"))])
@@ -251,9 +253,9 @@ def paced(pipe):
     out, told = greedy.communicate(timeout=60)
     assert greedy.returncode == 0, out + told
     status = pipe.status("ingest")["feeders"]
-    print(f"700 documents of a feeder that may bring 150 a second: told to wait {status['paced']} times, all taken; another was not held up")
+    print(f"450 documents of a feeder that may bring 150 a second: told to wait {status['paced']} times, all taken; another was not held up")
     assert "--feeder-documents" in told, told
-    return 701
+    return 451
 
 
 def audit(pipe, fed):
@@ -265,14 +267,52 @@ def audit(pipe, fed):
     print(f"{fed} documents, {len(lines)} lines: each document has one outcome")
 
 
+def rate(pipe, name, n):
+    """Documents a second of an honest feeder: until acked, and until each has its outcome; and the longest that one lone request took, in ms."""
+    began = time.monotonic()
+    pipe.feed(documents(n, name))
+    acked = time.monotonic()
+    pipe.settle()
+    done = time.monotonic()
+    took = []
+    for i in range(20):
+        lone = time.monotonic()
+        pipe.feed(documents(1, f"{name}-lone{i}"))
+        took.append(1000 * (time.monotonic() - lone))
+    return n / (acked - began), n / (done - began), sorted(took)[len(took) // 2]
+
+
+def measured(pipe, connections, n=5000, rounds=5):
+    """An honest feeder's rate with the door flooded, by a thousand new connections a second, and without, in turn."""
+    rate(pipe, "warm", n)
+    calm, flooded = [], []
+    for i in range(rounds):
+        calm.append(rate(pipe, f"calm{i}", n))
+        strangers = subprocess.Popen([f"{HERE}/doors_flood.py", pipe.at["ingest"].rsplit(":", 1)[1], str(connections), "600", "1000"])
+        time.sleep(connections / 1000)
+        flooded.append(rate(pipe, f"flooded{i}", n))
+        held = len(os.listdir(f"/proc/{pipe.process['ingest'].pid}/fd"))
+        strangers.terminate()
+        strangers.wait()
+        print(f"  calm {calm[-1][0]:.0f}/s acked, {calm[-1][1]:.0f}/s done, a lone one after {calm[-1][2]:.0f} ms; flooded {flooded[-1][0]:.0f}/s, "
+              f"{flooded[-1][1]:.0f}/s, {flooded[-1][2]:.0f} ms; ingest holds {held} descriptors, peak memory {most_memory(pipe, 'ingest')} MB", flush=True)
+        pipe.until(lambda: len(os.listdir(f"/proc/{pipe.process['ingest'].pid}/fd")) < 100, "connections of strangers that are gone are still held")
+    middle = [[sorted(r[k] for r in rows)[rounds // 2] for k in range(3)] for rows in (calm, flooded)]
+    print(f"{connections} connections of strangers: {middle[1][0] / middle[0][0]:.2f} of the calm rate until acked, {middle[1][1] / middle[0][1]:.2f} until done; "
+          f"a lone document acked after {middle[0][2]:.0f} ms calm, {middle[1][2]:.0f} ms flooded")
+
+
 def main():
     pipe = Pipe(BIN)
     try:
-        pipe.feed(documents(200, "a"))
+        if len(sys.argv) > 2:
+            measured(pipe, int(sys.argv[2]))
+            return
+        pipe.feed(documents(100, "a"))
         pipe.settle()
-        audit(pipe, 200)
+        audit(pipe, 100)
         every_key_at_every_door(pipe)
-        fed = 200 + keys_replaced(pipe)
+        fed = 100 + keys_replaced(pipe)
         fed += keys_taken_away(pipe)
         impostor(pipe)
         fed += flood(pipe)

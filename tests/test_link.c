@@ -244,6 +244,32 @@ static void what_cannot_be_bound_gets_one_clear_line(void **state)
     link_unbind(&wide);
 }
 
+/* libzmq 4.3.4 aborts when its heartbeat is due at a socket whose queue is full and whose peer has gone. */
+static void a_peer_that_goes_while_the_queue_is_full_takes_nobody_with_it(void **state)
+{
+    (void)state;
+    struct trouble t;
+    char bytes[10000] = "";
+    struct slice frame = {bytes, sizeof bytes};
+    zsock_t *in = link_bind(&pull, dir, "tcp://127.0.0.1:47556", &t), *out = link_open(&push, true, &t);
+    if (in == NULL || out == NULL) fail_msg("%s", t.line);
+    assert_int_equal(zsock_connect(out, "tcp://127.0.0.1:47556"), 0);
+    size_t sent = 0, got = 0;
+    for (int idle = 0; idle < 40;) {
+        enum err e = link_try_send(out, frame);
+        if (e == OK) sent++, idle = 0;
+        else usleep(5000), idle++;
+    }
+    assert_true(sent > 10); /* more than its queue holds */
+    zsock_set_linger(out, 0);
+    zsock_destroy(&out);
+    usleep(4600000); /* longer than from one heartbeat to the next but one */
+    zsock_set_rcvtimeo(in, 300);
+    while (zmq_recv(zsock_resolve(in), bytes, sizeof bytes, 0) > 0) got++;
+    assert_true(got > 0);
+    link_unbind(&in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_stale_path_is_reclaimed),
         cmocka_unit_test(a_held_path_is_refused_with_one_line),
         cmocka_unit_test(what_cannot_be_bound_gets_one_clear_line),
+        cmocka_unit_test(a_peer_that_goes_while_the_queue_is_full_takes_nobody_with_it),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -20,6 +20,16 @@ bool entry_ring(const struct entry *e, struct key_ring *out, struct trouble *t)
     return e->keys == NULL || key_ring_read(e->keys, e->key, e->server, out, t);
 }
 
+enum err entry_watch(void *socket)
+{
+    static const struct { int option, value; } set[] = {
+        {ZMQ_TCP_KEEPALIVE, 1}, {ZMQ_TCP_KEEPALIVE_IDLE, 3}, {ZMQ_TCP_KEEPALIVE_INTVL, 3}, {ZMQ_TCP_KEEPALIVE_CNT, 3},
+    };
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++)
+        if (zmq_setsockopt(socket, set[i].option, &set[i].value, sizeof set[i].value) != 0) return ERR_IO;
+    return OK;
+}
+
 bool entry_connect(void *socket, const struct key_ring *ring, const char *endpoint)
 {
     bool in_clear = ring->servers == 0 || strncmp(endpoint, "tcp://", 6) != 0;

@@ -17,6 +17,9 @@ bool entry_split(char *endpoint, char name[KEY_NAME_MAX], const char **server) M
 /* The ring as the files are now, or an empty one without keys. False with the trouble. */
 bool entry_ring(const struct entry *e, struct key_ring *out, struct trouble *t) MUST_CHECK;
 
+/* Has the kernel find out when the other host is gone: libzmq's own heartbeats abort the process when that happens while its queue is full. */
+enum err entry_watch(void *socket) MUST_CHECK;
+
 /* Connects a libzmq socket once for each key that the other side may have; without keys once, in the clear. False with zmq_errno(). */
 bool entry_connect(void *socket, const struct key_ring *ring, const char *endpoint) MUST_CHECK;
 

@@ -11,7 +11,6 @@
 #include "../../proto/mp.h"
 
 enum {
-    HEARTBEAT_MS = 2000,
     REPLY_ARENA = 64 << 20,
     ANEW_MS = 1000, /* after a handshake that failed */
 };
@@ -58,7 +57,7 @@ static enum err open_socket(struct feeder *f)
     if (e == OK) e = set(f->socket, ZMQ_SNDHWM, 1000);
     if (e == OK) e = set(f->socket, ZMQ_RECONNECT_IVL, 100);
     if (e == OK) e = set(f->socket, ZMQ_RECONNECT_IVL_MAX, 1000);
-    if (e == OK) e = set(f->socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
+    if (e == OK) e = entry_watch(f->socket);
     int64_t most = FEED_FRAME_MAX;
     if (e == OK && zmq_setsockopt(f->socket, ZMQ_MAXMSGSIZE, &most, sizeof most) != 0) e = ERR_IO;
     if (e == OK && zmq_socket_monitor(f->socket, watch, EVENTS) != 0) e = ERR_IO;

@@ -15,6 +15,7 @@ enum {
     RETRY_MS = 100,        /* nobody takes requests */
     ANEW_MS = 10000,       /* no answer for so long: connected anew, with the keys as they are by then */
     WATER = 20000,
+    FRAME_MOST = 64 << 20, /* of a line, or of a reply with many */
 };
 
 struct stream {
@@ -42,7 +43,9 @@ static enum err open_socket(struct stream *s, int type, const char *endpoint, vo
     if (e == OK) e = set(*out, ZMQ_RCVHWM, WATER);
     if (e == OK) e = set(*out, ZMQ_RECONNECT_IVL, 100);
     if (e == OK) e = set(*out, ZMQ_RECONNECT_IVL_MAX, 1000);
-    if (e == OK) e = set(*out, ZMQ_HEARTBEAT_IVL, 2000);
+    if (e == OK) e = entry_watch(*out);
+    int64_t most = FRAME_MOST;
+    if (e == OK && zmq_setsockopt(*out, ZMQ_MAXMSGSIZE, &most, sizeof most) != 0) e = ERR_IO;
     if (e == OK && type == ZMQ_SUB && zmq_setsockopt(*out, ZMQ_SUBSCRIBE, "", 0) != 0) e = ERR_IO;
     if (e == OK && !entry_connect(*out, &s->ring, endpoint)) e = ERR_IO;
     return e;
