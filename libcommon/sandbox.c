@@ -48,7 +48,9 @@ static bool limit(int what, uint64_t most)
     struct rlimit l;
     if (getrlimit(what, &l) != 0) return false;
     rlim_t to = (rlim_t)most < l.rlim_max ? (rlim_t)most : l.rlim_max;
-    return setrlimit(what, &(struct rlimit){to, to}) == 0;
+    if ((l.rlim_cur == to && l.rlim_max == to) || setrlimit(what, &(struct rlimit){to, to}) == 0) return true;
+    if (errno == EPERM) log_event(LOG_WARN, "sandbox", "without=limit number=%d why=\"whoever started it does not let it set limits\"", what);
+    return errno == EPERM;
 }
 
 /* What no kernel lacks. The number of processes needs no limit: seccomp allows none, and RLIMIT_NPROC would count the threads of
@@ -81,7 +83,7 @@ bool sandbox_begin(const struct sandbox_settings *s, const char *state, const st
     if (!limit_all(s, t)) return false;
     atomic_fetch_or(&reached, (unsigned)(is(s, "off") ? BEGUN | OFF : BEGUN));
     if (is(s, "off")) return true;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !drop_capabilities()) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || (have_capabilities() && !drop_capabilities())) {
         trouble_say(t, EXIT_NEEDS_PERSON, "cannot give up its privileges: %s (--sandbox=off runs it with them)", strerror(errno));
         return false;
     }
