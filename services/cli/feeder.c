@@ -24,7 +24,7 @@ struct feeder {
     struct arena *mem;
     struct buf frame;
     struct key_ring ring;
-    bool up;
+    bool up, turned_away;
     uint64_t anew;   /* ms: when to connect anew, since a handshake failed; 0: not so */
     uint64_t opened; /* sockets so far */
     size_t unsure;   /* requests that the last break may have lost */
@@ -120,7 +120,7 @@ uint64_t feeder_alone_ms(const struct feeder *f)
 
 bool feeder_turned_away(const struct feeder *f)
 {
-    return f->anew != 0;
+    return f->turned_away;
 }
 
 static void set_up(struct feeder *f, bool up)
@@ -145,7 +145,8 @@ static void take_event(struct feeder *f)
         if (event == ZMQ_EVENT_DISCONNECTED) set_up(f, false);
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) set_up(f, true);
         if ((event & FAILED) != 0 && f->anew == 0) f->anew = clock_mono_ms() + ANEW_MS;
-        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) f->anew = 0;
+        if ((event & FAILED) != 0) f->turned_away = true;
+        if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) f->anew = 0, f->turned_away = false;
     }
 }
 
