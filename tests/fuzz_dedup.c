@@ -59,14 +59,16 @@ static void begin(void)
 
 static void read_records(struct slice in, struct arena *mem)
 {
-    static struct body body;
+    struct stored_sketch sketch;
+    struct member member;
     struct hot hot;
     struct story_record story;
     struct counters counters;
     struct doc doc;
     struct slice key;
     doc_init(&doc);
-    if (get_body(in, &body) == OK) assert(body.n <= DENSE_MAX && body.vector.n <= VECTOR_MAX);
+    if (get_sketch(in, &sketch) == OK) assert(sketch.n <= DENSE_MAX);
+    if (get_member(in, &member) == OK) assert(member.vector.n <= VECTOR_MAX);
     if (get_hot(in, &hot) == OK) assert(hot.n_posted <= POSTED_MAX);
     if (get_story(in, &story) == OK) assert(story.n_terms <= STORY_TERMS && story.n_representatives <= REPRESENTATIVES);
     bool read = get_counters(in, &counters) == OK;

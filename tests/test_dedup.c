@@ -1,6 +1,7 @@
 /* test_dedup.c - the judge of copies and stories on a real index: kinds of copies, met twice, what was not committed is forgotten. */
 #include "test.h"
 
+#include "../services/dedup/anchors.h"
 #include "../services/dedup/dedup.h"
 #include "../services/dedup/record.h"
 #include "../services/dedup/verdict.h"
@@ -189,6 +190,79 @@ static void no_similarity_is_over_one_and_every_verdict_can_be_read_again(void *
     }
 }
 
+static void the_horizon_forgets_a_text_but_not_that_it_was_there(void **state)
+{
+    enum { DAY = 86400000 };
+    const uint64_t then = UINT64_C(1930000000000), later = then + UINT64_C(31) * DAY;
+    (void)state;
+    judge_at(then, "first", slice_of(ferry), NULL);
+    assert_int_equal(judge_at(then + UINT64_C(29) * DAY, "near", joined(ferry, "\n\nBuses wait."), NULL).verdict.kind, VERDICT_NEAR);
+    judge_at(later, "other", SLICE("Vellin buys two snow ploughs\n\nThe council of Vellin bought two snow ploughs on Monday."), NULL);
+    assert_int_equal(dedup_size(deduper).live, 2);
+    struct doc exact = judge_at(later + UINT64_C(29) * DAY, "exact", slice_of(ferry), NULL);
+    assert_int_equal(exact.verdict.kind, VERDICT_EXACT);
+    assert_slice(exact.verdict.of, "first");
+    assert_err(dedup_commit(deduper), OK, "commit");
+    close_all();
+    open_all();
+    assert_int_equal(dedup_size(deduper).live, 2); /* the ploughs and the exact copy */
+    assert_int_equal(judge_at(later, "first", slice_of(ferry), NULL).verdict.kind, VERDICT_ORIGINAL); /* met again: what it got */
+}
+
+static void an_index_of_another_format_is_refused(void **state)
+{
+    (void)state;
+    assert_err(index_put(store, TABLE_META, SLICE("format"), SLICE("wiredesk-dedup 1")), OK, "put");
+    assert_err(index_commit(store), OK, "commit");
+    close_all();
+    assert_err(index_open(dir, 1 << 28, &store), ERR_VERSION, "an older index");
+    assert_null(store);
+}
+
+/* Every third hash is one of few, so that some have more documents than are listed. */
+static void anchors_find_what_was_added_and_not_what_was_dropped(void **state)
+{
+    enum { PAIRS = 30000 };
+    struct anchors *a = anchors_create();
+    uint32_t docs[ANCHOR_CAP], hash[PAIRS];
+    (void)state;
+    assert_non_null(a);
+    for (uint32_t i = 0; i < PAIRS; i++) {
+        hash[i] = i % 3 ? i * 2654435761u >> 12 : i % 200 * 7;
+        assert_err(i % 2 ? anchors_load(a, hash[i], i + 1) : anchors_add(a, hash[i], i + 1), OK, "add");
+    }
+    assert_err(anchors_loaded(a), OK, "loaded");
+    for (uint32_t i = 0; i < PAIRS; i += 2) anchors_drop(a, hash[i], i + 1);
+    for (uint32_t i = 0; i < PAIRS; i++) {
+        size_t n = anchors_find(a, hash[i], docs);
+        bool found = false;
+        for (size_t k = 0; k < n; k++) found = found || docs[k] == i + 1;
+        if (n < ANCHOR_CAP && found != (i % 2 == 1)) fail_msg("pair %u", i);
+    }
+    for (uint32_t i = 1; i < PAIRS; i += 2) anchors_drop(a, hash[i], i + 1);
+    for (uint32_t i = 0; i < PAIRS; i++) assert_int_equal(anchors_find(a, hash[i], docs), 0);
+    anchors_destroy(&a);
+}
+
+static void a_sketch_comes_back_as_it_went(void **state)
+{
+    struct shingle shingle[] = {{5, 0}, {900, 7}, {41, 261}, {70000, 261 + 255}, {77, 1 << 20}};
+    const struct sketch sketch = {shingle, 5, 70001, 1, 1 << 20};
+    struct stored_sketch back;
+    struct buf b = buf_make(1 << 10);
+    (void)state;
+    assert_err(put_sketch(&sketch, &b), OK, "put");
+    assert_err(get_sketch(buf_slice(&b), &back), OK, "get");
+    assert_int_equal(back.n, 5);
+    for (size_t i = 0; i < back.n; i++) {
+        assert_int_equal(back.at[i], shingle[i].at);
+        assert_true(shingle_least(back.hash[i], sketch.below) <= shingle[i].hash);
+        assert_true(back.hash[i] == UINT16_MAX || shingle_least(back.hash[i] + 1u, sketch.below) > shingle[i].hash);
+    }
+    for (size_t cut = 0; cut < b.len; cut++) assert_err(get_sketch(slice_cut(buf_slice(&b), 0, cut), &back), ERR_MALFORMED, "cut short");
+    buf_free(&b);
+}
+
 static void vector_of(const char *text, struct lexicon *lexicon, struct vector *v)
 {
     struct words w;
@@ -213,9 +287,12 @@ static void the_day_of_arrival_speaks_only_against_two_texts_without_a_date(void
     vector_of(ferry, lexicon, &a);
     vector_of("Quorra pier repaired\n\nThe pier at Quorra, which a storm broke last winter, is whole again and the night ferry will return, "
               "said Oona Sarrel, the harbour master. The council of Saltmere paid for it with a loan.", lexicon, &b);
-    double without = link_probability(&a, &b, (struct link_time){0, 0}, (struct link_time){0, 0});
+    struct link_text text;
+    struct link_mass mass = link_weigh(&b);
+    link_begin(&a, &text);
+    double without = link_probability(&text, &b, &mass, (struct link_time){0, 0}, (struct link_time){0, 0});
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        double with = link_probability(&a, &b, cases[i].first, cases[i].second);
+        double with = link_probability(&text, &b, &mass, cases[i].first, cases[i].second);
         if (with > without) fail_msg("%s: speaks for", cases[i].name);
         if ((with < without) != cases[i].against) fail_msg("%s: %g, without any time %g", cases[i].name, with, without);
     }
@@ -225,17 +302,16 @@ static void the_day_of_arrival_speaks_only_against_two_texts_without_a_date(void
 static void a_record_keeps_whether_its_time_is_of_publication_or_arrival(void **state)
 {
     static const struct link_time times[] = {{0, 0}, {29000000, 0}, {0, 29000000}};
-    static struct body body;
-    struct sketch sketch = {0};
+    struct member member;
     struct slots slots = {0};
     struct vector v = {0};
     (void)state;
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         struct buf b = buf_make(1 << 16);
-        assert_err(put_body(times[i], &sketch, &slots, &v, &b), OK, "put");
-        assert_err(get_body(buf_slice(&b), &body), OK, "get");
-        assert_int_equal(body.time.published, times[i].published);
-        assert_int_equal(body.time.arrived, times[i].arrived);
+        assert_err(put_member(times[i], &slots, &v, &b), OK, "put");
+        assert_err(get_member(buf_slice(&b), &member), OK, "get");
+        assert_int_equal(member.time.published, times[i].published);
+        assert_int_equal(member.time.arrived, times[i].arrived);
         buf_free(&b);
     }
 }
@@ -250,6 +326,10 @@ int main(void)
         T(a_document_met_twice_gets_the_verdict_it_got_and_is_no_copy_of_itself),
         T(what_was_not_committed_is_forgotten),
         T(no_similarity_is_over_one_and_every_verdict_can_be_read_again),
+        T(the_horizon_forgets_a_text_but_not_that_it_was_there),
+        T(an_index_of_another_format_is_refused),
+        cmocka_unit_test(anchors_find_what_was_added_and_not_what_was_dropped),
+        cmocka_unit_test(a_sketch_comes_back_as_it_went),
         T(the_day_of_arrival_speaks_only_against_two_texts_without_a_date),
         T(a_record_keeps_whether_its_time_is_of_publication_or_arrival),
         cmocka_unit_test(which_texts_say_that_they_correct_themselves),

@@ -3,30 +3,30 @@
 
 #include <stdlib.h>
 
-enum { CELLS = 512, NONE = UINT16_MAX };
-
-struct lookup {
-    uint16_t cell[CELLS]; /* index of a shingle of the new text, or NONE */
-    uint16_t hash[DENSE_MAX];
-};
-
-static void fill(struct lookup *l, const struct sketch *a, uint32_t below)
+static size_t list_of(const struct aligner *a, uint32_t hash)
 {
-    memset(l->cell, 0xFF, sizeof l->cell);
-    for (size_t i = 0; i < a->len; i++) {
-        if (a->ptr[i].hash >= below) continue;
-        l->hash[i] = shingle_short(a->ptr[i].hash, below);
-        size_t c = l->hash[i] % CELLS;
-        while (l->cell[c] != NONE) c = (c + 1) % CELLS;
-        l->cell[c] = (uint16_t)i;
+    size_t i = (size_t)(hash * a->scale >> 32);
+    return i < ALIGN_LISTS ? i : ALIGN_LISTS - 1;
+}
+
+void align_begin(const struct sketch *sketch, struct aligner *a)
+{
+    *a = (struct aligner){.sketch = sketch, .scale = ((uint64_t)ALIGN_LISTS << 32) / ((uint64_t)sketch->below + 1)};
+    for (size_t i = sketch->len; i-- > 0;) { /* lists stand in text order */
+        size_t list = list_of(a, sketch->ptr[i].hash);
+        a->next[i] = a->head[list];
+        a->head[list] = (uint8_t)(i + 1);
     }
 }
 
-static uint16_t find(const struct lookup *l, uint16_t hash)
+/* The new text's first shingle with a hash in [least, most) and under its own bound; 1 + its index, or 0. */
+static size_t find(const struct aligner *a, uint32_t least, uint32_t most)
 {
-    size_t c = hash % CELLS;
-    while (l->cell[c] != NONE && l->hash[l->cell[c]] != hash) c = (c + 1) % CELLS;
-    return l->cell[c];
+    const struct shingle *s = a->sketch->ptr;
+    for (size_t list = list_of(a, least), last = list_of(a, most - 1); list <= last; list++)
+        for (size_t i = a->head[list]; i != 0; i = a->next[i - 1])
+            if (s[i - 1].hash >= least && s[i - 1].hash < most) return i;
+    return 0;
 }
 
 /* Two pairs of shingles belong to one passage when both texts move on by about the same and not too far. */
@@ -58,38 +58,79 @@ static double covered(size_t inside, size_t all)
     return all ? (double)inside / (double)all : 0;
 }
 
-/* Passages may overlap in either text: a shingle counts once, in however many it lies. */
-static bool inside(const struct alignment *al, uint32_t at, bool old)
+static int by_begin(const void *x, const void *y)
 {
-    for (size_t p = 0; p < al->n; p++) {
-        const struct shared *s = &al->passage[p];
-        if (old ? at >= s->ob && at < s->oe : at >= s->b && at < s->e) return true;
-    }
-    return false;
+    const struct span *p = x, *q = y;
+    return p->b < q->b ? -1 : p->b > q->b;
 }
 
-void align_sketch(const struct sketch *a, const struct body *b, struct alignment *out)
+/* Passages may overlap in either text: a shingle counts once, in however many it lies. `at` and the spans ascend. */
+struct sweep {
+    const struct span *span;
+    size_t n, i;
+    uint32_t reach; /* the furthest end of a passage that begins at or before the place */
+};
+
+static bool inside(struct sweep *s, uint32_t at)
 {
-    struct lookup l;
-    struct shared pair[DENSE_MAX];
-    uint32_t other[DENSE_MAX]; /* by shingle of the new text: 1 + the place in the other */
-    uint32_t below = a->below < b->below ? a->below : b->below;
-    size_t mine = 0, theirs = 0, n = 0;
-    *out = (struct alignment){0};
-    fill(&l, a, b->below);
-    memset(other, 0, sizeof other);
-    uint64_t bound = ((uint64_t)below << 16) / ((uint64_t)b->below + 1);
+    for (; s->i < s->n && s->span[s->i].b <= at; s->i++)
+        if (s->span[s->i].e > s->reach) s->reach = s->span[s->i].e;
+    return at < s->reach;
+}
+
+/* How much of the new text's shingles under the bound lies in passages. */
+static double cover_new(const struct alignment *al, const struct sketch *a, uint32_t below, size_t mine)
+{
+    struct span span[DENSE_MAX];
+    for (size_t i = 0; i < al->n; i++) span[i] = (struct span){al->passage[i].b, al->passage[i].e};
+    struct sweep s = {span, al->n, 0, 0};
+    size_t n = 0;
+    for (size_t i = 0; i < a->len; i++) n += inside(&s, a->ptr[i].at) && a->ptr[i].hash < below;
+    return covered(n, mine);
+}
+
+static double cover_old(const struct alignment *al, const struct stored_sketch *b, uint64_t bound, size_t theirs)
+{
+    struct span span[DENSE_MAX];
+    for (size_t i = 0; i < al->n; i++) span[i] = (struct span){al->passage[i].ob, al->passage[i].oe};
+    qsort(span, al->n, sizeof *span, by_begin);
+    struct sweep s = {span, al->n, 0, 0};
+    size_t n = 0;
+    for (size_t i = 0; i < b->n; i++) n += inside(&s, b->at[i]) && b->hash[i] < bound;
+    return covered(n, theirs);
+}
+
+/* The places that the texts' shingles share, by their place in the new one. */
+static size_t pair_up(const struct aligner *a, const struct stored_sketch *b, uint32_t below, uint64_t bound, struct shared *pair, size_t *theirs)
+{
+    uint32_t other[DENSE_MAX] = {0}; /* by shingle of the new text: 1 + the place in the other */
+    size_t n = 0;
+    *theirs = 0;
     for (size_t i = 0; i < b->n; i++) {
-        if (below < b->below && b->shingle[i].hash >= bound) continue;
-        theirs++;
-        uint16_t k = find(&l, b->shingle[i].hash);
-        if (k != NONE && a->ptr[k].hash < below) other[k] = b->shingle[i].at + 1;
+        if (b->hash[i] >= bound) continue;
+        ++*theirs;
+        uint32_t least = shingle_least(b->hash[i], b->below), most = b->hash[i] == UINT16_MAX ? b->below : shingle_least(b->hash[i] + 1u, b->below);
+        if (most > a->sketch->below) most = a->sketch->below;
+        size_t k = most > least ? find(a, least, most) : 0;
+        if (k != 0 && a->sketch->ptr[k - 1].hash < below) other[k - 1] = b->at[i] + 1;
     }
-    for (size_t i = 0; i < a->len; i++) {
-        if (a->ptr[i].hash >= below) continue;
-        mine++;
-        if (other[i]) pair[n++] = (struct shared){a->ptr[i].at, a->ptr[i].at + SHINGLE, other[i] - 1, other[i] - 1 + SHINGLE};
+    for (size_t i = 0; i < a->sketch->len; i++) {
+        const struct shingle *s = &a->sketch->ptr[i];
+        if (other[i]) pair[n++] = (struct shared){s->at, s->at + SHINGLE, other[i] - 1, other[i] - 1 + SHINGLE};
     }
+    return n;
+}
+
+void align_with(const struct aligner *aligner, const struct stored_sketch *b, struct alignment *out)
+{
+    struct shared pair[DENSE_MAX];
+    const struct sketch *a = aligner->sketch;
+    uint32_t below = a->below < b->below ? a->below : b->below;
+    uint64_t bound = below == b->below ? 1 << 16 : ((uint64_t)below << 16) / ((uint64_t)b->below + 1);
+    size_t mine = 0, theirs, n = pair_up(aligner, b, below, bound, pair, &theirs);
+    for (size_t i = 0; i < a->len; i++) mine += a->ptr[i].hash < below;
+    out->n = 0;
+    out->of_new = out->of_old = 0;
     out->shared = (uint32_t)n;
     out->least = (uint32_t)(mine < theirs ? mine : theirs);
     if (n == 0) return;
@@ -97,9 +138,7 @@ void align_sketch(const struct sketch *a, const struct body *b, struct alignment
     uint32_t far = 60 + 8 * (uint32_t)(span / (mine + 1));
     if (far > 1500) far = 1500;
     out->n = join(pair, n, far, out->passage);
-    size_t in_mine = 0, in_theirs = 0;
-    for (size_t i = 0; i < a->len; i++) in_mine += a->ptr[i].hash < below && inside(out, a->ptr[i].at, false);
-    for (size_t i = 0; i < b->n; i++) in_theirs += (below == b->below || b->shingle[i].hash < bound) && inside(out, b->shingle[i].at, true);
-    out->of_new = covered(in_mine, mine);
-    out->of_old = covered(in_theirs, theirs);
+    if (out->n == 0) return;
+    out->of_new = cover_new(out, a, below, mine);
+    out->of_old = cover_old(out, b, bound, theirs);
 }

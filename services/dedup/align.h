@@ -12,7 +12,17 @@ struct alignment {
     uint32_t least;       /* shingles of the text that has fewer: what the two figures rest on */
 };
 
-/* Compares a text's sketch with a stored one. Time linear in their shingles. */
-void align_sketch(const struct sketch *a, const struct body *b, struct alignment *out);
+enum { ALIGN_LISTS = 512 };
+
+/* A new text's shingles in lists by the size of their hash: made once, compared with many. */
+struct aligner {
+    const struct sketch *sketch;
+    uint64_t scale;
+    uint8_t head[ALIGN_LISTS], next[DENSE_MAX]; /* 1 + an index, 0: none */
+};
+
+void align_begin(const struct sketch *sketch, struct aligner *a);
+/* Compares the text with a stored sketch. Time linear in their shingles. */
+void align_with(const struct aligner *a, const struct stored_sketch *b, struct alignment *out);
 
 #endif

@@ -1,36 +1,53 @@
-/* anchors.c - open addressing with linear probes; a pair taken out is closed over by shifting, so nothing decays. */
+/* anchors.c - pairs in the order of their spread hashes, with gaps, in many tables that grow one by one: a look-up goes straight to where they must be.
+ *
+ * A pair stands at or behind its home, the pairs from there to it leave no gap, and hashes ascend. So a search ends at the first greater hash. */
 #include "anchors.h"
 
 #include <stdlib.h>
 
 struct pair {
-    uint32_t hash, doc; /* doc 0: free */
+    uint32_t spread, doc; /* doc 0: free */
+};
+
+struct shard {
+    struct pair *pair;    /* `cells` homes and BEHIND more cells, of which the last stays free */
+    uint32_t cells, used; /* used stays under four fifths of cells */
+};
+
+enum {
+    SHARDS = 256, /* so that to grow costs a little memory and time, often, and not half of all at once */
+    FIRST_CELLS = 16,
+    BEHIND = 64,
+    WAITING = 128, /* pairs of a shard that wait while all are loaded */
+};
+
+struct waiting {
+    struct pair pair[SHARDS][WAITING];
+    uint32_t n[SHARDS];
 };
 
 struct anchors {
-    struct pair *pair;
-    size_t cells, used; /* used stays under four fifths of cells */
+    struct shard shard[SHARDS];
+    struct waiting *waiting; /* while loading */
 };
 
-enum { FIRST_CELLS = 1 << 12 };
-
-/* Shingle hashes are small numbers by choice (the lowest are kept), so they are spread anew. */
-static size_t home(const struct anchors *a, uint32_t hash)
+/* Shingle hashes are small numbers by choice (the lowest are kept), so they are spread anew, one to one: the top byte names the shard. */
+static uint32_t spread_of(uint32_t hash)
 {
-    uint64_t h = hash * 0x9E3779B97F4A7C15u;
-    h ^= h >> 29;
-    return (size_t)(((h & UINT32_MAX) * (uint64_t)a->cells) >> 32);
+    return hash * 0x9E3779B1u;
+}
+
+static uint32_t home(const struct shard *s, uint32_t spread)
+{
+    return (uint32_t)((uint64_t)(spread << 8) * s->cells >> 32);
 }
 
 struct anchors *anchors_create(void)
 {
     struct anchors *a = calloc(1, sizeof *a);
-    if (a == NULL) return NULL;
-    a->cells = FIRST_CELLS;
-    a->pair = calloc(a->cells, sizeof *a->pair);
-    if (a->pair == NULL) {
-        free(a);
-        return NULL;
+    for (int i = 0; a && i < SHARDS; i++) {
+        a->shard[i] = (struct shard){calloc(FIRST_CELLS + BEHIND, sizeof(struct pair)), FIRST_CELLS, 0};
+        if (a->shard[i].pair == NULL) anchors_destroy(&a);
     }
     return a;
 }
@@ -38,84 +55,142 @@ struct anchors *anchors_create(void)
 void anchors_destroy(struct anchors **a)
 {
     if (*a == NULL) return;
-    free((*a)->pair);
+    for (int i = 0; i < SHARDS; i++) free((*a)->shard[i].pair);
+    free((*a)->waiting);
     free(*a);
     *a = NULL;
 }
 
-static size_t next(const struct anchors *a, size_t i)
+/* Where the first pair of that hash, or of a greater one, stands or would. */
+static uint32_t seek(const struct shard *s, uint32_t spread)
 {
-    return i + 1 == a->cells ? 0 : i + 1;
+    uint32_t i = home(s, spread);
+    while (s->pair[i].doc != 0 && s->pair[i].spread < spread) i++;
+    return i;
 }
 
-static void place(struct anchors *a, struct pair p)
+static bool brim(const struct shard *s)
 {
-    size_t i = home(a, p.hash);
-    while (a->pair[i].doc != 0) i = next(a, i);
-    a->pair[i] = p;
+    return s->pair[s->cells + BEHIND - 2].doc != 0;
 }
 
-/* Grows by a half: what is kept free stays small. */
-static enum err grow(struct anchors *a)
+static void place(struct shard *s, struct pair p)
 {
-    struct anchors wide = {NULL, a->cells + a->cells / 2, a->used};
-    wide.pair = calloc(wide.cells, sizeof *wide.pair);
+    uint32_t i = seek(s, p.spread), end = i;
+    while (s->pair[end].doc != 0) end++;
+    memmove(&s->pair[i + 1], &s->pair[i], (end - i) * sizeof p);
+    s->pair[i] = p;
+}
+
+/* Pairs go over in order, so each goes behind the one before. ERR_TOO_BIG: these cells will not do. */
+static enum err resize(struct shard *s, size_t cells)
+{
+    if (cells > UINT32_MAX - BEHIND) return ERR_NOMEM;
+    struct shard wide = {calloc(cells + BEHIND, sizeof *wide.pair), (uint32_t)cells, s->used};
+    uint32_t at = 0;
     if (wide.pair == NULL) return ERR_NOMEM;
-    for (size_t i = 0; i < a->cells; i++)
-        if (a->pair[i].doc != 0) place(&wide, a->pair[i]);
-    free(a->pair);
-    *a = wide;
+    for (uint32_t i = 0; i < s->cells + BEHIND; i++) {
+        if (s->pair[i].doc == 0) continue;
+        uint32_t want = home(&wide, s->pair[i].spread);
+        if (want > at) at = want;
+        if (at + 1 >= cells + BEHIND) break;
+        wide.pair[at++] = s->pair[i];
+    }
+    bool whole = at + 1 < cells + BEHIND;
+    free(whole ? s->pair : wide.pair);
+    if (whole) *s = wide;
+    return whole ? OK : ERR_TOO_BIG;
+}
+
+static enum err add(struct shard *s, struct pair p)
+{
+    size_t cells = s->cells;
+    enum err e = OK;
+    if (((uint64_t)s->used + 1) * 5 > (uint64_t)cells * 4 || brim(s)) { /* by an eighth: what is kept free stays small */
+        do e = resize(s, cells += cells / 8 + 8);
+        while (e == ERR_TOO_BIG || (e == OK && brim(s)));
+    }
+    if (e != OK) return e;
+    place(s, p);
+    s->used++;
     return OK;
 }
 
 enum err anchors_add(struct anchors *a, uint32_t hash, uint32_t doc)
 {
-    if ((a->used + 1) * 5 > a->cells * 4) {
-        enum err e = grow(a);
-        if (e != OK) return e;
-    }
-    place(a, (struct pair){hash, doc});
-    a->used++;
-    return OK;
+    uint32_t spread = spread_of(hash);
+    return add(&a->shard[spread >> 24], (struct pair){spread, doc});
 }
 
-/* Closes the gap at `hole`: a later pair of the same run moves into it when its home lies at or before the hole. */
-static void close_gap(struct anchors *a, size_t hole)
+enum err anchors_reserve(struct anchors *a, size_t pairs)
 {
-    for (size_t i = next(a, hole); a->pair[i].doc != 0; i = next(a, i)) {
-        size_t want = home(a, a->pair[i].hash);
-        bool between = hole <= i ? want > hole && want <= i : want > hole || want <= i;
-        if (between) continue;
-        a->pair[hole] = a->pair[i];
-        hole = i;
-    }
-    a->pair[hole] = (struct pair){0, 0};
+    enum err e = OK;
+    size_t cells = pairs / SHARDS / 3 * 4;
+    for (int i = 0; e == OK && i < SHARDS; i++)
+        if (cells > a->shard[i].cells) e = resize(&a->shard[i], cells);
+    return e;
+}
+
+static enum err settle(struct anchors *a, size_t shard)
+{
+    struct waiting *w = a->waiting;
+    enum err e = OK;
+    for (uint32_t i = 0; e == OK && i < w->n[shard]; i++) e = add(&a->shard[shard], w->pair[shard][i]);
+    w->n[shard] = 0;
+    return e;
+}
+
+enum err anchors_load(struct anchors *a, uint32_t hash, uint32_t doc)
+{
+    if (a->waiting == NULL) a->waiting = calloc(1, sizeof *a->waiting);
+    if (a->waiting == NULL) return ERR_NOMEM;
+    uint32_t spread = spread_of(hash);
+    size_t shard = spread >> 24;
+    struct waiting *w = a->waiting;
+    w->pair[shard][w->n[shard]++] = (struct pair){spread, doc};
+    return w->n[shard] == WAITING ? settle(a, shard) : OK;
+}
+
+enum err anchors_loaded(struct anchors *a)
+{
+    enum err e = OK;
+    for (size_t i = 0; a->waiting && e == OK && i < SHARDS; i++) e = settle(a, i);
+    free(a->waiting);
+    a->waiting = NULL;
+    return e;
 }
 
 void anchors_drop(struct anchors *a, uint32_t hash, uint32_t doc)
 {
-    for (size_t i = home(a, hash); a->pair[i].doc != 0; i = next(a, i)) {
-        if (a->pair[i].hash != hash || a->pair[i].doc != doc) continue;
-        close_gap(a, i);
-        a->used--;
-        return;
-    }
+    uint32_t spread = spread_of(hash), i;
+    struct shard *s = &a->shard[spread >> 24];
+    for (i = seek(s, spread); s->pair[i].doc != doc; i++)
+        if (s->pair[i].doc == 0 || s->pair[i].spread != spread) return;
+    if (s->pair[i].spread != spread) return;
+    for (; s->pair[i + 1].doc != 0 && home(s, s->pair[i + 1].spread) <= i; i++) s->pair[i] = s->pair[i + 1];
+    s->pair[i] = (struct pair){0, 0};
+    s->used--;
 }
 
 size_t anchors_find(const struct anchors *a, uint32_t hash, uint32_t docs[ANCHOR_CAP])
 {
+    uint32_t spread = spread_of(hash);
+    const struct shard *s = &a->shard[spread >> 24];
     size_t n = 0;
-    for (size_t i = home(a, hash); a->pair[i].doc != 0 && n < ANCHOR_CAP; i = next(a, i))
-        if (a->pair[i].hash == hash) docs[n++] = a->pair[i].doc;
+    for (uint32_t i = seek(s, spread); s->pair[i].doc != 0 && s->pair[i].spread == spread && n < ANCHOR_CAP; i++) docs[n++] = s->pair[i].doc;
     return n;
 }
 
 void anchors_prefetch(const struct anchors *a, uint32_t hash)
 {
-    __builtin_prefetch(&a->pair[home(a, hash)]);
+    uint32_t spread = spread_of(hash);
+    const struct shard *s = &a->shard[spread >> 24];
+    __builtin_prefetch(&s->pair[home(s, spread)]);
 }
 
 size_t anchors_bytes(const struct anchors *a)
 {
-    return a->cells * sizeof *a->pair;
+    size_t bytes = sizeof *a;
+    for (int i = 0; i < SHARDS; i++) bytes += (a->shard[i].cells + BEHIND) * sizeof(struct pair);
+    return bytes;
 }

@@ -3,23 +3,53 @@
 
 #include <stdlib.h>
 
-enum { TALLY_CELLS = 4096, TALLY_MOST = 3000 };
+#include "anchors.h"
+
+/* After so many candidates in a row without a common passage those that rank lower have none either; sooner for those that have little more
+ * than one shingle in common, and one that others have too. */
+enum { MISSES_MOST = 12, WEAK_MISSES_MOST = 4 };
+#define WEAK 0.3f
+enum { TALLY_MOST = DENSE_MAX * ANCHOR_CAP, TALLY_CELLS = 1 << 14 };
+_Static_assert(TALLY_MOST < TALLY_CELLS * 3 / 4, "every document that a text can meet finds a cell");
 
 struct tally {
     uint32_t doc; /* 0: free */
     float weight;
 };
 
-static void count(struct tally *cell, size_t *used, uint32_t doc, float weight)
+struct copies {
+    struct anchors *anchors;
+    struct tally cell[TALLY_CELLS]; /* free between two documents */
+    uint16_t used[TALLY_MOST];      /* cells */
+    size_t n;
+};
+
+struct copies *copies_create(void)
 {
-    size_t c = (doc * 0x9E3779B1u) >> 20;
-    while (cell[c].doc != 0 && cell[c].doc != doc) c = (c + 1) % TALLY_CELLS;
-    if (cell[c].doc == 0) {
-        if (*used == TALLY_MOST) return;
-        ++*used;
-        cell[c].doc = doc;
+    struct copies *c = calloc(1, sizeof *c);
+    if (c == NULL) return NULL;
+    c->anchors = anchors_create();
+    if (c->anchors == NULL) copies_destroy(&c);
+    return c;
+}
+
+void copies_destroy(struct copies **c)
+{
+    if (*c == NULL) return;
+    anchors_destroy(&(*c)->anchors);
+    free(*c);
+    *c = NULL;
+}
+
+static void count(struct copies *t, uint32_t doc, float weight)
+{
+    size_t c = (doc * 0x9E3779B1u) >> 18;
+    while (t->cell[c].doc != 0 && t->cell[c].doc != doc) c = (c + 1) % TALLY_CELLS;
+    if (t->cell[c].doc == 0) {
+        t->used[t->n++] = (uint16_t)c;
+        t->cell[c].doc = doc;
     }
-    cell[c].weight += weight;
+    t->cell[c].weight += weight;
 }
 
 static bool before(const struct tally *a, const struct tally *b)
@@ -27,17 +57,19 @@ static bool before(const struct tally *a, const struct tally *b)
     return a->weight != b->weight ? a->weight > b->weight : a->doc < b->doc;
 }
 
-/* The heaviest tallies into best, heaviest first. */
-static size_t rank(const struct tally *cell, struct tally best[MATCHES_MAX])
+/* The heaviest tallies into best, heaviest first; all are cleared. */
+static size_t rank(struct copies *t, struct tally best[MATCHES_MAX])
 {
     size_t n = 0;
-    for (size_t i = 0; i < TALLY_CELLS; i++) {
-        if (cell[i].doc == 0) continue;
+    for (size_t i = 0; i < t->n; i++) {
+        struct tally *cell = &t->cell[t->used[i]];
         size_t at = n < MATCHES_MAX ? n++ : MATCHES_MAX;
-        for (; at > 0 && before(&cell[i], &best[at - 1]); at--)
+        for (; at > 0 && before(cell, &best[at - 1]); at--)
             if (at < MATCHES_MAX) best[at] = best[at - 1];
-        if (at < MATCHES_MAX) best[at] = cell[i];
+        if (at < MATCHES_MAX) best[at] = *cell;
+        *cell = (struct tally){0, 0};
     }
+    t->n = 0;
     return n;
 }
 
@@ -54,49 +86,95 @@ static int by_containment(const void *a, const void *b)
     return x->doc < y->doc ? -1 : x->doc > y->doc;
 }
 
-enum err copies_find(const struct anchors *anchors, const struct sketch *sketch, body_reader read, void *self, struct body *scratch,
-    struct match out[MATCHES_MAX], size_t *n)
+static void tally(struct copies *t, const struct sketch *sketch)
 {
-    struct tally cell[TALLY_CELLS] = {0}, best[MATCHES_MAX];
+    enum { AHEAD = 12 };
     uint32_t docs[ANCHOR_CAP];
-    size_t used = 0;
-    *n = 0;
+    for (size_t i = 0; i < sketch->len && i < AHEAD; i++) anchors_prefetch(t->anchors, sketch->ptr[i].hash);
     for (size_t i = 0; i < sketch->len; i++) {
-        if (i + 8 < sketch->len) anchors_prefetch(anchors, sketch->ptr[i + 8].hash);
-        size_t found = anchors_find(anchors, sketch->ptr[i].hash, docs);
+        if (i + AHEAD < sketch->len) anchors_prefetch(t->anchors, sketch->ptr[i + AHEAD].hash);
+        size_t found = anchors_find(t->anchors, sketch->ptr[i].hash, docs);
         if (found == ANCHOR_CAP) continue;
-        for (size_t k = 0; k < found; k++) count(cell, &used, docs[k], 1.0f / (float)(found + 1));
+        for (size_t k = 0; k < found; k++) count(t, docs[k], 1.0f / (float)(found + 1));
     }
-    if (used == 0) return OK;
-    size_t ranked = rank(cell, best);
-    for (size_t i = 0; i < ranked; i++) {
-        enum err e = read(self, best[i].doc, scratch);
+}
+
+enum err copies_find(struct copies *c, const struct aligner *aligner, sketch_reader read, void *self, struct match out[MATCHES_MAX], size_t *n)
+{
+    struct tally best[MATCHES_MAX];
+    *n = 0;
+    tally(c, aligner->sketch);
+    size_t ranked = rank(c, best);
+    for (size_t i = 0, misses = 0; i < ranked && misses < (best[i].weight < WEAK ? WEAK_MISSES_MOST : MISSES_MOST); i++) {
+        struct stored_sketch old;
+        struct alignment al;
+        enum err e = read(self, best[i].doc, &old);
         if (e == ERR_MISSING) continue;
         if (e != OK) return e;
-        struct alignment al;
-        align_sketch(sketch, scratch, &al);
+        align_with(aligner, &old, &al);
+        misses = al.n ? 0 : misses + 1;
         if (al.n) out[(*n)++] = (struct match){best[i].doc, al.of_new, al.of_old, al.shared, al.least};
     }
     qsort(out, *n, sizeof *out, by_containment);
     return OK;
 }
 
-static int by_value(const void *a, const void *b)
+/* The `most` lowest hashes in order: those under a bound that lets about twice as many through, or all. */
+static size_t lowest(const struct sketch *sketch, size_t most, uint32_t low[DENSE_MAX])
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
+    uint32_t bound = most * 2 < sketch->len ? (uint32_t)((double)sketch->below * 2 * (double)most / (double)sketch->len) : UINT32_MAX;
+    for (;; bound = UINT32_MAX) {
+        size_t n = 0;
+        for (size_t i = 0; i < sketch->len; i++) {
+            uint32_t hash = sketch->ptr[i].hash;
+            size_t at = n;
+            if (hash > bound) continue;
+            for (n++; at > 0 && low[at - 1] > hash; at--) low[at] = low[at - 1];
+            low[at] = hash;
+        }
+        if (n >= most || bound == UINT32_MAX) return n < most ? n : most;
+    }
 }
 
-size_t copies_post(const struct anchors *anchors, const struct sketch *sketch, struct arena *mem, uint32_t out[POSTED_MAX])
+enum err copies_post(struct copies *c, const struct sketch *sketch, uint32_t doc, uint32_t out[POSTED_MAX], size_t *n)
 {
-    uint32_t docs[ANCHOR_CAP];
-    uint32_t *low = arena_take(mem, sketch->len * sizeof *low);
-    if (low == NULL) return 0;
-    for (size_t i = 0; i < sketch->len; i++) low[i] = sketch->ptr[i].hash;
-    qsort(low, sketch->len, sizeof *low, by_value);
-    size_t n = 0, most = 6 + sketch->folded / 120;
+    uint32_t docs[ANCHOR_CAP], low[DENSE_MAX];
+    size_t most = 6 + sketch->folded / 120;
     if (most > POSTED_MAX) most = POSTED_MAX;
-    for (size_t i = 0; i < sketch->len && i < 3 * most && n < most; i++)
-        if (anchors_find(anchors, low[i], docs) < ANCHOR_CAP) out[n++] = low[i];
-    return n;
+    size_t lows = lowest(sketch, 3 * most, low);
+    enum err e = OK;
+    *n = 0;
+    for (size_t i = 0; e == OK && i < lows && *n < most; i++) {
+        if (anchors_find(c->anchors, low[i], docs) == ANCHOR_CAP) continue;
+        e = anchors_add(c->anchors, low[i], doc);
+        if (e == OK) out[(*n)++] = low[i];
+    }
+    return e;
+}
+
+void copies_drop(struct copies *c, const uint32_t *posted, size_t n, uint32_t doc)
+{
+    for (size_t i = 0; i < n; i++) anchors_drop(c->anchors, posted[i], doc);
+}
+
+enum err copies_load_begin(struct copies *c, size_t documents)
+{
+    return anchors_reserve(c->anchors, documents * POSTED_MAX);
+}
+
+enum err copies_load(struct copies *c, const uint32_t *posted, size_t n, uint32_t doc)
+{
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < n; i++) e = anchors_load(c->anchors, posted[i], doc);
+    return e;
+}
+
+enum err copies_load_end(struct copies *c)
+{
+    return anchors_loaded(c->anchors);
+}
+
+size_t copies_bytes(const struct copies *c)
+{
+    return anchors_bytes(c->anchors) + sizeof *c;
 }

@@ -20,12 +20,12 @@ enum {
 
 struct deduper {
     struct index *index;
-    struct anchors *anchors;
+    struct copies *copies;
     struct postings *postings;
     struct lexicon *lexicon;
     struct counters counters;
     struct stories stories;
-    struct body scratch;
+    struct member scratch;
     uint32_t horizon, silence; /* minutes */
     struct buf record;
 };
@@ -43,16 +43,14 @@ static enum err load_hot(void *self, struct slice key, struct slice value)
     struct hot h;
     if (get_hot(value, &h) != OK) return ERR_IO;
     if (d->counters.began == 0) d->counters.began = h.clock;
-    enum err e = OK;
-    for (size_t i = 0; e == OK && i < h.n_posted; i++) e = anchors_add(d->anchors, h.posted[i], index_numbered(key, 0));
-    return e;
+    return copies_load(d->copies, h.posted, h.n_posted, index_numbered(key, 0));
 }
 
-static enum err count_body(void *self, struct slice key, struct slice value)
+static enum err count_member(void *self, struct slice key, struct slice value)
 {
     struct deduper *d = self;
     (void)key;
-    if (get_body(value, &d->scratch) != OK) return ERR_IO;
+    if (get_member(value, &d->scratch) != OK) return ERR_IO;
     for (size_t i = 0; i < d->scratch.vector.n; i++) lexicon_count(d->lexicon, d->scratch.vector.term[i].id);
     lexicon_next(d->lexicon);
     return OK;
@@ -69,7 +67,7 @@ static enum err load_lexicon(struct deduper *d)
         if (e == OK) e = lexicon_load(d->lexicon, v);
         if (e != OK) return ERR_IO;
     }
-    return index_walk(d->index, TABLE_BODY, index_number(d->counters.lexicon + 1, &k), count_body, d);
+    return index_walk(d->index, TABLE_VECTOR, index_number(d->counters.lexicon + 1, &k), count_member, d);
 }
 
 static enum err load(struct deduper *d)
@@ -81,7 +79,9 @@ static enum err load(struct deduper *d)
         return OK;
     }
     if (e == OK) e = get_counters(v, &d->counters) == OK ? OK : ERR_IO;
+    if (e == OK) e = copies_load_begin(d->copies, d->counters.documents + 1 - d->counters.oldest);
     if (e == OK) e = index_walk(d->index, TABLE_HOT, SLICE(""), load_hot, d);
+    if (e == OK) e = copies_load_end(d->copies);
     if (e == OK) e = stories_load(&d->stories);
     return e == OK ? load_lexicon(d) : e;
 }
@@ -92,14 +92,14 @@ enum err dedup_create(struct index *index, const struct dedup_settings *settings
     *out = NULL;
     if (d == NULL) return ERR_NOMEM;
     d->index = index;
-    d->anchors = anchors_create();
+    d->copies = copies_create();
     d->postings = postings_create();
     d->lexicon = terms_create();
     d->record = buf_make(RECORD_MAX);
     d->horizon = (uint32_t)(settings->horizon_ms / 60000);
     d->silence = (uint32_t)(settings->silence_ms / 60000);
     d->stories = (struct stories){index, d->postings, &d->counters};
-    enum err e = d->anchors && d->postings && d->lexicon ? load(d) : ERR_NOMEM;
+    enum err e = d->copies && d->postings && d->lexicon ? load(d) : ERR_NOMEM;
     if (e != OK) dedup_destroy(&d);
     *out = d;
     return e;
@@ -109,7 +109,7 @@ void dedup_destroy(struct deduper **dp)
 {
     struct deduper *d = *dp;
     if (d == NULL) return;
-    anchors_destroy(&d->anchors);
+    copies_destroy(&d->copies);
     postings_destroy(&d->postings);
     terms_destroy(&d->lexicon);
     buf_free(&d->record);
@@ -128,14 +128,14 @@ static enum err read_hot(struct deduper *d, uint32_t number, struct hot *h)
     return get_hot(v, h) == OK ? OK : ERR_IO;
 }
 
-static enum err read_body(void *self, uint32_t number, struct body *body)
+static enum err read_sketch(void *self, uint32_t number, struct stored_sketch *sketch)
 {
     struct deduper *d = self;
     struct number_key k;
     struct slice v;
-    enum err e = index_get(d->index, TABLE_BODY, index_number(number, &k), &v);
+    enum err e = index_get(d->index, TABLE_SKETCH, index_number(number, &k), &v);
     if (e != OK) return e;
-    return get_body(v, body) == OK ? OK : ERR_IO;
+    return get_sketch(v, sketch) == OK ? OK : ERR_IO;
 }
 
 /* The key that document `number` came with, in mem. */
@@ -172,6 +172,7 @@ struct work {
     uint32_t number, outlet, source;
     struct link_time time;
     struct sketch sketch;
+    struct aligner aligner;
     struct words words;
     struct vector vector;
     struct slots slots;
@@ -217,6 +218,7 @@ static enum err look_at(struct deduper *d, struct arena *mem, const struct doc *
     w->outlet = doc_has(doc, DOC_OUTLET) ? text_hash(doc->outlet.value) : 0;
     if (doc->source.len && doc->id.len) w->source = text_hash(doc->source) ^ (text_hash(doc->id) * 31);
     enum err e = sketch_make(doc->text, mem, &w->sketch);
+    if (e == OK) align_begin(&w->sketch, &w->aligner);
     if (e == OK) e = words_cut(doc->text, span_empty(doc->title) ? 0 : doc->title.e, mem, &w->words);
     if (e == OK) e = vector_make(&w->words, d->lexicon, mem, &w->vector);
     if (e != OK) return e;
@@ -243,9 +245,10 @@ static void fit(struct slice text, uint32_t *b, uint32_t *e)
 static enum err give_shared(struct deduper *d, struct arena *mem, uint32_t number, const struct work *w, struct doc *doc)
 {
     struct alignment al;
-    enum err e = read_body(d, number, &d->scratch);
+    struct stored_sketch old;
+    enum err e = read_sketch(d, number, &old);
     if (e != OK) return e == ERR_MISSING ? OK : e;
-    align_sketch(&w->sketch, &d->scratch, &al);
+    align_with(&w->aligner, &old, &al);
     if (al.n > PASSAGES_MAX) al.n = PASSAGES_MAX;
     if (al.n == 0) return OK;
     doc->shared.ptr = arena_take(mem, al.n * sizeof *doc->shared.ptr);
@@ -275,7 +278,7 @@ static enum err judge_near(struct deduper *d, struct arena *mem, struct work *w,
     struct match match[MATCHES_MAX];
     struct kin kin[MATCHES_MAX];
     size_t n;
-    enum err e = copies_find(d->anchors, &w->sketch, read_body, d, &d->scratch, match, &n);
+    enum err e = copies_find(d->copies, &w->aligner, read_sketch, d, match, &n);
     for (size_t i = 0; e == OK && i < n; i++) {
         struct hot h;
         e = read_hot(d, match[i].doc, &h);
@@ -325,23 +328,29 @@ static enum err tell_story(struct arena *mem, const struct placing *p, struct do
     return OK;
 }
 
-static enum err write_body(struct deduper *d, const struct work *w)
+static enum err append(struct deduper *d, enum table t, uint32_t number, enum err put)
 {
     struct number_key k;
-    buf_clear(&d->record);
-    enum err e = put_body(w->time, &w->sketch, &w->slots, &w->vector, &d->record);
-    return e == OK ? index_append(d->index, TABLE_BODY, index_number(w->number, &k), buf_slice(&d->record)) : e;
+    return put == OK ? index_append(d->index, t, index_number(number, &k), buf_slice(&d->record)) : put;
 }
 
-static enum err post(struct deduper *d, struct arena *mem, struct work *w)
+static enum err write_bodies(struct deduper *d, const struct work *w)
 {
-    struct number_key k;
-    w->hot.n_posted = (uint8_t)copies_post(d->anchors, &w->sketch, mem, w->hot.posted);
-    enum err e = OK;
-    for (size_t i = 0; e == OK && i < w->hot.n_posted; i++) e = anchors_add(d->anchors, w->hot.posted[i], w->number);
     buf_clear(&d->record);
-    if (e == OK) e = put_hot(&w->hot, &d->record);
-    return e == OK ? index_append(d->index, TABLE_HOT, index_number(w->number, &k), buf_slice(&d->record)) : e;
+    enum err e = append(d, TABLE_SKETCH, w->number, put_sketch(&w->sketch, &d->record));
+    if (e != OK) return e;
+    buf_clear(&d->record);
+    return append(d, TABLE_VECTOR, w->number, put_member(w->time, &w->slots, &w->vector, &d->record));
+}
+
+static enum err post(struct deduper *d, struct work *w)
+{
+    size_t n;
+    enum err e = copies_post(d->copies, &w->sketch, w->number, w->hot.posted, &n);
+    if (e != OK) return e;
+    w->hot.n_posted = (uint8_t)n;
+    buf_clear(&d->record);
+    return append(d, TABLE_HOT, w->number, put_hot(&w->hot, &d->record));
 }
 
 static enum err count_terms(struct deduper *d, const struct work *w)
@@ -363,9 +372,7 @@ static enum err remember(struct deduper *d, const struct work *w, const struct d
     if (e == OK) e = put_judged(doc, &d->record);
     if (e == OK) e = index_append(d->index, TABLE_JUDGED, index_number(w->number, &k), buf_slice(&d->record));
     d->counters.documents = w->number;
-    buf_clear(&d->record);
-    if (e == OK) e = put_counters(&d->counters, &d->record);
-    return e == OK ? index_put(d->index, TABLE_META, SLICE("counters"), buf_slice(&d->record)) : e;
+    return e;
 }
 
 /* --- the horizon --- */
@@ -375,12 +382,13 @@ static enum err forget(struct deduper *d, uint32_t number, const struct hot *h)
     struct number_key k;
     struct story_record r;
     uint32_t story;
-    for (size_t i = 0; i < h->n_posted; i++) anchors_drop(d->anchors, h->posted[i], number);
+    copies_drop(d->copies, h->posted, h->n_posted, number);
     enum err e = stories_find(&d->stories, h->story, &story, &r);
     if (e == OK) e = index_drop(d->index, TABLE_MEMBER, index_pair(story, number, &k));
     if (e == ERR_MISSING) e = index_drop(d->index, TABLE_MEMBER, index_pair(h->story, number, &k));
     if (e == OK) e = index_drop(d->index, TABLE_HOT, index_number(number, &k));
-    return e == OK ? index_drop(d->index, TABLE_BODY, index_number(number, &k)) : e;
+    if (e == OK) e = index_drop(d->index, TABLE_SKETCH, index_number(number, &k));
+    return e == OK ? index_drop(d->index, TABLE_VECTOR, index_number(number, &k)) : e;
 }
 
 static enum err expire(struct deduper *d)
@@ -424,12 +432,12 @@ static enum err judge(struct deduper *d, struct arena *mem, struct work *w, stru
     enum err e = judge_exact(d, mem, w, doc, &exact);
     if (e == OK && !exact) e = judge_near(d, mem, w, doc);
     if (e == OK && w->of) e = give_shared(d, mem, w->of, w, doc);
-    if (e == OK) e = write_body(d, w);
+    if (e == OK) e = write_bodies(d, w);
     if (e == OK) e = place(d, mem, w, doc);
     if (e == OK) e = expire(d);
     if (e == OK && w->number % PASS_EVERY == 0) e = stories_close_silent(&d->stories, mem, d->silence, &w->placing);
     if (e == OK) e = tell_story(mem, &w->placing, doc);
-    if (e == OK) e = post(d, mem, w);
+    if (e == OK) e = post(d, w);
     if (e == OK) e = count_terms(d, w);
     if (e == OK) e = remember(d, w, doc);
     return e == OK || e == ERR_FULL ? e : ERR_IO;
@@ -480,11 +488,14 @@ enum err dedup_forget(struct deduper *d, struct slice key)
 
 enum err dedup_commit(struct deduper *d)
 {
-    return index_commit(d->index);
+    buf_clear(&d->record);
+    enum err e = put_counters(&d->counters, &d->record);
+    if (e == OK) e = index_put(d->index, TABLE_META, SLICE("counters"), buf_slice(&d->record));
+    return e == OK ? index_commit(d->index) : e;
 }
 
 struct dedup_size dedup_size(struct deduper *d)
 {
     return (struct dedup_size){d->counters.documents, d->counters.documents + 1 - d->counters.oldest, d->counters.stories,
-        anchors_bytes(d->anchors) + postings_bytes(d->postings) + sizeof *d, index_bytes(d->index)};
+        copies_bytes(d->copies) + postings_bytes(d->postings) + sizeof *d, index_bytes(d->index)};
 }

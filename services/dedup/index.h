@@ -14,7 +14,8 @@ enum table {
     TABLE_EXACT,  /* hash of a folded text -> number of the first document with it; for ever */
     TABLE_JUDGED, /* number -> key, verdict, shared, story, changes as they were sent; for ever */
     TABLE_HOT,    /* number -> what a restart loads: posted shingles, story, time; within the horizon */
-    TABLE_BODY,   /* number -> sketch and term vector; within the horizon */
+    TABLE_SKETCH, /* number -> sampled shingles; within the horizon */
+    TABLE_VECTOR, /* number -> time, slots and term vector; within the horizon */
     TABLE_STORY,  /* story number -> its record; while the story lives */
     TABLE_MEMBER, /* story number, document number -> nothing; within the horizon */
     TABLE_COUNT

@@ -8,8 +8,8 @@
 #include "../../libcommon/mdb.h"
 #include "../../libcommon/mdb_scrub.h"
 
-static const char *const table_names[TABLE_COUNT] = {"meta", "key", "exact", "judged", "hot", "body", "story", "member"};
-#define FORMAT "wiredesk-dedup 1"
+static const char *const table_names[TABLE_COUNT] = {"meta", "key", "exact", "judged", "hot", "sketch", "vector", "story", "member"};
+#define FORMAT "wiredesk-dedup 2"
 
 struct index {
     MDB_env *env;

@@ -10,12 +10,14 @@ enum {
     CELLS = 1 << 17,     /* a row: 512 KiB */
     OLD = 200000,        /* documents after which all counters are halved: what is common today is what counts */
     SLOTS = 1 << 15,     /* of the hash table over the shipped terms */
+    LOGS = 512,          /* frequencies whose logarithm is at hand */
 };
 
 struct lexicon {
     uint32_t documents;
     uint32_t row[2][CELLS];
     uint16_t slot[SLOTS]; /* 1 + index into lexicon_terms */
+    double log_of[LOGS];  /* of the number and a half */
 };
 
 static size_t slot_of(const struct lexicon *l, uint32_t term)
@@ -30,6 +32,7 @@ struct lexicon *terms_create(void)
     _Static_assert(LEXICON_TERMS < SLOTS * 3 / 4, "the table of shipped terms must stay sparse");
     struct lexicon *l = calloc(1, sizeof *l);
     if (l == NULL) return NULL;
+    for (size_t i = 0; i < LOGS; i++) l->log_of[i] = log((double)i + 0.5);
     for (size_t i = 0; i < LEXICON_TERMS; i++) l->slot[slot_of(l, lexicon_terms[i].id)] = (uint16_t)(i + 1);
     return l;
 }
@@ -45,12 +48,17 @@ static size_t cell(int row, uint32_t term)
     return (term * (row ? 0x85EBCA6Bu : 0xC2B2AE35u)) >> 15;
 }
 
-double lexicon_rarity(const struct lexicon *l, uint32_t term)
+double lexicon_log_documents(const struct lexicon *l)
+{
+    return log(l->documents + LEXICON_DOCUMENTS + 1.0);
+}
+
+double lexicon_rarity(const struct lexicon *l, double log_documents, uint32_t term)
 {
     uint16_t slot = l->slot[slot_of(l, term)];
     uint32_t a = l->row[0][cell(0, term)], b = l->row[1][cell(1, term)];
-    double seen = (a < b ? a : b) + (slot ? lexicon_terms[slot - 1].documents : 0.0);
-    double idf = log((l->documents + LEXICON_DOCUMENTS + 1.0) / (seen + 0.5));
+    uint32_t seen = (a < b ? a : b) + (slot ? lexicon_terms[slot - 1].documents : 0u);
+    double idf = log_documents - (seen < LOGS ? l->log_of[seen] : log(seen + 0.5));
     return idf > 0.3 ? idf : 0.3;
 }
 

@@ -19,8 +19,9 @@ static inline uint32_t term_id(uint32_t stem)
 struct lexicon *terms_create(void) MUST_CHECK;
 void terms_destroy(struct lexicon **l);
 
-/* ln(documents / documents with the term), 0.3 at least. */
-double lexicon_rarity(const struct lexicon *l, uint32_t term);
+/* ln(documents / documents with the term), 0.3 at least. The first logarithm is asked for once a text. */
+double lexicon_log_documents(const struct lexicon *l);
+double lexicon_rarity(const struct lexicon *l, double log_documents, uint32_t term);
 /* Counts one document that holds `term`; call lexicon_next() once a document. */
 void lexicon_count(struct lexicon *l, uint32_t term);
 void lexicon_next(struct lexicon *l);

@@ -1,30 +1,44 @@
-/* links.c - one pass over two term vectors gives the features; a model learned by wiredesk-train-links weighs them. */
+/* links.c - one pass over the terms of two texts gives the features; a model learned by wiredesk-train-links weighs them. */
 #include "links.h"
 
 #include <math.h>
 
 #include "links_model.h"
 
-/* Squares of weights over classes of terms. */
-struct mass {
-    double all, names, plain, titles, leads;
-};
-
-static void add_mass(struct mass *m, uint8_t flags_a, uint8_t flags_b, double product)
+static void add_mass(struct link_mass *m, uint8_t flags_a, uint8_t flags_b, uint32_t product)
 {
     uint8_t both = flags_a & flags_b, lead = TERM_TITLE | TERM_LEAD;
     m->all += product;
-    if (both & TERM_NAME) m->names += product;
-    else m->plain += product;
-    if (both & TERM_TITLE) m->titles += product;
-    if ((flags_a & lead) && (flags_b & lead)) m->leads += product;
+    m->names += both & TERM_NAME ? product : 0;
+    m->titles += both & TERM_TITLE ? product : 0;
+    m->leads += (flags_a & lead) && (flags_b & lead) ? product : 0;
+    m->plain = m->all - m->names;
 }
 
-static struct mass mass_of(const struct vector *v)
+struct link_mass link_weigh(const struct vector *v)
 {
-    struct mass m = {0};
-    for (size_t i = 0; i < v->n; i++) add_mass(&m, v->term[i].flags, v->term[i].flags, (double)v->term[i].weight * v->term[i].weight);
+    struct link_mass m = {0};
+    for (size_t i = 0; i < v->n; i++) add_mass(&m, v->term[i].flags, v->term[i].flags, (uint32_t)v->term[i].weight * v->term[i].weight);
     return m;
+}
+
+void link_begin(const struct vector *v, struct link_text *t)
+{
+    t->vector = v;
+    t->mass = link_weigh(v);
+    memset(t->cell, 0, sizeof t->cell);
+    for (size_t i = 0; i < v->n; i++) {
+        size_t c = v->term[i].id % LINK_CELLS;
+        while (t->cell[c] != 0) c = (c + 1) % LINK_CELLS;
+        t->cell[c] = (uint8_t)(i + 1);
+    }
+}
+
+static const struct term *find(const struct link_text *t, uint32_t id)
+{
+    for (size_t c = id % LINK_CELLS; t->cell[c] != 0; c = (c + 1) % LINK_CELLS)
+        if (t->vector->term[t->cell[c] - 1].id == id) return &t->vector->term[t->cell[c] - 1];
+    return NULL;
 }
 
 static double cosine(double dot, double a, double b)
@@ -38,28 +52,23 @@ static double share(double part, double whole)
 }
 
 struct overlap {
-    struct mass dot, in_a, in_b; /* products; squares of either's shared terms */
+    struct link_mass dot, in_a, in_b; /* products; squares of either's shared terms */
     unsigned shared, numbers, rarest;
 };
 
-static void overlap_of(const struct vector *a, const struct vector *b, struct overlap *o)
+static void overlap_of(const struct link_text *a, const struct vector *b, struct overlap *o)
 {
     *o = (struct overlap){0};
-    for (size_t i = 0, k = 0; i < a->n && k < b->n;) {
-        const struct term *s = &a->term[i], *t = &b->term[k];
-        if (s->id < t->id) i++;
-        else if (s->id > t->id) k++;
-        else {
-            unsigned least = s->weight < t->weight ? s->weight : t->weight;
-            add_mass(&o->dot, s->flags, t->flags, (double)s->weight * t->weight);
-            add_mass(&o->in_a, s->flags, s->flags, (double)s->weight * s->weight);
-            add_mass(&o->in_b, t->flags, t->flags, (double)t->weight * t->weight);
-            o->shared++;
-            o->numbers += (s->flags & TERM_NUMBER) != 0;
-            if (least > o->rarest) o->rarest = least;
-            i++;
-            k++;
-        }
+    for (size_t i = 0; i < b->n; i++) {
+        const struct term *t = &b->term[i], *s = find(a, t->id);
+        if (s == NULL) continue;
+        unsigned least = s->weight < t->weight ? s->weight : t->weight;
+        add_mass(&o->dot, s->flags, t->flags, (uint32_t)s->weight * t->weight);
+        add_mass(&o->in_a, s->flags, s->flags, (uint32_t)s->weight * s->weight);
+        add_mass(&o->in_b, t->flags, t->flags, (uint32_t)t->weight * t->weight);
+        o->shared++;
+        o->numbers += (s->flags & TERM_NUMBER) != 0;
+        if (least > o->rarest) o->rarest = least;
     }
 }
 
@@ -77,11 +86,12 @@ static void time_features(uint32_t minutes_a, uint32_t minutes_b, float f[LINK_C
     f[LINK_DATED] = dated;
 }
 
-void link_features(const struct vector *a, const struct vector *b, uint32_t minutes_a, uint32_t minutes_b, float f[LINK_COUNT])
+void link_features(const struct link_text *text, const struct vector *b, const struct link_mass *mass, uint32_t minutes_a, uint32_t minutes_b, float f[LINK_COUNT])
 {
-    struct mass ma = mass_of(a), mb = mass_of(b);
+    const struct vector *a = text->vector;
+    struct link_mass ma = text->mass, mb = *mass;
     struct overlap o;
-    overlap_of(a, b, &o);
+    overlap_of(text, b, &o);
     double ta = share(o.in_a.titles, ma.titles), tb = share(o.in_b.titles, mb.titles);
     double ca = share(o.in_a.all, ma.all), cb = share(o.in_b.all, mb.all);
     double na = share(o.in_a.names, ma.names), nb = share(o.in_b.names, mb.names);
@@ -120,10 +130,10 @@ double link_odds(const float f[LINK_COUNT])
     return z;
 }
 
-double link_probability(const struct vector *a, const struct vector *b, struct link_time x, struct link_time y)
+double link_probability(const struct link_text *a, const struct vector *b, const struct link_mass *mass, struct link_time x, struct link_time y)
 {
     float f[LINK_COUNT];
-    link_features(a, b, x.published, y.published, f);
+    link_features(a, b, mass, x.published, y.published, f);
     double odds = link_odds(f);
     if (x.published == 0 && y.published == 0 && x.arrived && y.arrived && days_apart(x.arrived, y.arrived) >= 1) {
         time_features(x.arrived, y.arrived, f);

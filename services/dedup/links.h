@@ -28,8 +28,25 @@ enum link_feature {
 
 enum { LINK_TITLE_WORDS = 14 /* a text with fewer content words is judged as a title */ };
 
-/* Time apart in minutes; either 0: unknown. */
-void link_features(const struct vector *a, const struct vector *b, uint32_t minutes_a, uint32_t minutes_b, float f[LINK_COUNT]);
+/* Squares of weights over classes of terms. */
+struct link_mass {
+    uint32_t all, names, plain, titles, leads;
+};
+
+enum { LINK_CELLS = 1024 };
+
+/* A text made ready to be compared with many. Points to the vector, which must stay. */
+struct link_text {
+    const struct vector *vector;
+    struct link_mass mass;
+    uint8_t cell[LINK_CELLS]; /* 1 + a term's index by its id, next ones behind it; 0: none */
+};
+
+struct link_mass link_weigh(const struct vector *v);
+void link_begin(const struct vector *v, struct link_text *t);
+
+/* Of the text and another, which weighs `mass`. Times in minutes; either 0: unknown. */
+void link_features(const struct link_text *a, const struct vector *b, const struct link_mass *mass, uint32_t minutes_a, uint32_t minutes_b, float f[LINK_COUNT]);
 
 /* Whether the pair is judged by the model for titles. */
 bool link_is_title(const float f[LINK_COUNT]);
@@ -44,6 +61,6 @@ struct link_time {
 
 /* How likely two texts tell of one event, 0 to 1. That two texts without a date arrived on one day says nothing (an archive does, fed at once);
  * that they arrived days apart speaks against them as much as dates would, and never for them. */
-double link_probability(const struct vector *a, const struct vector *b, struct link_time time_a, struct link_time time_b);
+double link_probability(const struct link_text *a, const struct vector *b, const struct link_mass *mass, struct link_time time_a, struct link_time time_b);
 
 #endif

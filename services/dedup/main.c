@@ -81,7 +81,13 @@ static unsigned forget(void *self, const char *key, struct buf *body)
 
 static int trouble(enum err e, const char *dir)
 {
-    fprintf(stderr, "wiredesk-dedup: cannot open the index in %s/index: %s\n", dir, e == ERR_IO ? strerror(errno) : err_name(e));
+    if (e == ERR_VERSION)
+        fprintf(stderr,
+            "wiredesk-dedup: the index in %s/index is in the format of another release. Run that release, or move the folder away: a new index is "
+            "begun then, which knows no earlier article.\n",
+            dir);
+    else
+        fprintf(stderr, "wiredesk-dedup: cannot open the index in %s/index: %s\n", dir, e == ERR_IO ? strerror(errno) : err_name(e));
     return e == ERR_VERSION ? EXIT_NEEDS_PERSON : e == ERR_IO ? state_status(errno) : EXIT_TRY_AGAIN;
 }
 

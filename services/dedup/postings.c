@@ -9,9 +9,15 @@ struct list {
     uint32_t len, cap;
 };
 
+enum { TALLY_MOST = POSTING_QUERY * POSTING_CAP, TALLY_CELLS = 1 << 16 };
+_Static_assert(TALLY_MOST < TALLY_CELLS * 3 / 4, "every story that a question can meet finds a cell");
+
 struct postings {
     struct list *list;
     size_t mask, used, bytes;
+    struct posting tally[TALLY_CELLS]; /* free (0) between two questions */
+    uint16_t touched[TALLY_MOST];
+    size_t n_touched;
 };
 
 struct postings *postings_create(void)
@@ -98,13 +104,48 @@ void postings_drop(struct postings *p, uint32_t term, uint32_t story)
     }
 }
 
-struct posting_list postings_find(const struct postings *p, uint32_t term)
+bool postings_full(const struct postings *p, uint32_t term)
 {
-    const struct list *l = &p->list[cell(p->list, p->mask, term)];
-    return (struct posting_list){l->story, l->len};
+    return p->list[cell(p->list, p->mask, term)].len >= POSTING_CAP;
+}
+
+static void count(struct postings *p, uint32_t story, float weight)
+{
+    size_t i = (story * 0x9E3779B1u) >> 16;
+    while (p->tally[i].id != 0 && p->tally[i].id != story) i = (i + 1) % TALLY_CELLS;
+    if (p->tally[i].id == 0) {
+        p->touched[p->n_touched++] = (uint16_t)i;
+        p->tally[i].id = story;
+    }
+    p->tally[i].weight += weight;
+}
+
+static bool before(const struct posting *a, const struct posting *b)
+{
+    return a->weight != b->weight ? a->weight > b->weight : a->id < b->id;
+}
+
+size_t postings_ask(struct postings *p, const struct posting *question, size_t terms, struct posting *best, size_t most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < terms && i < POSTING_QUERY; i++) {
+        const struct list *l = &p->list[cell(p->list, p->mask, question[i].id)];
+        if (l->len >= POSTING_CAP) continue;
+        for (uint32_t k = 0; k < l->len; k++) count(p, l->story[k], question[i].weight);
+    }
+    for (size_t i = 0; i < p->n_touched; i++) {
+        struct posting *c = &p->tally[p->touched[i]];
+        size_t at = n < most ? n++ : most;
+        for (; at > 0 && before(c, &best[at - 1]); at--)
+            if (at < most) best[at] = best[at - 1];
+        if (at < most) best[at] = *c;
+        *c = (struct posting){0, 0};
+    }
+    p->n_touched = 0;
+    return n;
 }
 
 size_t postings_bytes(const struct postings *p)
 {
-    return p->bytes + (p->mask + 1) * sizeof *p->list;
+    return sizeof *p + p->bytes + (p->mask + 1) * sizeof *p->list;
 }

@@ -4,11 +4,16 @@
 
 #include "../../libcommon/base.h"
 
+enum {
+    POSTING_CAP = 1500,  /* a term of this many live stories is a hub: it is posted no further and finds none */
+    POSTING_QUERY = 24,  /* terms of one question */
+};
+
 struct postings;
 
-struct posting_list {
-    const uint32_t *story; /* in no particular order; valid until the next change */
-    uint32_t len;
+struct posting { /* of a question: a term and what it weighs; of an answer: a story and what it has of the question */
+    uint32_t id;
+    float weight;
 };
 
 /* NULL when out of memory. */
@@ -17,7 +22,10 @@ void postings_destroy(struct postings **p);
 /* Adds `story` to `term` (not 0). The caller sees to it that no pair is added twice. */
 enum err postings_add(struct postings *p, uint32_t term, uint32_t story) MUST_CHECK;
 void postings_drop(struct postings *p, uint32_t term, uint32_t story);
-struct posting_list postings_find(const struct postings *p, uint32_t term);
+bool postings_full(const struct postings *p, uint32_t term);
+/* The stories that have most of the question, of up to POSTING_QUERY terms, into best: heaviest first, then the oldest. Returns how many, at
+ * most `most`. The answer hangs on what was added and not on the order in which it was. */
+size_t postings_ask(struct postings *p, const struct posting *question, size_t terms, struct posting *best, size_t most);
 size_t postings_bytes(const struct postings *p);
 
 #endif

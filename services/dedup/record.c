@@ -132,68 +132,93 @@ static bool get_slots(struct slice *in, struct slots *s)
     return sound;
 }
 
-/* Terms stand by id, so of each only the distance to the one before is kept. */
+/* Of each term four bytes, the id and the weight, then of all their flags, half a byte each: read often, so read fast. */
 static void put_vector(const struct vector *v, struct buf *out)
 {
-    uint32_t before = 0;
     put_number(out, v->n);
     put_number(out, v->words);
-    for (size_t i = 0; i < v->n; i++) {
-        put_number(out, (uint64_t)(v->term[i].id - before) << 3 | (v->term[i].flags & 7));
-        put_fixed(out, v->term[i].weight, 1);
-        before = v->term[i].id;
-    }
+    for (size_t i = 0; i < v->n; i++) put_fixed(out, v->term[i].id << 8 | v->term[i].weight, 4);
+    for (size_t i = 0; i < v->n; i += 2)
+        put_fixed(out, (v->term[i].flags & 15u) | (i + 1 < v->n ? (v->term[i + 1].flags & 15u) << 4 : 0), 1);
+}
+
+static uint32_t u32_at(const char *p)
+{
+    const unsigned char *b = (const unsigned char *)p;
+    return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
 static bool get_vector(struct slice *in, struct vector *v)
 {
-    uint64_t n, words, step;
-    uint32_t id = 0, weight;
-    if (!get_number(in, VECTOR_MAX, &n) || !get_number(in, UINT16_MAX, &words)) return false;
+    uint64_t n, words;
+    uint32_t before = 0;
+    if (!get_number(in, VECTOR_MAX, &n) || !get_number(in, UINT16_MAX, &words) || in->len < 4 * n + (n + 1) / 2) return false;
     v->n = (uint16_t)n;
     v->words = (uint16_t)words;
     for (size_t i = 0; i < n; i++) {
-        if (!get_number(in, (uint64_t)TERM_MASK << 3 | 7, &step) || !get_fixed(in, 1, &weight)) return false;
-        id += (uint32_t)(step >> 3);
-        if (id > TERM_MASK || step >> 3 == 0) return false;
-        v->term[i] = (struct term){id, (uint8_t)weight, step & 7};
+        uint32_t packed = u32_at(in->ptr + 4 * i);
+        unsigned char flags = (unsigned char)in->ptr[4 * n + i / 2];
+        v->term[i] = (struct term){packed >> 8, (uint8_t)packed, i & 1 ? flags >> 4 : flags & 15};
+        if (packed >> 8 <= before) return false;
+        before = packed >> 8;
     }
+    *in = slice_cut(*in, 4 * n + (n + 1) / 2, in->len);
     return true;
+}
+
+/* The bound, how many, the hashes, then the places, each as the distance from the one before: a byte, or 255 and four. */
+enum err put_sketch(const struct sketch *s, struct buf *out)
+{
+    uint32_t before = 0;
+    put_fixed(out, s->below, 4);
+    put_fixed(out, (uint32_t)s->len, 1);
+    for (size_t i = 0; i < s->len; i++) put_fixed(out, shingle_short(s->ptr[i].hash, s->below), 2);
+    for (size_t i = 0; i < s->len; i++) {
+        uint32_t step = s->ptr[i].at - before;
+        put_fixed(out, step < 255 ? step : 255, 1);
+        if (step >= 255) put_fixed(out, step, 4);
+        before = s->ptr[i].at;
+    }
+    return out->failed;
+}
+
+enum err get_sketch(struct slice in, struct stored_sketch *s)
+{
+    uint32_t at = 0;
+    if (!get_fixed(&in, 4, &s->below) || !get_fixed(&in, 1, &s->n) || s->n > DENSE_MAX || in.len < 3 * s->n) return ERR_MALFORMED;
+    const unsigned char *hash = (const unsigned char *)in.ptr, *step = hash + 2 * s->n, *end = hash + in.len;
+    for (size_t i = 0; i < s->n; i++) s->hash[i] = (uint16_t)(hash[2 * i] | hash[2 * i + 1] << 8);
+    for (size_t i = 0; i < s->n; i++) {
+        if (step == end) return ERR_MALFORMED;
+        uint32_t move = *step++;
+        if (move == 255) {
+            if (end - step < 4) return ERR_MALFORMED;
+            move = u32_at((const char *)step);
+            step += 4;
+        }
+        if (move > UINT32_MAX - at) return ERR_MALFORMED;
+        s->at[i] = at += move;
+    }
+    return step == end ? OK : ERR_MALFORMED;
 }
 
 /* Set in a time that is no publication; below it are the minutes of four thousand years. */
 #define ARRIVED (UINT32_C(1) << 31)
 
-enum err put_body(struct link_time time, const struct sketch *s, const struct slots *slots, const struct vector *v, struct buf *out)
+enum err put_member(struct link_time time, const struct slots *slots, const struct vector *v, struct buf *out)
 {
-    uint32_t before = 0;
     put_number(out, time.published ? time.published : time.arrived ? time.arrived | ARRIVED : 0);
-    put_fixed(out, s->below, 4);
-    put_number(out, s->folded);
-    put_number(out, s->len);
-    for (size_t i = 0; i < s->len; i++) {
-        put_number(out, s->ptr[i].at - before);
-        put_fixed(out, shingle_short(s->ptr[i].hash, s->below), 2);
-        before = s->ptr[i].at;
-    }
     put_slots(slots, out);
     put_vector(v, out);
     return out->failed;
 }
 
-enum err get_body(struct slice in, struct body *b)
+enum err get_member(struct slice in, struct member *m)
 {
-    uint32_t time;
-    bool sound = get_u32(&in, &time) && get_fixed(&in, 4, &b->below) && get_u32(&in, &b->folded) && get_u32(&in, &b->n) && b->n <= DENSE_MAX;
-    if (sound) b->time = time & ARRIVED ? (struct link_time){0, time & ~ARRIVED} : (struct link_time){time, 0};
-    uint32_t at = 0, step, hash;
-    for (size_t i = 0; sound && i < b->n; i++) {
-        sound = get_u32(&in, &step) && get_fixed(&in, 2, &hash) && step <= UINT32_MAX - at;
-        if (!sound) break;
-        at += step;
-        b->shingle[i] = (struct stored_shingle){at, (uint16_t)hash};
-    }
-    return done(in, sound && get_slots(&in, &b->slots) && get_vector(&in, &b->vector));
+    uint32_t time = 0;
+    bool sound = get_u32(&in, &time);
+    m->time = time & ARRIVED ? (struct link_time){0, time & ~ARRIVED} : (struct link_time){time, 0};
+    return done(in, sound && get_slots(&in, &m->slots) && get_vector(&in, &m->vector));
 }
 
 enum err put_story(const struct story_record *s, struct buf *out)

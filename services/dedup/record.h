@@ -27,15 +27,15 @@ struct hot {
 };
 
 /* A stored sketch: of each shingle its place and 16 bits of its hash, relative to `below`. */
-struct stored_shingle {
-    uint32_t at;
-    uint16_t hash;
+struct stored_sketch {
+    uint32_t below, n;
+    uint32_t at[DENSE_MAX];
+    uint16_t hash[DENSE_MAX];
 };
 
-struct body {
+/* What a text is about, as it is kept to judge stories by. */
+struct member {
     struct link_time time;
-    uint32_t below, folded, n;
-    struct stored_shingle shingle[DENSE_MAX];
     struct slots slots;
     struct vector vector;
 };
@@ -66,13 +66,20 @@ static inline uint16_t shingle_short(uint32_t hash, uint32_t below)
 {
     return (uint16_t)(((uint64_t)hash << 16) / ((uint64_t)below + 1));
 }
+/* The least hash that is stored so. */
+static inline uint32_t shingle_least(uint32_t hash_short, uint32_t below)
+{
+    return (uint32_t)((hash_short * ((uint64_t)below + 1) + 0xFFFF) >> 16);
+}
 
 /* Each put_ appends to a buffer; the buffer's own error says whether there was room. Each get_ answers ERR_MALFORMED for bytes
  * that no put_ wrote: cut short, counts over their ceilings, something left over. */
 enum err put_hot(const struct hot *h, struct buf *out) MUST_CHECK;
 enum err get_hot(struct slice in, struct hot *h) MUST_CHECK;
-enum err put_body(struct link_time time, const struct sketch *sketch, const struct slots *slots, const struct vector *v, struct buf *out) MUST_CHECK;
-enum err get_body(struct slice in, struct body *b) MUST_CHECK;
+enum err put_sketch(const struct sketch *sketch, struct buf *out) MUST_CHECK;
+enum err get_sketch(struct slice in, struct stored_sketch *s) MUST_CHECK;
+enum err put_member(struct link_time time, const struct slots *slots, const struct vector *v, struct buf *out) MUST_CHECK;
+enum err get_member(struct slice in, struct member *m) MUST_CHECK;
 enum err put_story(const struct story_record *s, struct buf *out) MUST_CHECK;
 enum err get_story(struct slice in, struct story_record *s) MUST_CHECK;
 enum err put_counters(const struct counters *c, struct buf *out) MUST_CHECK;

@@ -1,7 +1,6 @@
 /* shingles.c - folds a text to letters and digits, rolls a hash over it and keeps the lowest. */
 #include "shingles.h"
 
-#include <stdlib.h>
 #include <xxhash.h>
 
 struct stream {
@@ -12,32 +11,44 @@ struct stream {
 
 static const char latin[] = "aaaaaaaceeeeiiiidnooooo*ouuuuypsaaaaaaaceeeeiiiidnooooo*ouuuuypy"; /* U+00C0 to U+00FF */
 
+/* What a byte becomes, by its first: itself, its small letter, nothing (0), or what takes a closer look (1). */
+static int folded_lead(unsigned char c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
+    if (c >= 'A' && c <= 'Z') return c + 32;
+    return c >= 0x80;
+}
+
 /* Folds up to `most` characters from *from on; moves *from. Punctuation of any kind vanishes, so that typographic and plain
  * quotes, dashes and spaces are the same. */
 static void fold(struct slice text, size_t *from, size_t most, struct stream *s)
 {
     const unsigned char *p = (const unsigned char *)text.ptr;
-    size_t i = *from;
-    s->len = 0;
-    while (i < text.len && s->len < most) {
-        unsigned char c = p[i];
+    unsigned char lead[256];
+    size_t i = *from, n = 0;
+    for (int c = 0; c < 256; c++) lead[c] = (unsigned char)folded_lead((unsigned char)c);
+    while (i < text.len && n < most) {
+        unsigned char c = p[i], out = lead[c];
         size_t step = 1;
-        int out = -1;
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out = c;
-        else if (c >= 'A' && c <= 'Z') out = c + 32;
-        else if (c == 0xC3 && i + 1 < text.len && p[i + 1] >= 0x80 && p[i + 1] <= 0xBF) {
-            out = latin[p[i + 1] - 0x80];
-            step = 2;
-        } else if (c == 0xC2) step = 2;
-        else if (c == 0xE2 || c == 0xEF) step = 3; /* signs, dashes, quotes, byte order marks */
-        else if (c >= 0x80) out = c;
-        if (out >= 0) {
-            s->ptr[s->len] = (unsigned char)out;
-            if (s->at) s->at[s->len] = (uint32_t)i;
-            s->len++;
+        if (out == 1) {
+            out = c;
+            if (c == 0xC3 && i + 1 < text.len && p[i + 1] >= 0x80 && p[i + 1] <= 0xBF) {
+                out = (unsigned char)latin[p[i + 1] - 0x80];
+                step = 2;
+            } else if (c == 0xC2) {
+                out = 0;
+                step = 2;
+            } else if (c == 0xE2 || c == 0xEF) { /* signs, dashes, quotes, byte order marks */
+                out = 0;
+                step = 3;
+            }
         }
+        s->ptr[n] = out;
+        if (s->at) s->at[n] = (uint32_t)i;
+        n += out != 0;
         i += step;
     }
+    s->len = n;
     *from = i;
 }
 
@@ -46,20 +57,6 @@ static uint64_t mix(uint64_t h)
     h ^= h >> 32;
     h *= 0x9E3779B97F4A7C15u;
     return h ^ h >> 29;
-}
-
-/* Smallest hashes first. */
-static int by_hash(const void *a, const void *b)
-{
-    const struct shingle *x = a, *y = b;
-    if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
-    return x->at < y->at ? -1 : x->at > y->at;
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const struct shingle *x = a, *y = b;
-    return x->at < y->at ? -1 : x->at > y->at;
 }
 
 /* Hashes under a bound that lets about 1.3 DENSE_MAX through; *n of them into out (room for `room`). */
@@ -79,19 +76,62 @@ static size_t roll(const struct stream *s, uint32_t bound, struct shingle *out, 
     return n;
 }
 
-/* Sorts, drops repeats (the first place stays) and keeps the lowest DENSE_MAX. */
+enum { BUCKETS = 1024 };
+
+/* Hashes by their size in lists, each in text order; hashes are even, so a list has one or none, repeats apart. */
+struct buckets {
+    uint16_t head[BUCKETS], last[BUCKETS], next[4 * DENSE_MAX + 1]; /* 1 + an index, 0: none */
+    uint16_t count[BUCKETS];
+    uint64_t scale;
+};
+
+static size_t bucket_of(const struct buckets *l, uint32_t hash)
+{
+    size_t i = (size_t)(hash * l->scale >> 32);
+    return i < BUCKETS ? i : BUCKETS - 1;
+}
+
+/* False when the hash is there already. */
+static bool put_away(struct buckets *l, const struct shingle *all, size_t i)
+{
+    size_t b = bucket_of(l, all[i].hash);
+    for (size_t k = l->head[b]; k != 0; k = l->next[k - 1])
+        if (all[k - 1].hash == all[i].hash) return false;
+    if (l->head[b]) l->next[l->last[b] - 1] = (uint16_t)(i + 1);
+    else l->head[b] = (uint16_t)(i + 1);
+    l->last[b] = (uint16_t)(i + 1);
+    l->next[i] = 0;
+    l->count[b]++;
+    return true;
+}
+
+/* The hash that `rank` others of bucket b are smaller than. */
+static uint32_t ranked(const struct buckets *l, const struct shingle *all, size_t b, size_t rank)
+{
+    for (size_t i = l->head[b]; i != 0; i = l->next[i - 1]) {
+        size_t less = 0;
+        for (size_t k = l->head[b]; k != 0; k = l->next[k - 1]) less += all[k - 1].hash < all[i - 1].hash;
+        if (less == rank) return all[i - 1].hash;
+    }
+    return UINT32_MAX; /* not reached: hashes of a bucket differ */
+}
+
+/* Drops repeats (the first place stays) and all but the lowest DENSE_MAX. */
 static size_t keep_lowest(struct shingle *all, size_t n, uint32_t bound, uint32_t *below)
 {
-    qsort(all, n, sizeof *all, by_hash);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || all[kept - 1].hash != all[i].hash) all[kept++] = all[i];
-    *below = bound;
-    if (kept > DENSE_MAX) {
-        *below = all[DENSE_MAX].hash;
-        kept = DENSE_MAX;
+    struct buckets l = {.scale = ((uint64_t)BUCKETS << 32) / ((uint64_t)bound + 1)};
+    size_t once = 0, b = 0, kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        all[once] = all[i];
+        once += put_away(&l, all, once);
     }
-    qsort(all, kept, sizeof *all, by_place);
+    *below = bound;
+    if (once <= DENSE_MAX) return once;
+    for (; kept + l.count[b] <= DENSE_MAX; b++) kept += l.count[b];
+    *below = ranked(&l, all, b, DENSE_MAX - kept);
+    kept = 0;
+    for (size_t i = 0; i < once; i++)
+        if (all[i].hash < *below) all[kept++] = all[i];
     return kept;
 }
 

@@ -16,6 +16,14 @@ static bool listed(const char *list, struct slice word)
     return n > 0 && strstr(list, probe) != NULL;
 }
 
+/* Most words are turned away by their first letter. */
+static bool encounter(struct slice word)
+{
+    char folded[64];
+    unsigned letter = (unsigned)((unsigned char)word.ptr[0] | 0x20) - 'a';
+    return letter < 26 && table_encounters[letter] && word_in(table_encounters, folded, word_fold(word, folded));
+}
+
 static struct slice word_at(struct slice text, const struct words *w, size_t i)
 {
     return slice_cut(text, w->ptr[i].b, w->ptr[i].e);
@@ -112,7 +120,7 @@ void slots_find(const struct doc *doc, const struct words *w, struct slots *s)
 {
     *s = (struct slots){0};
     for (size_t i = 0; i < w->len; i++) {
-        if (!listed(table_encounters, word_at(doc->text, w, i))) continue;
+        if (!encounter(word_at(doc->text, w, i))) continue;
         size_t b, e;
         sentence_of(w, i, &b, &e);
         size_t from = i > b + REACH ? i - REACH : b, to = i + REACH < e ? i + REACH : e;

@@ -8,28 +8,22 @@
 #include "stories_model.h"
 
 enum {
-    QUERY_TERMS = 24,  /* a text's heaviest terms, by which stories are looked for */
-    POSTED_TERMS = 12, /* and those under which its story is found later */
-    HUB = 1500,        /* a term of more live stories finds none: it only relates */
+    POSTED_TERMS = 12, /* a text's heaviest terms under which its story is found later */
     CANDIDATES = 12,   /* stories that are judged by their members */
-    TALLY_CELLS = 1 << 14,
     MERGE_MOST = 2000, /* members of a story that may still be merged into another: what one message can carry */
-};
-
-struct tally {
-    uint32_t story; /* 0: free */
-    float weight;
 };
 
 /* A story with the members that stand for it, read once a document. */
 struct candidate {
     uint32_t story;
     struct story_record record;
-    struct body *member[REPRESENTATIVES];
+    struct member *member[REPRESENTATIVES];
+    struct link_mass mass[REPRESENTATIVES];
+    double links[REPRESENTATIVES]; /* how likely the text and the member tell of one event */
     size_t n;
     double link;    /* mean probability that the text and a member tell of one event */
     enum veto veto;
-    const struct body *against; /* the member whose slots veto */
+    const struct member *against; /* the member whose slots veto */
 };
 
 struct slice story_name(struct arena *mem, uint32_t story)
@@ -72,30 +66,35 @@ enum err stories_find(struct stories *s, uint32_t story, uint32_t *now, struct s
     }
 }
 
-static enum err read_member(struct stories *s, uint32_t number, struct body *m)
+static enum err read_member(struct stories *s, uint32_t number, struct member *m)
 {
     struct number_key k;
     struct slice v;
-    enum err e = index_get(s->index, TABLE_BODY, index_number(number, &k), &v);
+    enum err e = index_get(s->index, TABLE_VECTOR, index_number(number, &k), &v);
     if (e != OK) return e;
-    return get_body(v, m) == OK ? OK : ERR_IO;
+    return get_member(v, m) == OK ? OK : ERR_IO;
 }
 
-/* Reads a live story and those of its representatives that are still within the horizon. ERR_MISSING: nothing to judge by. */
-static enum err read_candidate(struct stories *s, struct arena *mem, uint32_t story, struct candidate *c)
+/* Reads representative i of the candidate. False in *there: it is past the horizon. */
+static enum err take_member(struct stories *s, struct arena *mem, struct candidate *c, size_t i, bool *there)
 {
-    *c = (struct candidate){.story = story};
-    enum err e = read_story(s, story, &c->record);
-    if (e != OK) return e;
-    for (size_t i = 0; i < c->record.n_representatives; i++) {
-        struct body *m = arena_take(mem, sizeof *m);
-        if (m == NULL) return ERR_NOMEM;
-        e = read_member(s, c->record.representative[i], m);
-        if (e == ERR_MISSING) continue;
-        if (e != OK) return e;
-        c->member[c->n++] = m;
-    }
-    return c->n ? OK : ERR_MISSING;
+    struct member *m = arena_take(mem, sizeof *m);
+    if (m == NULL) return ERR_NOMEM;
+    enum err e = read_member(s, c->record.representative[i], m);
+    *there = e == OK;
+    if (e != OK) return e == ERR_MISSING ? OK : e;
+    c->mass[c->n] = link_weigh(&m->vector);
+    c->member[c->n++] = m;
+    return OK;
+}
+
+/* Reads those representatives of a live story from the `first` on that are still within the horizon. */
+static enum err read_members(struct stories *s, struct arena *mem, struct candidate *c, size_t first)
+{
+    enum err e = OK;
+    bool there;
+    for (size_t i = first; e == OK && i < c->record.n_representatives; i++) e = take_member(s, mem, c, i, &there);
+    return e;
 }
 
 static bool is_title(const struct vector *v)
@@ -103,15 +102,46 @@ static bool is_title(const struct vector *v)
     return v->words < LINK_TITLE_WORDS;
 }
 
+/* Likely enough to be worth more than a glance: some member so far, if there is one, agrees a little. */
+static bool promising(const struct candidate *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->links[i] >= GLANCE_LINK) return true;
+    return c->n == 0;
+}
+
+static void link_members(struct candidate *c, const struct link_text *text, const struct telling *t, size_t first)
+{
+    for (size_t i = first; i < c->n; i++) c->links[i] = link_probability(text, &c->member[i]->vector, &c->mass[i], t->time, c->member[i]->time);
+}
+
+/* Reads a live story for the text, its first members alone when these are of something else. ERR_MISSING: nothing to judge by. */
+static enum err read_candidate(struct stories *s, struct arena *mem, uint32_t story, const struct link_text *text, const struct telling *t, struct candidate *c)
+{
+    enum { GLANCE = 2 };
+    bool there;
+    *c = (struct candidate){.story = story};
+    enum err e = read_story(s, story, &c->record);
+    size_t n = c->record.n_representatives, first = n < GLANCE ? n : GLANCE;
+    for (size_t i = 0; e == OK && i < first; i++) e = take_member(s, mem, c, i, &there);
+    if (e != OK) return e;
+    link_members(c, text, t, 0);
+    size_t linked = c->n;
+    if (promising(c)) e = read_members(s, mem, c, first);
+    if (e != OK) return e;
+    link_members(c, text, t, linked);
+    return c->n ? OK : ERR_MISSING;
+}
+
 /* The mean over the members, and whether more of those that name a place or duration speak against than for. */
 static void judge(struct candidate *c, const struct telling *t)
 {
     size_t against = 0, slotted = 0;
     enum veto veto = VETO_NONE;
-    const struct body *by = NULL;
+    const struct member *by = NULL;
     for (size_t i = 0; i < c->n; i++) {
-        const struct body *m = c->member[i];
-        c->link += link_probability(t->vector, &m->vector, t->time, m->time) / (double)c->n;
+        const struct member *m = c->member[i];
+        c->link += c->links[i] / (double)c->n;
         enum veto v = slots_veto(t->slots, &m->slots);
         bool same = slots_same_place(t->slots, &m->slots) || slots_same_duration(t->slots, &m->slots);
         slotted += v != VETO_NONE || same;
@@ -127,39 +157,14 @@ static void judge(struct candidate *c, const struct telling *t)
     }
 }
 
-static void count(struct tally *cell, uint32_t story, float weight)
-{
-    size_t i = (story * 0x9E3779B1u) >> 18;
-    for (size_t probes = 0; probes < 64; probes++, i = (i + 1) % TALLY_CELLS) {
-        if (cell[i].story != 0 && cell[i].story != story) continue;
-        cell[i].story = story;
-        cell[i].weight += weight;
-        return;
-    }
-}
-
 /* The live stories that share most of the text's heaviest terms. */
-static size_t look_up(const struct stories *s, const struct vector *v, struct tally *cell, struct tally best[CANDIDATES])
+static size_t look_up(const struct stories *s, const struct vector *v, struct posting best[CANDIDATES])
 {
-    uint8_t heavy[QUERY_TERMS];
-    size_t terms = vector_heaviest(v, QUERY_TERMS, heavy), n = 0;
-    for (size_t i = 0; i < terms; i++) {
-        const struct term *t = &v->term[heavy[i]];
-        struct posting_list list = postings_find(s->postings, t->id);
-        if (list.len > HUB) continue;
-        for (uint32_t k = 0; k < list.len; k++) count(cell, list.story[k], (float)t->weight * t->weight);
-    }
-    for (size_t i = 0; i < TALLY_CELLS; i++) {
-        if (cell[i].story == 0) continue;
-        size_t at = n < CANDIDATES ? n++ : CANDIDATES;
-        for (; at > 0; at--) {
-            const struct tally *b = &best[at - 1];
-            if (b->weight > cell[i].weight || (b->weight == cell[i].weight && b->story < cell[i].story)) break;
-            if (at < CANDIDATES) best[at] = *b;
-        }
-        if (at < CANDIDATES) best[at] = cell[i];
-    }
-    return n;
+    uint8_t heavy[POSTING_QUERY];
+    struct posting question[POSTING_QUERY];
+    size_t terms = vector_heaviest(v, POSTING_QUERY, heavy);
+    for (size_t i = 0; i < terms; i++) question[i] = (struct posting){v->term[heavy[i]].id, (float)v->term[heavy[i]].weight * v->term[heavy[i]].weight};
+    return postings_ask(s->postings, question, terms, best, CANDIDATES);
 }
 
 static bool found_under(const struct story_record *r, uint32_t term)
@@ -171,7 +176,7 @@ static bool found_under(const struct story_record *r, uint32_t term)
 
 static enum err post_term(struct stories *s, uint32_t story, struct story_record *r, uint32_t term)
 {
-    if (r->n_terms == STORY_TERMS || found_under(r, term)) return OK;
+    if (r->n_terms == STORY_TERMS || found_under(r, term) || postings_full(s->postings, term)) return OK;
     enum err e = postings_add(s->postings, term, story);
     if (e == OK) r->term[r->n_terms++] = term;
     return e;
@@ -246,9 +251,11 @@ static double link_between(const struct candidate *a, const struct candidate *b,
     double sum = 0;
     size_t against = 0, slotted = 0;
     for (size_t i = 0; i < a->n; i++) {
+        struct link_text text;
+        link_begin(&a->member[i]->vector, &text);
         for (size_t k = 0; k < b->n; k++) {
-            const struct body *m = a->member[i], *n = b->member[k];
-            sum += link_probability(&m->vector, &n->vector, m->time, n->time);
+            const struct member *m = a->member[i], *n = b->member[k];
+            sum += link_probability(&text, &n->vector, &b->mass[k], m->time, n->time);
             enum veto v = slots_veto(&m->slots, &n->slots);
             against += v != VETO_NONE;
             slotted += v != VETO_NONE || slots_same_place(&m->slots, &n->slots) || slots_same_duration(&m->slots, &n->slots);
@@ -324,10 +331,11 @@ static enum err merge(struct stories *s, struct arena *mem, uint32_t now, uint32
 /* The story that the text has just joined, and its next best candidate: one story, now that there is more of it? */
 static enum err try_merge(struct stories *s, struct arena *mem, uint32_t now, uint32_t story, const struct candidate *other, struct placing *p)
 {
-    struct candidate mine;
+    struct candidate mine = {.story = story};
     bool vetoed;
-    enum err e = read_candidate(s, mem, story, &mine);
-    if (e != OK) return e == ERR_MISSING ? OK : e;
+    enum err e = read_story(s, story, &mine.record);
+    if (e == OK) e = read_members(s, mem, &mine, 0);
+    if (e != OK) return e;
     double link = link_between(&mine, other, &vetoed);
     if (vetoed || link < merge_link[is_title(&mine.member[0]->vector)] || other->record.members > MERGE_MOST || mine.record.members > MERGE_MOST) return OK;
     struct story_record theirs = other->record;
@@ -350,14 +358,15 @@ static int by_link(const void *a, const void *b)
 
 static enum err gather(struct stories *s, struct arena *mem, const struct telling *t, struct candidate *list[CANDIDATES], size_t *n)
 {
-    struct tally *cell = arena_array(mem, TALLY_CELLS, sizeof *cell), best[CANDIDATES];
-    if (cell == NULL) return ERR_NOMEM;
-    size_t found = look_up(s, t->vector, cell, best);
+    struct posting best[CANDIDATES];
+    struct link_text text;
+    size_t found = look_up(s, t->vector, best);
+    link_begin(t->vector, &text);
     *n = 0;
     for (size_t i = 0; i < found; i++) {
         struct candidate *c = arena_take(mem, sizeof *c);
         if (c == NULL) return ERR_NOMEM;
-        enum err e = read_candidate(s, mem, best[i].story, c);
+        enum err e = read_candidate(s, mem, best[i].id, &text, t, c);
         if (e == ERR_MISSING) continue;
         if (e != OK) return e;
         judge(c, t);
@@ -373,14 +382,12 @@ static enum err give_reasons(struct arena *mem, const struct telling *t, const s
     struct reasons r;
     reasons_begin(&r, mem);
     if (with) {
-        const struct body *nearest = with->member[0];
+        const struct member *nearest = with->member[0];
         double most = -1;
         for (size_t i = 0; i < with->n; i++) {
-            double link = link_probability(t->vector, &with->member[i]->vector, t->time, with->member[i]->time);
-            if (link > most) {
-                most = link;
-                nearest = with->member[i];
-            }
+            if (with->links[i] <= most) continue;
+            most = with->links[i];
+            nearest = with->member[i];
         }
         reasons_terms(&r, t->text, t->words, t->vector, &nearest->vector);
         for (size_t i = 0; i < with->n; i++)

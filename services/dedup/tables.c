@@ -3,8 +3,16 @@
 
 #include <stddef.h>
 
-const char *const table_encounters = " met meet meets meeting meetings talk talks summit conversation dialogue discussions negotiations visit visits visited trip "
-    "mission travel travels traveled travelled travelling heads session ";
+const char *const table_encounters[26] = {
+    ['c' - 'a'] = " conversation ",
+    ['d' - 'a'] = " dialogue discussions ",
+    ['h' - 'a'] = " heads ",
+    ['m' - 'a'] = " met meet meets meeting meetings mission ",
+    ['n' - 'a'] = " negotiations ",
+    ['s' - 'a'] = " summit session ",
+    ['t' - 'a'] = " talk talks trip travel travels traveled travelled travelling ",
+    ['v' - 'a'] = " visit visits visited ",
+};
 
 const char *const table_months = " january february march april may june july august september october november december jan feb mar apr jun jul aug sep "
     "sept oct nov dec monday tuesday wednesday thursday friday saturday sunday ";

@@ -2,8 +2,8 @@
 #ifndef WD_DEDUP_TABLES_H
 #define WD_DEDUP_TABLES_H
 
-/* Words for people coming together or going to each other. */
-extern const char *const table_encounters;
+/* Words for people coming together or going to each other, by their first letter. */
+extern const char *const table_encounters[26];
 extern const char *const table_months;
 /* Last words of the names of countries, continents and the like: too wide to tell two events apart. */
 extern const char *const table_countries;

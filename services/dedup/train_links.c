@@ -201,7 +201,10 @@ static void add_sample(struct samples *s, const struct vector *a, const struct v
 {
     if (s->len == s->cap) s->ptr = must(realloc(s->ptr, (s->cap = s->cap * 2 + 1024) * sizeof *s->ptr));
     struct sample *p = &s->ptr[s->len++];
-    link_features(a, b, dated ? x->minutes : 0, dated ? y->minutes : 0, p->f);
+    struct link_text text;
+    struct link_mass mass = link_weigh(b);
+    link_begin(a, &text);
+    link_features(&text, b, &mass, dated ? x->minutes : 0, dated ? y->minutes : 0, p->f);
     p->same = x->cluster == y->cluster;
     p->weight = 1;
     if (p->f[LINK_SHARED] <= 0) s->len--; /* link_odds() needs no model for these */

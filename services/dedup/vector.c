@@ -78,10 +78,11 @@ enum err vector_make(const struct words *words, const struct lexicon *lexicon, s
     v->n = 0;
     tally_words(words, cell, cells - 1, v);
     size_t n = 0;
+    double documents = lexicon_log_documents(lexicon);
     for (size_t i = 0; i < cells; i++) {
         if (cell[i].id == 0) continue;
         cell[n] = cell[i];
-        cell[n].weight = (float)((1 + log(cell[n].count)) * lexicon_rarity(lexicon, cell[n].id));
+        cell[n].weight = (float)((cell[n].count == 1 ? 1 : 1 + log(cell[n].count)) * lexicon_rarity(lexicon, documents, cell[n].id));
         n++;
     }
     qsort(cell, n, sizeof *cell, by_weight);

@@ -64,7 +64,7 @@ struct ruling verdict_choose(const struct kin *kin, size_t n, const struct newco
 static bool holds_nocase(struct slice text, struct slice words)
 {
     for (size_t i = 0; i + words.len <= text.len; i++)
-        if (slice_eq_nocase(slice_cut(text, i, i + words.len), words)) return true;
+        if ((text.ptr[i] | 0x20) == words.ptr[0] && slice_eq_nocase(slice_cut(text, i, i + words.len), words)) return true;
     return false;
 }
 
@@ -80,15 +80,18 @@ bool verdict_corrects(struct slice text)
     return false;
 }
 
-/* The agency whose name ends or begins the folded words [b, e), as "(AP)", "Reuters -", "Associated Press". */
+/* The agency that words i and on name, as in "(AP)", "Reuters -", "Associated Press". */
 static struct slice agency_at(struct slice text, const struct words *w, size_t i)
 {
+    char first[64];
+    size_t n = word_fold(slice_cut(text, w->ptr[i].b, w->ptr[i].e), first);
     for (const struct table_agency *a = table_agencies; a->words; a++) {
+        if (n == 0 || a->words[0] != first[0]) continue;
         struct slice rest = slice_of(a->words);
         size_t k = i;
         while (rest.len && k < w->len) {
             char folded[64];
-            size_t n = word_fold(slice_cut(text, w->ptr[k].b, w->ptr[k].e), folded);
+            n = word_fold(slice_cut(text, w->ptr[k].b, w->ptr[k].e), folded);
             if (!slice_starts(rest, (struct slice){folded, n}) || !(w->ptr[k].flags & WORD_CAPITAL)) break;
             rest = slice_cut(rest, n, rest.len);
             if (rest.len && rest.ptr[0] != ' ') break;
@@ -109,7 +112,7 @@ struct slice verdict_agency(struct slice text)
         struct words w = {room, 0};
         words_cut_into(ends[k], 0, WORDS, &w);
         for (size_t i = 0; i < w.len; i++) {
-            struct slice name = agency_at(ends[k], &w, i);
+            struct slice name = w.ptr[i].flags & WORD_CAPITAL ? agency_at(ends[k], &w, i) : (struct slice){NULL, 0};
             if (name.ptr) return name;
         }
     }

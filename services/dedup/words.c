@@ -3,13 +3,27 @@
 
 #include <xxhash.h>
 
-static const char *const stop_words =
-    " a about above after again against all also am an and any are as at be because been before being below between both but by can "
-    "could did do does doing down during each few for from further had has have having he her here hers him his how i if in into is it "
-    "its just may me might more most must my new no nor not now of off on once one only or other our out over own per mr mrs ms said "
-    "same say says she should so some such than that the their them then there these they this those through to too two under until "
-    "up us very was we were what when where which while who whom whose why will with would year years you your yet day days week "
-    "monday tuesday wednesday thursday friday saturday sunday told according ";
+static const char *const stop_words[26] = { /* by their first letter */
+    ['a' - 'a'] = " a about above after again against all also am an and any are as at according ",
+    ['b' - 'a'] = " be because been before being below between both but by ",
+    ['c' - 'a'] = " can could ",
+    ['d' - 'a'] = " did do does doing down during day days ",
+    ['e' - 'a'] = " each ",
+    ['f' - 'a'] = " few for from further friday ",
+    ['h' - 'a'] = " had has have having he her here hers him his how ",
+    ['i' - 'a'] = " i if in into is it its ",
+    ['j' - 'a'] = " just ",
+    ['m' - 'a'] = " may me might more most must my mr mrs ms monday ",
+    ['n' - 'a'] = " new no nor not now ",
+    ['o' - 'a'] = " of off on once one only or other our out over own ",
+    ['p' - 'a'] = " per ",
+    ['s' - 'a'] = " said same say says she should so some such saturday sunday ",
+    ['t' - 'a'] = " than that the their them then there these they this those through to too two tuesday thursday told ",
+    ['u' - 'a'] = " under until up us ",
+    ['v' - 'a'] = " very ",
+    ['w' - 'a'] = " was we were what when where which while who whom whose why will with would week wednesday ",
+    ['y' - 'a'] = " year years you your yet ",
+};
 
 /* The length of a character that belongs to no word though its bytes are not ASCII (general punctuation, Latin-1 signs), or 0. */
 static size_t sign_length(const unsigned char *p, size_t n)
@@ -94,16 +108,21 @@ static uint32_t stem_hash(char *w, size_t n)
     return h ? h : 1;
 }
 
+bool word_in(const char *const list[26], const char *w, size_t n)
+{
+    const char *known = n > 0 && w[0] >= 'a' && w[0] <= 'z' ? list[w[0] - 'a'] : NULL;
+    while (known && *known == ' ' && known[1]) {
+        size_t i = 0;
+        for (known++; i < n && known[i] == w[i];) i++;
+        if (i == n && known[i] == ' ') return true;
+        while (*known != ' ') known++;
+    }
+    return false;
+}
+
 static bool is_stop(const char *w, size_t n)
 {
-    char probe[18];
-    if (n == 1 && !digit((unsigned char)w[0])) return true;
-    if (n > 12) return false;
-    probe[0] = ' ';
-    memcpy(probe + 1, w, n);
-    probe[n + 1] = ' ';
-    probe[n + 2] = '\0';
-    return strstr(stop_words, probe) != NULL;
+    return (n == 1 && !digit((unsigned char)w[0])) || word_in(stop_words, w, n);
 }
 
 /* The byte behind the word that begins at b: letters, digits, an apostrophe between letters, a point or comma between digits. */

@@ -37,4 +37,7 @@ void words_cut_into(struct slice text, size_t title_end, size_t most, struct wor
 /* The word folded to lower-case ASCII where it has such letters, without its possessive, into out[64]; returns its length. */
 size_t word_fold(struct slice word, char out[64]);
 
+/* True when the folded word stands in a list by first letters, each entry words with spaces around each, or NULL. */
+bool word_in(const char *const list[26], const char *word, size_t n);
+
 #endif
