@@ -4,6 +4,7 @@
 #include "anchors.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 struct pair {
     uint32_t spread, doc; /* doc 0: free */
@@ -14,11 +15,28 @@ struct shard {
     uint32_t cells, used; /* used stays under four fifths of cells */
 };
 
+/* Straight from the system and back to it: what grows by an eighth leaves holes in a heap that nothing fits into. */
+static struct pair *cells_take(size_t cells)
+{
+    enum { HUGE_LEAST = 4 << 20 };
+    size_t bytes = cells * sizeof(struct pair);
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) return NULL;
+    if (bytes >= HUGE_LEAST) (void)madvise(p, bytes, MADV_HUGEPAGE); /* look-ups go anywhere: fewer pages, fewer misses; a wish */
+    return p;
+}
+
+static void cells_free(struct pair *pair, size_t cells)
+{
+    if (pair) munmap(pair, cells * sizeof *pair);
+}
+
 enum {
-    SHARDS = 256, /* so that to grow costs a little memory and time, often, and not half of all at once */
+    SHARD_BITS = 5,
+    SHARDS = 1 << SHARD_BITS, /* so that to grow costs a little memory and time, often, and not half of all at once */
     FIRST_CELLS = 16,
     BEHIND = 64,
-    WAITING = 128, /* pairs of a shard that wait while all are loaded */
+    WAITING = 4096, /* pairs of a shard that wait while all are loaded */
 };
 
 struct waiting {
@@ -31,7 +49,7 @@ struct anchors {
     struct waiting *waiting; /* while loading */
 };
 
-/* Shingle hashes are small numbers by choice (the lowest are kept), so they are spread anew, one to one: the top byte names the shard. */
+/* Shingle hashes are small numbers by choice (the lowest are kept), so they are spread anew, one to one: the top bits name the shard. */
 static uint32_t spread_of(uint32_t hash)
 {
     return hash * 0x9E3779B1u;
@@ -39,14 +57,14 @@ static uint32_t spread_of(uint32_t hash)
 
 static uint32_t home(const struct shard *s, uint32_t spread)
 {
-    return (uint32_t)((uint64_t)(spread << 8) * s->cells >> 32);
+    return (uint32_t)((uint64_t)(spread << SHARD_BITS) * s->cells >> 32);
 }
 
 struct anchors *anchors_create(void)
 {
     struct anchors *a = calloc(1, sizeof *a);
     for (int i = 0; a && i < SHARDS; i++) {
-        a->shard[i] = (struct shard){calloc(FIRST_CELLS + BEHIND, sizeof(struct pair)), FIRST_CELLS, 0};
+        a->shard[i] = (struct shard){cells_take(FIRST_CELLS + BEHIND), FIRST_CELLS, 0};
         if (a->shard[i].pair == NULL) anchors_destroy(&a);
     }
     return a;
@@ -55,7 +73,7 @@ struct anchors *anchors_create(void)
 void anchors_destroy(struct anchors **a)
 {
     if (*a == NULL) return;
-    for (int i = 0; i < SHARDS; i++) free((*a)->shard[i].pair);
+    for (int i = 0; i < SHARDS; i++) cells_free((*a)->shard[i].pair, (size_t)(*a)->shard[i].cells + BEHIND);
     free((*a)->waiting);
     free(*a);
     *a = NULL;
@@ -86,7 +104,7 @@ static void place(struct shard *s, struct pair p)
 static enum err resize(struct shard *s, size_t cells)
 {
     if (cells > UINT32_MAX - BEHIND) return ERR_NOMEM;
-    struct shard wide = {calloc(cells + BEHIND, sizeof *wide.pair), (uint32_t)cells, s->used};
+    struct shard wide = {cells_take(cells + BEHIND), (uint32_t)cells, s->used};
     uint32_t at = 0;
     if (wide.pair == NULL) return ERR_NOMEM;
     for (uint32_t i = 0; i < s->cells + BEHIND; i++) {
@@ -97,7 +115,8 @@ static enum err resize(struct shard *s, size_t cells)
         wide.pair[at++] = s->pair[i];
     }
     bool whole = at + 1 < cells + BEHIND;
-    free(whole ? s->pair : wide.pair);
+    if (whole) cells_free(s->pair, (size_t)s->cells + BEHIND);
+    else cells_free(wide.pair, cells + BEHIND);
     if (whole) *s = wide;
     return whole ? OK : ERR_TOO_BIG;
 }
@@ -119,7 +138,7 @@ static enum err add(struct shard *s, struct pair p)
 enum err anchors_add(struct anchors *a, uint32_t hash, uint32_t doc)
 {
     uint32_t spread = spread_of(hash);
-    return add(&a->shard[spread >> 24], (struct pair){spread, doc});
+    return add(&a->shard[spread >> (32 - SHARD_BITS)], (struct pair){spread, doc});
 }
 
 enum err anchors_reserve(struct anchors *a, size_t pairs)
@@ -145,7 +164,7 @@ enum err anchors_load(struct anchors *a, uint32_t hash, uint32_t doc)
     if (a->waiting == NULL) a->waiting = calloc(1, sizeof *a->waiting);
     if (a->waiting == NULL) return ERR_NOMEM;
     uint32_t spread = spread_of(hash);
-    size_t shard = spread >> 24;
+    size_t shard = spread >> (32 - SHARD_BITS);
     struct waiting *w = a->waiting;
     w->pair[shard][w->n[shard]++] = (struct pair){spread, doc};
     return w->n[shard] == WAITING ? settle(a, shard) : OK;
@@ -163,7 +182,7 @@ enum err anchors_loaded(struct anchors *a)
 void anchors_drop(struct anchors *a, uint32_t hash, uint32_t doc)
 {
     uint32_t spread = spread_of(hash), i;
-    struct shard *s = &a->shard[spread >> 24];
+    struct shard *s = &a->shard[spread >> (32 - SHARD_BITS)];
     for (i = seek(s, spread); s->pair[i].doc != doc; i++)
         if (s->pair[i].doc == 0 || s->pair[i].spread != spread) return;
     if (s->pair[i].spread != spread) return;
@@ -175,7 +194,7 @@ void anchors_drop(struct anchors *a, uint32_t hash, uint32_t doc)
 size_t anchors_find(const struct anchors *a, uint32_t hash, uint32_t docs[ANCHOR_CAP])
 {
     uint32_t spread = spread_of(hash);
-    const struct shard *s = &a->shard[spread >> 24];
+    const struct shard *s = &a->shard[spread >> (32 - SHARD_BITS)];
     size_t n = 0;
     for (uint32_t i = seek(s, spread); s->pair[i].doc != 0 && s->pair[i].spread == spread && n < ANCHOR_CAP; i++) docs[n++] = s->pair[i].doc;
     return n;
@@ -184,7 +203,7 @@ size_t anchors_find(const struct anchors *a, uint32_t hash, uint32_t docs[ANCHOR
 void anchors_prefetch(const struct anchors *a, uint32_t hash)
 {
     uint32_t spread = spread_of(hash);
-    const struct shard *s = &a->shard[spread >> 24];
+    const struct shard *s = &a->shard[spread >> (32 - SHARD_BITS)];
     __builtin_prefetch(&s->pair[home(s, spread)]);
 }
 

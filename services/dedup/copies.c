@@ -5,16 +5,15 @@
 
 #include "anchors.h"
 
-/* After so many candidates in a row without a common passage those that rank lower have none either; sooner for those that have little more
- * than one shingle in common, and one that others have too. */
-enum { MISSES_MOST = 12, WEAK_MISSES_MOST = 4 };
-#define WEAK 0.3f
+enum { MISSES_MOST = 8 /* so many candidates in a row without a common passage: those that rank lower have none either */ };
+#define WEAK 0.3f /* a single common shingle that others have too is no reason to look */
 enum { TALLY_MOST = DENSE_MAX * ANCHOR_CAP, TALLY_CELLS = 1 << 14 };
 _Static_assert(TALLY_MOST < TALLY_CELLS * 3 / 4, "every document that a text can meet finds a cell");
 
 struct tally {
     uint32_t doc; /* 0: free */
     float weight;
+    uint32_t shared; /* shingles */
 };
 
 struct copies {
@@ -50,6 +49,7 @@ static void count(struct copies *t, uint32_t doc, float weight)
         t->cell[c].doc = doc;
     }
     t->cell[c].weight += weight;
+    t->cell[c].shared++;
 }
 
 static bool before(const struct tally *a, const struct tally *b)
@@ -63,11 +63,15 @@ static size_t rank(struct copies *t, struct tally best[MATCHES_MAX])
     size_t n = 0;
     for (size_t i = 0; i < t->n; i++) {
         struct tally *cell = &t->cell[t->used[i]];
+        if (cell->shared == 1 && cell->weight < WEAK) {
+            *cell = (struct tally){0};
+            continue;
+        }
         size_t at = n < MATCHES_MAX ? n++ : MATCHES_MAX;
         for (; at > 0 && before(cell, &best[at - 1]); at--)
             if (at < MATCHES_MAX) best[at] = best[at - 1];
         if (at < MATCHES_MAX) best[at] = *cell;
-        *cell = (struct tally){0, 0};
+        *cell = (struct tally){0};
     }
     t->n = 0;
     return n;
@@ -105,7 +109,7 @@ enum err copies_find(struct copies *c, const struct aligner *aligner, sketch_rea
     *n = 0;
     tally(c, aligner->sketch);
     size_t ranked = rank(c, best);
-    for (size_t i = 0, misses = 0; i < ranked && misses < (best[i].weight < WEAK ? WEAK_MISSES_MOST : MISSES_MOST); i++) {
+    for (size_t i = 0, misses = 0; i < ranked && misses < MISSES_MOST; i++) {
         struct stored_sketch old;
         struct alignment al;
         enum err e = read(self, best[i].doc, &old);

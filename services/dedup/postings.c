@@ -1,20 +1,24 @@
-/* postings.c - a hash table of growing arrays. */
+/* postings.c - a term's stories in blocks of sixteen, each block a hash of its own in a table of pairs, so that no list grows long. */
 #include "postings.h"
 
 #include <stdlib.h>
 
-struct list {
-    uint32_t *story;
-    uint32_t term; /* 0: free cell */
-    uint32_t len, cap;
-};
+#include "anchors.h"
+
+enum { BLOCK = 16 };
+_Static_assert(POSTING_CAP / BLOCK < 256 && (int)BLOCK < (int)ANCHOR_CAP, "a block's number has a byte, and a block is found whole");
+
+/* One to one: terms have 24 bits. */
+static uint32_t block_key(uint32_t term, uint32_t block)
+{
+    return block << 24 | term;
+}
 
 enum { TALLY_MOST = POSTING_QUERY * POSTING_CAP, TALLY_CELLS = 1 << 16 };
 _Static_assert(TALLY_MOST < TALLY_CELLS * 3 / 4, "every story that a question can meet finds a cell");
 
 struct postings {
-    struct list *list;
-    size_t mask, used, bytes;
+    struct anchors *blocks;
     struct posting tally[TALLY_CELLS]; /* free (0) between two questions */
     uint16_t touched[TALLY_MOST];
     size_t n_touched;
@@ -24,89 +28,65 @@ struct postings *postings_create(void)
 {
     struct postings *p = calloc(1, sizeof *p);
     if (p == NULL) return NULL;
-    p->mask = (1 << 12) - 1;
-    p->list = calloc(p->mask + 1, sizeof *p->list);
-    if (p->list == NULL) {
-        free(p);
-        return NULL;
-    }
+    p->blocks = anchors_create();
+    if (p->blocks == NULL) postings_destroy(&p);
     return p;
 }
 
 void postings_destroy(struct postings **p)
 {
     if (*p == NULL) return;
-    for (size_t i = 0; i <= (*p)->mask; i++) free((*p)->list[i].story);
-    free((*p)->list);
+    anchors_destroy(&(*p)->blocks);
     free(*p);
     *p = NULL;
 }
 
-static size_t cell(const struct list *list, size_t mask, uint32_t term)
+/* The first block that has room, and how many stories are in it. */
+static uint32_t last_block(const struct postings *p, uint32_t term, uint32_t stories[ANCHOR_CAP], size_t *n)
 {
-    size_t i = (term * 0x9E3779B1u >> 7) & mask;
-    while (list[i].term != 0 && list[i].term != term) i = (i + 1) & mask;
-    return i;
-}
-
-static enum err widen(struct postings *p)
-{
-    size_t mask = p->mask * 2 + 1;
-    struct list *wide = calloc(mask + 1, sizeof *wide);
-    if (wide == NULL) return ERR_NOMEM;
-    size_t used = 0;
-    for (size_t i = 0; i <= p->mask; i++) {
-        if (p->list[i].len == 0) { /* terms that no story has any more go */
-            free(p->list[i].story);
-            p->bytes -= p->list[i].cap * sizeof(uint32_t);
-            continue;
-        }
-        wide[cell(wide, mask, p->list[i].term)] = p->list[i];
-        used++;
-    }
-    free(p->list);
-    p->list = wide;
-    p->mask = mask;
-    p->used = used;
-    return OK;
-}
-
-enum err postings_add(struct postings *p, uint32_t term, uint32_t story)
-{
-    if (p->used * 4 >= p->mask * 3) {
-        enum err e = widen(p);
-        if (e != OK) return e;
-    }
-    struct list *l = &p->list[cell(p->list, p->mask, term)];
-    if (l->len == l->cap) {
-        uint32_t cap = l->cap < 4 ? l->cap + 2 : l->cap + l->cap / 2;
-        uint32_t *wide = realloc(l->story, cap * sizeof *wide);
-        if (wide == NULL) return ERR_NOMEM;
-        p->bytes += (cap - l->cap) * sizeof *wide;
-        l->story = wide;
-        l->cap = cap;
-    }
-    if (l->term == 0) {
-        l->term = term;
-        p->used++;
-    }
-    l->story[l->len++] = story;
-    return OK;
-}
-
-void postings_drop(struct postings *p, uint32_t term, uint32_t story)
-{
-    struct list *l = &p->list[cell(p->list, p->mask, term)];
-    for (uint32_t i = 0; i < l->len; i++) {
-        if (l->story[i] != story) continue;
-        l->story[i] = l->story[--l->len];
-        return;
-    }
+    uint32_t block = 0;
+    while ((*n = anchors_find(p->blocks, block_key(term, block), stories)) == BLOCK) block++;
+    return block;
 }
 
 bool postings_full(const struct postings *p, uint32_t term)
 {
-    return p->list[cell(p->list, p->mask, term)].len >= POSTING_CAP;
+    uint32_t stories[ANCHOR_CAP];
+    return anchors_find(p->blocks, block_key(term, POSTING_CAP / BLOCK - 1), stories) == BLOCK;
+}
+
+enum err postings_add(struct postings *p, uint32_t term, uint32_t story)
+{
+    uint32_t stories[ANCHOR_CAP];
+    size_t n;
+    return anchors_add(p->blocks, block_key(term, last_block(p, term, stories, &n)), story);
+}
+
+static bool holds(const uint32_t *stories, size_t n, uint32_t story)
+{
+    for (size_t i = 0; i < n; i++)
+        if (stories[i] == story) return true;
+    return false;
+}
+
+/* The gap is filled from the last block. */
+enum err postings_drop(struct postings *p, uint32_t term, uint32_t story)
+{
+    uint32_t stories[ANCHOR_CAP], moved = 0, block = 0;
+    size_t n;
+    while (!holds(stories, n = anchors_find(p->blocks, block_key(term, block), stories), story)) {
+        if (n < BLOCK) return OK;
+        block++;
+    }
+    anchors_drop(p->blocks, block_key(term, block), story);
+    uint32_t end = block;
+    while (n == BLOCK && (n = anchors_find(p->blocks, block_key(term, end + 1), stories)) > 0) {
+        moved = stories[0];
+        end++;
+    }
+    if (end == block) return OK;
+    anchors_drop(p->blocks, block_key(term, end), moved);
+    return anchors_add(p->blocks, block_key(term, block), moved);
 }
 
 static void count(struct postings *p, uint32_t story, float weight)
@@ -129,9 +109,13 @@ size_t postings_ask(struct postings *p, const struct posting *question, size_t t
 {
     size_t n = 0;
     for (size_t i = 0; i < terms && i < POSTING_QUERY; i++) {
-        const struct list *l = &p->list[cell(p->list, p->mask, question[i].id)];
-        if (l->len >= POSTING_CAP) continue;
-        for (uint32_t k = 0; k < l->len; k++) count(p, l->story[k], question[i].weight);
+        if (postings_full(p, question[i].id)) continue;
+        uint32_t stories[ANCHOR_CAP], block = 0;
+        size_t found;
+        do {
+            found = anchors_find(p->blocks, block_key(question[i].id, block++), stories);
+            for (size_t k = 0; k < found; k++) count(p, stories[k], question[i].weight);
+        } while (found == BLOCK);
     }
     for (size_t i = 0; i < p->n_touched; i++) {
         struct posting *c = &p->tally[p->touched[i]];
@@ -147,5 +131,5 @@ size_t postings_ask(struct postings *p, const struct posting *question, size_t t
 
 size_t postings_bytes(const struct postings *p)
 {
-    return sizeof *p + p->bytes + (p->mask + 1) * sizeof *p->list;
+    return sizeof *p + anchors_bytes(p->blocks);
 }

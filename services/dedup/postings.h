@@ -1,11 +1,11 @@
-/* postings.h - which live stories have a term among their strongest: an array of story numbers a term. */
+/* postings.h - which live stories have a term among their strongest. */
 #ifndef WD_DEDUP_POSTINGS_H
 #define WD_DEDUP_POSTINGS_H
 
 #include "../../libcommon/base.h"
 
 enum {
-    POSTING_CAP = 1500,  /* a term of this many live stories is a hub: it is posted no further and finds none */
+    POSTING_CAP = 1504,  /* a term of this many live stories is a hub: it is posted no further and finds none */
     POSTING_QUERY = 24,  /* terms of one question */
 };
 
@@ -19,9 +19,9 @@ struct posting { /* of a question: a term and what it weighs; of an answer: a st
 /* NULL when out of memory. */
 struct postings *postings_create(void) MUST_CHECK;
 void postings_destroy(struct postings **p);
-/* Adds `story` to `term` (not 0). The caller sees to it that no pair is added twice. */
+/* Adds `story` to `term` (24 bits), which is not full. The caller sees to it that no pair is added twice. */
 enum err postings_add(struct postings *p, uint32_t term, uint32_t story) MUST_CHECK;
-void postings_drop(struct postings *p, uint32_t term, uint32_t story);
+enum err postings_drop(struct postings *p, uint32_t term, uint32_t story) MUST_CHECK;
 bool postings_full(const struct postings *p, uint32_t term);
 /* The stories that have most of the question, of up to POSTING_QUERY terms, into best: heaviest first, then the oldest. Returns how many, at
  * most `most`. The answer hangs on what was added and not on the order in which it was. */

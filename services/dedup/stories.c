@@ -311,8 +311,8 @@ static enum err merge(struct stories *s, struct arena *mem, uint32_t now, uint32
     c.reasons = (struct slices){why, 1};
     enum err e = move_members(s, mem, story_b, story_a, now, &c.docs, b->members);
     for (size_t i = 0; e == OK && i < b->n_terms; i++) {
-        postings_drop(s->postings, b->term[i], story_b);
-        e = post_term(s, story_a, a, b->term[i]);
+        e = postings_drop(s->postings, b->term[i], story_b);
+        if (e == OK) e = post_term(s, story_a, a, b->term[i]);
     }
     if (e != OK) return e;
     for (size_t i = 0; i < b->n_representatives; i++) add_representative(a, b->representative[i]);
@@ -457,8 +457,9 @@ enum err stories_follow(struct stories *s, struct arena *mem, const struct telli
 static enum err close_story(struct stories *s, struct arena *mem, uint32_t story, const struct story_record *r, struct placing *p)
 {
     struct number_key k;
-    for (size_t i = 0; i < r->n_terms; i++) postings_drop(s->postings, r->term[i], story);
-    enum err e = index_drop(s->index, TABLE_STORY, index_number(story, &k));
+    enum err e = OK;
+    for (size_t i = 0; e == OK && i < r->n_terms; i++) e = postings_drop(s->postings, r->term[i], story);
+    if (e == OK) e = index_drop(s->index, TABLE_STORY, index_number(story, &k));
     if (e != OK || r->into != 0) return e;
     struct change c = {.op = CHANGE_CLOSE, .story = story_name(mem, story)};
     return c.story.ptr ? add_change(mem, p, &c) : ERR_NOMEM;
