@@ -157,6 +157,34 @@ static void what_was_not_committed_is_forgotten(void **state)
     assert_slice(d.story.id, "s1");
 }
 
+/* Undated, the same people and the same town: one is to come, the other was; one took five hours, the other three. */
+static void two_meetings_of_the_same_people_are_two_stories_of_one_storyline(void **state)
+{
+    static const struct {
+        const char *text, *story, *reason;
+    } cases[] = {
+        {"Sarrel and Veck talk about the Quorra ferry\n\nHarbour master Oona Sarrel met with minister Idris Veck in Saltmere for a three-hour conversation about the "
+         "ferry to Quorra, the council said. Both spoke of the pier and its loan.", "s1", NULL},
+        {"Quorra ferry: Veck hears Sarrel\n\nThe loan for the pier was what they spoke of when Idris Veck, the minister, met Oona Sarrel in Saltmere, a conversation of "
+         "three hours. The harbour master wants the ferry back, according to the council.", "s1", "place: Saltmere"},
+        {"Sarrel presses Veck on the Quorra ferry and its pier\n\nA loan, a pier, a ferry: for five hours Oona Sarrel, harbour master of Quorra, met minister Idris Veck "
+         "in Vellin, as the council confirmed. Nothing was signed.", "s2", "veto: not s1, place Vellin against Saltmere"},
+        {"Harbour master Sarrel heads to Saltmere over the ferry\n\nThe council of Quorra hopes for the loan as Oona Sarrel travels to Saltmere, where the harbour master "
+         "and Idris Veck, the minister, want to save pier and ferry.", "s3", "veto: not s1, place Saltmere: what is to come there, not what was"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct doc d = judge_at(0, arena_printf(mem, "meeting %zu", i).ptr, slice_of(cases[i].text), NULL);
+        bool told = cases[i].reason == NULL;
+        for (size_t k = 0; k < d.story.reasons.len; k++) told = told || slice_eq(d.story.reasons.ptr[k], slice_of(cases[i].reason));
+        if (!told)
+            for (size_t k = 0; k < d.story.reasons.len; k++) print_message("%.*s\n", (int)d.story.reasons.ptr[k].len, d.story.reasons.ptr[k].ptr);
+        if (!told) fail_msg("meeting %zu (verdict %d, story %.*s): not '%s'", i, (int)d.verdict.kind, (int)d.story.id.len, d.story.id.ptr, cases[i].reason);
+        assert_slice(d.story.id, cases[i].story);
+        assert_slice(d.story.storyline, "l1");
+    }
+}
+
 static void which_texts_say_that_they_correct_themselves(void **state)
 {
     static const struct {
@@ -326,6 +354,7 @@ int main(void)
         T(a_document_met_twice_gets_the_verdict_it_got_and_is_no_copy_of_itself),
         T(what_was_not_committed_is_forgotten),
         T(no_similarity_is_over_one_and_every_verdict_can_be_read_again),
+        T(two_meetings_of_the_same_people_are_two_stories_of_one_storyline),
         T(the_horizon_forgets_a_text_but_not_that_it_was_there),
         T(an_index_of_another_format_is_refused),
         cmocka_unit_test(anchors_find_what_was_added_and_not_what_was_dropped),

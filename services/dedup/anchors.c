@@ -154,7 +154,12 @@ static enum err settle(struct anchors *a, size_t shard)
 {
     struct waiting *w = a->waiting;
     enum err e = OK;
-    for (uint32_t i = 0; e == OK && i < w->n[shard]; i++) e = add(&a->shard[shard], w->pair[shard][i]);
+    enum { AHEAD = 16 };
+    struct shard *s = &a->shard[shard];
+    for (uint32_t i = 0; e == OK && i < w->n[shard]; i++) {
+        if (i + AHEAD < w->n[shard]) __builtin_prefetch(&s->pair[home(s, w->pair[shard][i + AHEAD].spread)], 1);
+        e = add(s, w->pair[shard][i]);
+    }
     w->n[shard] = 0;
     return e;
 }

@@ -41,25 +41,65 @@ void postings_destroy(struct postings **p)
     *p = NULL;
 }
 
-/* The first block that has room, and how many stories are in it. */
-static uint32_t last_block(const struct postings *p, uint32_t term, uint32_t stories[ANCHOR_CAP], size_t *n)
+static size_t block_of(const struct postings *p, uint32_t term, uint32_t block, uint32_t stories[ANCHOR_CAP])
 {
-    uint32_t block = 0;
-    while ((*n = anchors_find(p->blocks, block_key(term, block), stories)) == BLOCK) block++;
-    return block;
+    return anchors_find(p->blocks, block_key(term, block), stories);
+}
+
+/* The first block that has room: by leaps, then by halves. */
+static uint32_t last_block(const struct postings *p, uint32_t term)
+{
+    uint32_t stories[ANCHOR_CAP], full = 0, free = 1; /* blocks under `full` are, block `free` - 1 is not */
+    while (block_of(p, term, free - 1, stories) == BLOCK) {
+        full = free;
+        free *= 2;
+    }
+    while (full + 1 < free) {
+        uint32_t middle = (full + free) / 2;
+        if (block_of(p, term, middle - 1, stories) == BLOCK) full = middle;
+        else free = middle;
+    }
+    return full;
 }
 
 bool postings_full(const struct postings *p, uint32_t term)
 {
     uint32_t stories[ANCHOR_CAP];
-    return anchors_find(p->blocks, block_key(term, POSTING_CAP / BLOCK - 1), stories) == BLOCK;
+    return block_of(p, term, POSTING_CAP / BLOCK - 1, stories) == BLOCK;
 }
 
 enum err postings_add(struct postings *p, uint32_t term, uint32_t story)
 {
-    uint32_t stories[ANCHOR_CAP];
-    size_t n;
-    return anchors_add(p->blocks, block_key(term, last_block(p, term, stories, &n)), story);
+    return anchors_add(p->blocks, block_key(term, last_block(p, term)), story);
+}
+
+/* By twelve bits of the term from `shift` on, stably. */
+static void sort_by(const struct posted *from, size_t n, unsigned shift, struct posted *to)
+{
+    enum { KEYS = 1 << 12 };
+    size_t at[KEYS] = {0}, sum = 0;
+    for (size_t i = 0; i < n; i++) at[from[i].term >> shift & (KEYS - 1)]++;
+    for (size_t k = 0; k < KEYS; k++) {
+        size_t count_of = at[k];
+        at[k] = sum;
+        sum += count_of;
+    }
+    for (size_t i = 0; i < n; i++) to[at[from[i].term >> shift & (KEYS - 1)]++] = from[i];
+}
+
+enum err postings_load(struct postings *p, struct posted *all, size_t n)
+{
+    struct posted *other = malloc((n + 1) * sizeof *other);
+    if (other == NULL) return ERR_NOMEM;
+    sort_by(all, n, 0, other);
+    sort_by(other, n, 12, all);
+    free(other);
+    enum err e = anchors_reserve(p->blocks, n);
+    for (size_t i = 0, first = 0; e == OK && i < n; i++) {
+        if (all[i].term != all[first].term) first = i;
+        e = anchors_load(p->blocks, block_key(all[i].term, (uint32_t)(i - first) / BLOCK), all[i].story);
+    }
+    return e == OK ? anchors_loaded(p->blocks) : e;
 }
 
 static bool holds(const uint32_t *stories, size_t n, uint32_t story)
@@ -74,13 +114,13 @@ enum err postings_drop(struct postings *p, uint32_t term, uint32_t story)
 {
     uint32_t stories[ANCHOR_CAP], moved = 0, block = 0;
     size_t n;
-    while (!holds(stories, n = anchors_find(p->blocks, block_key(term, block), stories), story)) {
+    while (!holds(stories, n = block_of(p, term, block, stories), story)) {
         if (n < BLOCK) return OK;
         block++;
     }
     anchors_drop(p->blocks, block_key(term, block), story);
     uint32_t end = block;
-    while (n == BLOCK && (n = anchors_find(p->blocks, block_key(term, end + 1), stories)) > 0) {
+    while (n == BLOCK && (n = block_of(p, term, end + 1, stories)) > 0) {
         moved = stories[0];
         end++;
     }
@@ -113,7 +153,7 @@ size_t postings_ask(struct postings *p, const struct posting *question, size_t t
         uint32_t stories[ANCHOR_CAP], block = 0;
         size_t found;
         do {
-            found = anchors_find(p->blocks, block_key(question[i].id, block++), stories);
+            found = block_of(p, question[i].id, block++, stories);
             for (size_t k = 0; k < found; k++) count(p, stories[k], question[i].weight);
         } while (found == BLOCK);
     }

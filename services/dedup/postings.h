@@ -21,6 +21,11 @@ struct postings *postings_create(void) MUST_CHECK;
 void postings_destroy(struct postings **p);
 /* Adds `story` to `term` (24 bits), which is not full. The caller sees to it that no pair is added twice. */
 enum err postings_add(struct postings *p, uint32_t term, uint32_t story) MUST_CHECK;
+struct posted {
+    uint32_t term, story;
+};
+/* Adds all into empty postings at once, after a restart; sorts them. */
+enum err postings_load(struct postings *p, struct posted *all, size_t n) MUST_CHECK;
 enum err postings_drop(struct postings *p, uint32_t term, uint32_t story) MUST_CHECK;
 bool postings_full(const struct postings *p, uint32_t term);
 /* The stories that have most of the question, of up to POSTING_QUERY terms, into best: heaviest first, then the oldest. Returns how many, at

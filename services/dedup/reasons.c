@@ -107,6 +107,10 @@ void reasons_veto(struct reasons *r, struct slice story, enum veto veto, const s
         if (mine.ptr && theirs.ptr && story.ptr) add(r, arena_printf(r->mem, "veto: not %s, duration %s against %s", story.ptr, mine.ptr, theirs.ptr));
         else r->short_of_room = true;
     }
+    const struct slot_place *both = veto == VETO_PHASE ? slots_other_phase(a, b) : NULL;
+    if (both)
+        add(r, arena_printf(r->mem, "veto: not %s, place %.*s: %s", story.ptr ? story.ptr : "", both->len, both->name,
+                   both->phase == PLACE_AHEAD ? "what is to come there, not what was" : "what was there, not what is to come"));
     if (a->n_places && b->n_places && slots_same_place(a, b) == NULL) {
         const struct slot_place *mine = &a->place[0], *theirs = &b->place[0];
         add(r, arena_printf(r->mem, "veto: not %s, place %.*s against %.*s", story.ptr ? story.ptr : "", mine->len, mine->name, theirs->len, theirs->name));

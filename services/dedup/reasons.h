@@ -20,7 +20,7 @@ void reasons_terms(struct reasons *r, struct slice text, const struct words *wor
 bool reasons_slots(struct reasons *r, const struct slots *a, const struct slots *b);
 /* "time: 3 h apart" when both have one. */
 void reasons_time(struct reasons *r, uint32_t minutes_a, uint32_t minutes_b);
-/* "veto: not s1, place Moscow against St. Petersburg". */
+/* "veto: not s1, place Moscow against St. Petersburg", "veto: not s2, place Moscow: what is to come there, not what was". */
 void reasons_veto(struct reasons *r, struct slice story, enum veto veto, const struct slots *a, const struct slots *b);
 /* The lines, owned by mem. ERR_NOMEM when any found no room. */
 enum err reasons_end(struct reasons *r, struct slices *out) MUST_CHECK;

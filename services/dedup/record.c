@@ -90,7 +90,7 @@ enum err put_hot(const struct hot *h, struct buf *out)
     put_fixed(out, h->outlet, 4);
     put_fixed(out, h->source, 4);
     put_number(out, (uint64_t)h->n_posted << 1 | h->copy);
-    for (size_t i = 0; i < h->n_posted; i++) put_fixed(out, h->posted[i], 4);
+    for (size_t i = 0; i < h->n_posted; i++) put_number(out, h->posted[i] - (i ? h->posted[i - 1] : 0)); /* they ascend */
     return out->failed;
 }
 
@@ -102,7 +102,11 @@ enum err get_hot(struct slice in, struct hot *h)
         get_fixed(&in, 4, &h->outlet) && get_fixed(&in, 4, &h->source) && get_u8(&in, POSTED_MAX << 1 | 1, &n);
     h->n_posted = n >> 1;
     h->copy = n & 1;
-    for (size_t i = 0; sound && i < h->n_posted; i++) sound = get_fixed(&in, 4, &h->posted[i]);
+    for (size_t i = 0; sound && i < h->n_posted; i++) {
+        uint32_t before = i ? h->posted[i - 1] : 0;
+        sound = get_u32(&in, &h->posted[i]) && h->posted[i] <= UINT32_MAX - before;
+        if (sound) h->posted[i] += before;
+    }
     return done(in, sound);
 }
 
@@ -111,6 +115,7 @@ static void put_slots(const struct slots *s, struct buf *out)
     put_number(out, s->n_places);
     for (size_t i = 0; i < s->n_places; i++) {
         put_fixed(out, s->place[i].stem, 4);
+        put_fixed(out, s->place[i].phase, 1);
         put_text(out, (struct slice){s->place[i].name, s->place[i].len});
     }
     put_number(out, s->n_durations);
@@ -123,7 +128,9 @@ static bool get_slots(struct slice *in, struct slots *s)
     bool sound = get_u8(in, SLOT_PLACES, &s->n_places);
     for (size_t i = 0; sound && i < s->n_places; i++) {
         struct slice name = {NULL, 0};
-        sound = get_fixed(in, 4, &s->place[i].stem) && get_text(in, &name) && name.len <= PLACE_NAME;
+        uint32_t phase = 0;
+        sound = get_fixed(in, 4, &s->place[i].stem) && get_fixed(in, 1, &phase) && get_text(in, &name) && name.len <= PLACE_NAME;
+        s->place[i].phase = phase & (PLACE_HELD | PLACE_AHEAD);
         if (sound && name.len) memcpy(s->place[i].name, name.ptr, name.len);
         s->place[i].len = (uint8_t)name.len;
     }

@@ -21,7 +21,7 @@ struct hot {
     uint32_t root;    /* the original that its chain of copies ends at; its own number for an original */
     uint32_t story;   /* as it was judged; follow stories_find() */
     uint32_t outlet, source; /* hashes, 0: unknown */
-    uint32_t posted[POSTED_MAX];
+    uint32_t posted[POSTED_MAX]; /* ascending */
     uint8_t n_posted;
     bool copy; /* adds no weight to its story */
 };

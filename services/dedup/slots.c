@@ -82,15 +82,26 @@ static void place_named(struct slot_place *p, uint32_t stem, struct slice name)
     memcpy(p->name, name.ptr, len);
 }
 
-static void add_place(struct slots *s, uint32_t stem, struct slice name)
+static void add_place(struct slots *s, uint32_t stem, struct slice name, uint8_t phase)
 {
-    for (size_t i = 0; i < s->n_places; i++)
-        if (s->place[i].stem == stem) return;
-    if (s->n_places < SLOT_PLACES) place_named(&s->place[s->n_places++], stem, name);
+    size_t i = 0;
+    while (i < s->n_places && s->place[i].stem != stem) i++;
+    if (i == SLOT_PLACES) return;
+    if (i == s->n_places) place_named(&s->place[s->n_places++], stem, name);
+    s->place[i].phase |= phase;
+}
+
+/* What the word for the event says of its time: "met" it was; "heads", "will visit", "to meet" it will be. */
+static uint8_t phase_of(struct slice text, const struct words *w, size_t i)
+{
+    static const char done[] = " met visited traveled travelled ", coming[] = " heads travels travelling traveling ", before[] = " will to would plans ";
+    if (listed(done, word_at(text, w, i))) return PLACE_HELD;
+    bool ahead = listed(coming, word_at(text, w, i)) || (i > 0 && listed(before, word_at(text, w, i - 1)));
+    return ahead ? PLACE_AHEAD : 0;
 }
 
 /* "in", "at" or "to" at word i and a name of a town behind it. */
-static void take_place(const struct doc *doc, const struct words *w, size_t i, size_t end, struct slots *s)
+static void take_place(const struct doc *doc, const struct words *w, size_t i, size_t end, uint8_t phase, struct slots *s)
 {
     if (!listed(" in at to near ", word_at(doc->text, w, i))) return;
     size_t b = i + 1, e = b;
@@ -101,7 +112,7 @@ static void take_place(const struct doc *doc, const struct words *w, size_t i, s
     if (e == b) return;
     struct slice last = word_at(doc->text, w, e - 1);
     if (listed(table_months, last) || listed(table_countries, last)) return;
-    if (is_place(doc, w->ptr[b].b, w->ptr[e - 1].e)) add_place(s, w->ptr[e - 1].stem, slice_cut(doc->text, w->ptr[b].b, w->ptr[e - 1].e));
+    if (is_place(doc, w->ptr[b].b, w->ptr[e - 1].e)) add_place(s, w->ptr[e - 1].stem, slice_cut(doc->text, w->ptr[b].b, w->ptr[e - 1].e), phase);
 }
 
 /* A number and a unit at word i, i + 1. */
@@ -123,9 +134,10 @@ void slots_find(const struct doc *doc, const struct words *w, struct slots *s)
         if (!encounter(word_at(doc->text, w, i))) continue;
         size_t b, e;
         sentence_of(w, i, &b, &e);
+        uint8_t phase = phase_of(doc->text, w, i);
         size_t from = i > b + REACH ? i - REACH : b, to = i + REACH < e ? i + REACH : e;
         for (size_t k = from; k < to; k++) {
-            take_place(doc, w, k, e, s);
+            take_place(doc, w, k, e, phase, s);
             if (k + NEAR >= i && k <= i + NEAR) take_duration(doc->text, w, k, e, s);
         }
     }
@@ -150,6 +162,16 @@ const struct slot_duration *slots_same_duration(const struct slots *a, const str
     for (size_t i = 0; i < a->n_durations; i++)
         for (size_t k = 0; k < b->n_durations; k++)
             if (durations_agree(a->duration[i].minutes, b->duration[k].minutes)) return &a->duration[i];
+    return NULL;
+}
+
+const struct slot_place *slots_other_phase(const struct slots *a, const struct slots *b)
+{
+    for (size_t i = 0; i < a->n_places; i++)
+        for (size_t k = 0; k < b->n_places; k++)
+            if (a->place[i].stem == b->place[k].stem && (a->place[i].phase | b->place[k].phase) == (PLACE_HELD | PLACE_AHEAD) &&
+                a->place[i].phase != (PLACE_HELD | PLACE_AHEAD) && b->place[k].phase != (PLACE_HELD | PLACE_AHEAD) && a->place[i].phase && b->place[k].phase)
+                return &a->place[i];
     return NULL;
 }
 

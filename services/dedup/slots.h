@@ -7,7 +7,10 @@
 
 enum { SLOT_PLACES = 3, SLOT_DURATIONS = 2, PLACE_NAME = 24 };
 
+enum { PLACE_HELD = 1, PLACE_AHEAD = 2 /* the text tells of what was there; of what is to come there */ };
+
 struct slot_place {
+    uint8_t phase; /* PLACE_ bits */
     uint32_t stem; /* of its name's last word, so that St. and Saint Petersburg meet */
     char name[PLACE_NAME]; /* as the text has it, cut to fit */
     uint8_t len;
@@ -28,10 +31,14 @@ struct slots {
  * (a place must be a location among them), else capitals. */
 void slots_find(const struct doc *doc, const struct words *words, struct slots *slots);
 
-enum veto { VETO_NONE = 0, VETO_DURATION, VETO_PLACE };
+enum veto { VETO_NONE = 0, VETO_DURATION, VETO_PLACE, VETO_PHASE };
 
 /* Whether the two cannot be one event: durations that do not agree, or no place in common. */
 enum veto slots_veto(const struct slots *a, const struct slots *b);
+
+/* Whether one tells of what was held in a place and the other of what is yet to come there, and of nothing else: of two texts that state no date,
+ * nothing says that it is the same meeting. That place in the first, or NULL. */
+const struct slot_place *slots_other_phase(const struct slots *a, const struct slots *b);
 
 /* A place or a duration that both have, or NULL. */
 const struct slot_place *slots_same_place(const struct slots *a, const struct slots *b);

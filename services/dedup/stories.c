@@ -133,6 +133,14 @@ static enum err read_candidate(struct stories *s, struct arena *mem, uint32_t st
     return c->n ? OK : ERR_MISSING;
 }
 
+/* Whether two texts cannot be of one event, by places, durations and, without dates, by what was and what is to be. */
+static enum veto veto_between(const struct slots *a, struct link_time x, const struct slots *b, struct link_time y)
+{
+    enum veto v = slots_veto(a, b);
+    bool undated = x.published == 0 && y.published == 0;
+    return v == VETO_NONE && undated && slots_other_phase(a, b) ? VETO_PHASE : v;
+}
+
 /* The mean over the members, and whether more of those that name a place or duration speak against than for. */
 static void judge(struct candidate *c, const struct telling *t)
 {
@@ -142,7 +150,7 @@ static void judge(struct candidate *c, const struct telling *t)
     for (size_t i = 0; i < c->n; i++) {
         const struct member *m = c->member[i];
         c->link += c->links[i] / (double)c->n;
-        enum veto v = slots_veto(t->slots, &m->slots);
+        enum veto v = veto_between(t->slots, t->time, &m->slots, m->time);
         bool same = slots_same_place(t->slots, &m->slots) || slots_same_duration(t->slots, &m->slots);
         slotted += v != VETO_NONE || same;
         against += v != VETO_NONE;
@@ -256,7 +264,7 @@ static double link_between(const struct candidate *a, const struct candidate *b,
         for (size_t k = 0; k < b->n; k++) {
             const struct member *m = a->member[i], *n = b->member[k];
             sum += link_probability(&text, &n->vector, &b->mass[k], m->time, n->time);
-            enum veto v = slots_veto(&m->slots, &n->slots);
+            enum veto v = veto_between(&m->slots, m->time, &n->slots, n->time);
             against += v != VETO_NONE;
             slotted += v != VETO_NONE || slots_same_place(&m->slots, &n->slots) || slots_same_duration(&m->slots, &n->slots);
         }
@@ -487,17 +495,31 @@ enum err stories_close_silent(struct stories *s, struct arena *mem, uint32_t min
     return OK;
 }
 
+struct loading {
+    struct posted *all;
+    size_t n, room;
+};
+
 static enum err load_story(void *self, struct slice key, struct slice value)
 {
-    struct stories *s = self;
+    struct loading *l = self;
     struct story_record r;
     if (get_story(value, &r) != OK) return ERR_IO;
-    enum err e = OK;
-    for (size_t i = 0; e == OK && i < r.n_terms; i++) e = postings_add(s->postings, r.term[i], index_numbered(key, 0));
-    return e;
+    if (l->n + STORY_TERMS > l->room) {
+        struct posted *wide = realloc(l->all, (l->room * 2 + 4096) * sizeof *wide);
+        if (wide == NULL) return ERR_NOMEM;
+        l->all = wide;
+        l->room = l->room * 2 + 4096;
+    }
+    for (size_t i = 0; i < r.n_terms; i++) l->all[l->n++] = (struct posted){r.term[i], index_numbered(key, 0)};
+    return OK;
 }
 
 enum err stories_load(struct stories *s)
 {
-    return index_walk(s->index, TABLE_STORY, SLICE(""), load_story, s);
+    struct loading l = {0};
+    enum err e = index_walk(s->index, TABLE_STORY, SLICE(""), load_story, &l);
+    if (e == OK && l.n) e = postings_load(s->postings, l.all, l.n);
+    free(l.all);
+    return e;
 }

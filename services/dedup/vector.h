@@ -5,7 +5,7 @@
 #include "lexicon.h"
 #include "words.h"
 
-enum { VECTOR_MAX = 96 /* terms kept of one text, the heaviest */ };
+enum { VECTOR_MAX = 88 /* terms kept of one text, the heaviest */ };
 
 enum {
     TERM_NAME = 1,   /* written with a capital where a capital says something */
