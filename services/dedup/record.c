@@ -142,11 +142,12 @@ static bool get_slots(struct slice *in, struct slots *s)
 /* Of each term four bytes, the id and the weight, then of all their flags, half a byte each: read often, so read fast. */
 static void put_vector(const struct vector *v, struct buf *out)
 {
+    const unsigned stored = TERM_NAME | TERM_TITLE | TERM_LEAD; /* that a term is a number counts for the text at hand, and for no merge */
     put_number(out, v->n);
     put_number(out, v->words);
     for (size_t i = 0; i < v->n; i++) put_fixed(out, v->term[i].id << 8 | v->term[i].weight, 4);
     for (size_t i = 0; i < v->n; i += 2)
-        put_fixed(out, (v->term[i].flags & 15u) | (i + 1 < v->n ? (v->term[i + 1].flags & 15u) << 4 : 0), 1);
+        put_fixed(out, (v->term[i].flags & stored) | (i + 1 < v->n ? (v->term[i + 1].flags & stored) << 4 : 0), 1);
 }
 
 static uint32_t u32_at(const char *p)
