@@ -240,11 +240,62 @@ static void the_horizon_forgets_a_text_but_not_that_it_was_there(void **state)
 static void an_index_of_another_format_is_refused(void **state)
 {
     (void)state;
-    assert_err(index_put(store, TABLE_META, SLICE("format"), SLICE("wiredesk-dedup 1")), OK, "put");
+    assert_err(index_put(store, TABLE_META, SLICE("format"), SLICE("wiredesk-dedup 99")), OK, "put");
     assert_err(index_commit(store), OK, "commit");
     close_all();
-    assert_err(index_open(dir, 1 << 28, &store), ERR_VERSION, "an older index");
+    assert_err(index_open(dir, 1 << 28, &store), ERR_VERSION, "a later index");
     assert_null(store);
+}
+
+/* The first document's sketch and vector as the first format had them, in one record. */
+static void put_old_body(struct slice key, struct buf *b)
+{
+    struct slice v;
+    struct stored_sketch s;
+    struct member m;
+    assert_err(index_get(store, TABLE_SKETCH, key, &v), OK, "sketch");
+    assert_err(get_sketch(v, &s), OK, "sketch");
+    assert_err(index_get(store, TABLE_VECTOR, key, &v), OK, "vector");
+    assert_err(get_member(v, &m), OK, "vector");
+    assert_int_equal(m.slots.n_places + m.slots.n_durations, 0);
+    put_number(b, m.time.published ? m.time.published : m.time.arrived | UINT64_C(1) << 31);
+    buf_add(b, &s.below, 4);
+    put_number(b, 500);
+    put_number(b, s.n);
+    for (size_t i = 0; i < s.n; i++) {
+        put_number(b, s.at[i] - (i ? s.at[i - 1] : 0));
+        buf_add(b, &s.hash[i], 2);
+    }
+    put_number(b, 0);
+    put_number(b, 0);
+    put_number(b, m.vector.n);
+    put_number(b, m.vector.words);
+    for (size_t i = 0; i < m.vector.n; i++) {
+        put_number(b, (uint64_t)(m.vector.term[i].id - (i ? m.vector.term[i - 1].id : 0)) << 3 | m.vector.term[i].flags);
+        buf_char(b, (char)m.vector.term[i].weight);
+    }
+}
+
+static void an_index_of_the_first_format_is_taken_over(void **state)
+{
+    struct number_key k;
+    struct slice key = index_number(1, &k);
+    struct buf b = buf_make(1 << 14);
+    (void)state;
+    judge("first", slice_of(ferry), NULL);
+    put_old_body(key, &b);
+    assert_err(index_put(store, TABLE_BODY, key, buf_slice(&b)), OK, "body");
+    assert_err(index_drop(store, TABLE_SKETCH, key), OK, "sketch");
+    assert_err(index_drop(store, TABLE_VECTOR, key), OK, "vector");
+    assert_err(index_put(store, TABLE_META, SLICE("format"), SLICE("wiredesk-dedup 1")), OK, "format");
+    assert_err(dedup_commit(deduper), OK, "commit");
+    close_all();
+    open_all();
+    struct doc d = judge("near", joined(ferry, "\n\nBuses wait."), NULL);
+    assert_int_equal(d.verdict.kind, VERDICT_NEAR);
+    assert_slice(d.verdict.of, "first");
+    assert_true(d.shared.len > 0);
+    buf_free(&b);
 }
 
 /* Every third hash is one of few, so that some have more documents than are listed. */
@@ -357,6 +408,7 @@ int main(void)
         T(two_meetings_of_the_same_people_are_two_stories_of_one_storyline),
         T(the_horizon_forgets_a_text_but_not_that_it_was_there),
         T(an_index_of_another_format_is_refused),
+        T(an_index_of_the_first_format_is_taken_over),
         cmocka_unit_test(anchors_find_what_was_added_and_not_what_was_dropped),
         cmocka_unit_test(a_sketch_comes_back_as_it_went),
         T(the_day_of_arrival_speaks_only_against_two_texts_without_a_date),

@@ -70,10 +70,34 @@ static enum err load_lexicon(struct deduper *d)
     return index_walk(d->index, TABLE_VECTOR, index_number(d->counters.lexicon + 1, &k), count_member, d);
 }
 
+/* Takes the first format's records over, each whole, so that this may be broken off and gone on with. */
+static enum err move_bodies(struct deduper *d)
+{
+    enum { GROUP = 1024 };
+    struct buf member = buf_make(RECORD_MAX);
+    struct slice from, v;
+    struct number_key k;
+    enum err e;
+    for (unsigned n = 1; (e = index_seek(d->index, TABLE_BODY, SLICE(""), &from, &v)) == OK; n++) {
+        struct slice key = index_number(index_numbered(from, 0), &k);
+        buf_clear(&d->record);
+        buf_clear(&member);
+        e = move_body(v, &d->record, &member) == OK ? OK : ERR_IO;
+        if (e == OK) e = index_put(d->index, TABLE_SKETCH, key, buf_slice(&d->record));
+        if (e == OK) e = index_put(d->index, TABLE_VECTOR, key, buf_slice(&member));
+        if (e == OK) e = index_drop(d->index, TABLE_BODY, key);
+        if (e == OK && n % GROUP == 0) e = index_commit(d->index);
+        if (e != OK) break;
+    }
+    buf_free(&member);
+    return e == ERR_MISSING ? index_commit(d->index) : e;
+}
+
 static enum err load(struct deduper *d)
 {
     struct slice v;
-    enum err e = index_get(d->index, TABLE_META, SLICE("counters"), &v);
+    enum err e = move_bodies(d);
+    if (e == OK) e = index_get(d->index, TABLE_META, SLICE("counters"), &v);
     if (e == ERR_MISSING) {
         d->counters.oldest = 1;
         return OK;
@@ -482,7 +506,8 @@ enum err dedup_forget(struct deduper *d, struct slice key)
     if (mem == NULL) return ERR_NOMEM;
     if (e == OK || e == ERR_MISSING) e = judged_bare(d, mem, number, hash, key);
     arena_destroy(&mem);
-    if (e == OK || e == ERR_MISSING) e = index_scrub(d->index);
+    if (e == OK || e == ERR_MISSING) e = dedup_commit(d);
+    if (e == OK) e = index_scrub(d->index);
     return e;
 }
 

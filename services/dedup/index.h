@@ -18,6 +18,7 @@ enum table {
     TABLE_VECTOR, /* number -> time, slots and term vector; within the horizon */
     TABLE_STORY,  /* story number -> its record; while the story lives */
     TABLE_MEMBER, /* story number, document number -> nothing; within the horizon */
+    TABLE_BODY,   /* number -> both in one, as the first format had it; emptied at the start */
     TABLE_COUNT
 };
 

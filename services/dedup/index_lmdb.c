@@ -8,8 +8,9 @@
 #include "../../libcommon/mdb.h"
 #include "../../libcommon/mdb_scrub.h"
 
-static const char *const table_names[TABLE_COUNT] = {"meta", "key", "exact", "judged", "hot", "sketch", "vector", "story", "member"};
+static const char *const table_names[TABLE_COUNT] = {"meta", "key", "exact", "judged", "hot", "sketch", "vector", "story", "member", "body"};
 #define FORMAT "wiredesk-dedup 2"
+#define OLDER "wiredesk-dedup 1" /* what it has otherwise is moved by its reader */
 
 struct index {
     MDB_env *env;
@@ -51,6 +52,7 @@ static enum err check_format(struct index *ix)
     enum err e = index_get(ix, TABLE_META, SLICE("format"), &have);
     if (e == ERR_MISSING) return index_put(ix, TABLE_META, SLICE("format"), SLICE(FORMAT));
     if (e != OK) return e;
+    if (slice_eq(have, SLICE(OLDER))) return index_put(ix, TABLE_META, SLICE("format"), SLICE(FORMAT));
     return slice_eq(have, SLICE(FORMAT)) ? OK : ERR_VERSION;
 }
 

@@ -81,6 +81,8 @@ static bool get_fixed(struct slice *in, size_t bytes, uint32_t *n)
     return true;
 }
 
+enum { DISTANCES = 64 /* set where posted shingles stand as distances; in the first format each had four bytes */ };
+
 enum err put_hot(const struct hot *h, struct buf *out)
 {
     put_number(out, h->minutes);
@@ -89,7 +91,7 @@ enum err put_hot(const struct hot *h, struct buf *out)
     put_number(out, h->story);
     put_fixed(out, h->outlet, 4);
     put_fixed(out, h->source, 4);
-    put_number(out, (uint64_t)h->n_posted << 1 | h->copy);
+    put_number(out, DISTANCES | (uint64_t)h->n_posted << 1 | h->copy);
     for (size_t i = 0; i < h->n_posted; i++) put_number(out, h->posted[i] - (i ? h->posted[i - 1] : 0)); /* they ascend */
     return out->failed;
 }
@@ -99,12 +101,13 @@ enum err get_hot(struct slice in, struct hot *h)
     uint8_t n = 0;
     *h = (struct hot){0};
     bool sound = get_u32(&in, &h->minutes) && get_u32(&in, &h->clock) && get_u32(&in, &h->root) && get_u32(&in, &h->story) &&
-        get_fixed(&in, 4, &h->outlet) && get_fixed(&in, 4, &h->source) && get_u8(&in, POSTED_MAX << 1 | 1, &n);
-    h->n_posted = n >> 1;
+        get_fixed(&in, 4, &h->outlet) && get_fixed(&in, 4, &h->source) && get_u8(&in, DISTANCES | POSTED_MAX << 1 | 1, &n);
+    h->n_posted = (n & ~DISTANCES) >> 1;
     h->copy = n & 1;
+    sound = sound && h->n_posted <= POSTED_MAX;
     for (size_t i = 0; sound && i < h->n_posted; i++) {
-        uint32_t before = i ? h->posted[i - 1] : 0;
-        sound = get_u32(&in, &h->posted[i]) && h->posted[i] <= UINT32_MAX - before;
+        uint32_t before = i && n & DISTANCES ? h->posted[i - 1] : 0;
+        sound = (n & DISTANCES ? get_u32(&in, &h->posted[i]) : get_fixed(&in, 4, &h->posted[i])) && h->posted[i] <= UINT32_MAX - before;
         if (sound) h->posted[i] += before;
     }
     return done(in, sound);
@@ -175,19 +178,29 @@ static bool get_vector(struct slice *in, struct vector *v)
 }
 
 /* The bound, how many, the hashes, then the places, each as the distance from the one before: a byte, or 255 and four. */
-enum err put_sketch(const struct sketch *s, struct buf *out)
+enum err put_stored_sketch(const struct stored_sketch *s, struct buf *out)
 {
     uint32_t before = 0;
     put_fixed(out, s->below, 4);
-    put_fixed(out, (uint32_t)s->len, 1);
-    for (size_t i = 0; i < s->len; i++) put_fixed(out, shingle_short(s->ptr[i].hash, s->below), 2);
-    for (size_t i = 0; i < s->len; i++) {
-        uint32_t step = s->ptr[i].at - before;
+    put_fixed(out, s->n, 1);
+    for (size_t i = 0; i < s->n; i++) put_fixed(out, s->hash[i], 2);
+    for (size_t i = 0; i < s->n; i++) {
+        uint32_t step = s->at[i] - before;
         put_fixed(out, step < 255 ? step : 255, 1);
         if (step >= 255) put_fixed(out, step, 4);
-        before = s->ptr[i].at;
+        before = s->at[i];
     }
     return out->failed;
+}
+
+enum err put_sketch(const struct sketch *s, struct buf *out)
+{
+    struct stored_sketch stored = {.below = s->below, .n = (uint32_t)s->len};
+    for (size_t i = 0; i < s->len; i++) {
+        stored.at[i] = s->ptr[i].at;
+        stored.hash[i] = shingle_short(s->ptr[i].hash, s->below);
+    }
+    return put_stored_sketch(&stored, out);
 }
 
 enum err get_sketch(struct slice in, struct stored_sketch *s)

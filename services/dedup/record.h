@@ -77,6 +77,7 @@ static inline uint32_t shingle_least(uint32_t hash_short, uint32_t below)
 enum err put_hot(const struct hot *h, struct buf *out) MUST_CHECK;
 enum err get_hot(struct slice in, struct hot *h) MUST_CHECK;
 enum err put_sketch(const struct sketch *sketch, struct buf *out) MUST_CHECK;
+enum err put_stored_sketch(const struct stored_sketch *s, struct buf *out) MUST_CHECK;
 enum err get_sketch(struct slice in, struct stored_sketch *s) MUST_CHECK;
 enum err put_member(struct link_time time, const struct slots *slots, const struct vector *v, struct buf *out) MUST_CHECK;
 enum err get_member(struct slice in, struct member *m) MUST_CHECK;
@@ -84,6 +85,9 @@ enum err put_story(const struct story_record *s, struct buf *out) MUST_CHECK;
 enum err get_story(struct slice in, struct story_record *s) MUST_CHECK;
 enum err put_counters(const struct counters *c, struct buf *out) MUST_CHECK;
 enum err get_counters(struct slice in, struct counters *c) MUST_CHECK;
+
+/* A record of the first format's table of bodies as one of sketches and one of members. */
+enum err move_body(struct slice in, struct buf *sketch, struct buf *member) MUST_CHECK;
 
 /* key, verdict, shared, story and changes of a judged document. get_judged fills them and marks the fields present; the texts point
  * into `in` or mem. */
