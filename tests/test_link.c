@@ -116,15 +116,39 @@ static void nothing_is_queued_for_nobody(void **state)
     zsock_destroy(&out);
 }
 
+/* A port of the kernel's choice, listened on until *fd is closed. */
+static unsigned taken_port(int *fd)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof at;
+    *fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(*fd >= 0);
+    assert_int_equal(bind(*fd, (struct sockaddr *)&at, len), 0);
+    assert_int_equal(listen(*fd, 1), 0);
+    assert_int_equal(getsockname(*fd, (struct sockaddr *)&at, &len), 0);
+    return ntohs(at.sin_port);
+}
+
+/* tcp://127.0.0.1:PORT with a port that was free just now. */
+static const char *free_endpoint(char room[100])
+{
+    int fd;
+    snprintf(room, 100, "tcp://127.0.0.1:%u", taken_port(&fd));
+    close(fd);
+    return room;
+}
+
 static void a_name_is_followed_to_its_addresses(void **state)
 {
     (void)state;
     struct trouble t;
-    zsock_t *in = link_bind(&pull, dir, "tcp://127.0.0.1:47553", &t);
+    char endpoint[100], name[100];
+    zsock_t *in = link_bind(&pull, dir, free_endpoint(endpoint), &t);
     if (in == NULL) fail_msg("%s", t.line);
     zsock_set_rcvtimeo(in, 2000);
     zsock_t *out = link_open(&push, true, &t);
-    const char *item = "tcp://localhost:47553";
+    snprintf(name, sizeof name, "tcp://localhost%s", strrchr(endpoint, ':'));
+    const char *item = name;
     struct option_list list = {&item, 1};
     struct follow *f = follow_start(out, &push, &list, &t);
     assert_non_null(f);
@@ -215,32 +239,35 @@ static void a_held_path_is_refused_with_one_line(void **state)
 }
 
 static const struct {
-    const char *name, *endpoint, *line;
+    const char *name, *endpoint, *line; /* %u: a port that is taken on loopback */
     int status;
 } refused[] = {
-    {"a port that is taken", "tcp://127.0.0.1:47554", "the port is taken", EXIT_TRY_AGAIN},
-    {"beyond loopback without keys", "tcp://0.0.0.0:47555", "--trusted-network", EXIT_NEEDS_PERSON},
-    {"any interface without keys", "tcp://*:47555", "--trusted-network", EXIT_NEEDS_PERSON},
-    {"no endpoint", "localhost:47555", "is no endpoint", EXIT_NEEDS_PERSON},
-    {"a missing directory", "ipc:///nonexistent-wd/x.in", "No such file", EXIT_NEEDS_PERSON},
+    {"a port that is taken", "tcp://127.0.0.1:%u", "the port is taken", EXIT_TRY_AGAIN},
+    {"beyond loopback without keys", "tcp://0.0.0.0:%u", "--trusted-network", EXIT_NEEDS_PERSON},
+    {"any interface without keys", "tcp://*:%u", "--trusted-network", EXIT_NEEDS_PERSON},
+    {"no endpoint", "localhost:%u", "is no endpoint", EXIT_NEEDS_PERSON},
+    {"a missing directory", "ipc:///nonexistent-wd/%u.in", "No such file", EXIT_NEEDS_PERSON},
 };
 
 static void what_cannot_be_bound_gets_one_clear_line(void **state)
 {
     (void)state;
     struct trouble t;
-    zsock_t *taken = link_bind(&pull, dir, "tcp://127.0.0.1:47554", &t);
-    if (taken == NULL) fail_msg("%s", t.line);
+    int fd;
+    char endpoint[100];
+    unsigned port = taken_port(&fd);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        zsock_t *sock = link_bind(&pull, dir, refused[i].endpoint, &t);
+        snprintf(endpoint, sizeof endpoint, refused[i].endpoint, port);
+        zsock_t *sock = link_bind(&pull, dir, endpoint, &t);
         if (sock != NULL || t.status != refused[i].status || strstr(t.line, refused[i].line) == NULL)
             fail_msg("%s: status %d, %s", refused[i].name, t.status, t.line);
     }
-    link_unbind(&taken);
+    close(fd);
     struct link_settings trusted = pull;
     trusted.trusted_network = true;
-    zsock_t *wide = link_bind(&trusted, dir, "tcp://0.0.0.0:47555", &t);
-    assert_non_null(wide);
+    snprintf(endpoint, sizeof endpoint, "tcp://0.0.0.0:%u", port);
+    zsock_t *wide = link_bind(&trusted, dir, endpoint, &t);
+    if (wide == NULL) fail_msg("%s", t.line);
     link_unbind(&wide);
 }
 
@@ -249,11 +276,11 @@ static void a_peer_that_goes_while_the_queue_is_full_takes_nobody_with_it(void *
 {
     (void)state;
     struct trouble t;
-    char bytes[10000] = "";
+    char bytes[10000] = "", endpoint[100];
     struct slice frame = {bytes, sizeof bytes};
-    zsock_t *in = link_bind(&pull, dir, "tcp://127.0.0.1:47556", &t), *out = link_open(&push, true, &t);
+    zsock_t *in = link_bind(&pull, dir, free_endpoint(endpoint), &t), *out = link_open(&push, true, &t);
     if (in == NULL || out == NULL) fail_msg("%s", t.line);
-    assert_int_equal(zsock_connect(out, "tcp://127.0.0.1:47556"), 0);
+    assert_int_equal(zsock_connect(out, "%s", endpoint), 0);
     size_t sent = 0, got = 0;
     for (int idle = 0; idle < 40;) {
         enum err e = link_try_send(out, frame);
