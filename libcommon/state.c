@@ -169,6 +169,16 @@ enum err state_lock(const char *dir, const char *name, int *holder)
     return OK; /* fd stays open: the kernel gives the lock back when the process ends, however it ends */
 }
 
+bool state_held(const char *dir, const char *name)
+{
+    char path[PATH_BYTES];
+    if (state_path(path, sizeof path, dir, "run/%s.lock", name) != OK) return false;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (fd >= 0) close(fd); /* and gives the lock back */
+    return held;
+}
+
 enum err state_sync(const char *folder_path, const char *name)
 {
     char path[PATH_BYTES];

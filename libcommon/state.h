@@ -39,6 +39,9 @@ enum err state_ipc(char *out, size_t size, const char *path) MUST_CHECK;
 /* Takes DIR/run/NAME.lock for the life of the process. ERR_IO when another process holds it (its pid in *holder, else 0). */
 enum err state_lock(const char *dir, const char *name, int *holder) MUST_CHECK;
 
+/* True while a process holds that lock (also this one). */
+bool state_held(const char *dir, const char *name) MUST_CHECK;
+
 /* Puts the file `name` of the folder, and the folder's list of names, on disk. ERR_IO with errno. */
 enum err state_sync(const char *folder, const char *name) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /* audit.c - what the three stores of a pipe hold, read with the daemons' own code while no daemon runs: what the proofs are judged by.
  *
  * audit STATE...: opens journal, index, ledger and day files of each, as the daemons do when they start (each that is there), and prints a line
- * for each thing found: "held KEY", "journal ACCEPTED IN_FLIGHT", "judged KEY HASH", "outcome KEY OUTCOME" and "end STATE" when all could be read.
+ * for each thing found: "held KEY HASH", "journal ACCEPTED IN_FLIGHT", "judged KEY HASH", "outcome KEY OUTCOME" and "end STATE" when all could be read.
  * Exits with 1 and the store's own words when one could not. */
 #include <sodium.h>
 #include <stdio.h>
@@ -40,6 +40,14 @@ static bool there(const char *state, const char *store, const char *file, char p
     return true;
 }
 
+static void print_hashed(const char *what, struct slice key, struct slice value)
+{
+    char hash[16], hex[33];
+    crypto_generichash((unsigned char *)hash, sizeof hash, (const unsigned char *)value.ptr, value.len, NULL, 0);
+    hex_encode(hash, sizeof hash, hex);
+    printf("%s %.*s %s\n", what, (int)key.len, key.ptr, hex);
+}
+
 static void read_journal(const char *state)
 {
     char path[4200];
@@ -56,7 +64,7 @@ static void read_journal(const char *state)
         if (seq == 0) break;
         arena_reset(mem);
         must(doc_decode(frame, DOC_BIT(DOC_KEY), mem, &doc), "a held frame");
-        printf("held %.*s\n", (int)doc.key.len, doc.key.ptr);
+        print_hashed("held", doc.key, frame);
     }
     struct journal_counts c = journal_counts(j);
     printf("journal %ju %ju\n", (uintmax_t)c.accepted, (uintmax_t)c.in_flight);
@@ -67,14 +75,10 @@ static void read_journal(const char *state)
 static enum err judged(void *self, struct slice number, struct slice value)
 {
     struct slice key;
-    char hash[16], hex[33];
     (void)self, (void)number;
     enum err e = get_judged_key(value, &key);
-    if (e != OK) return e;
-    crypto_generichash((unsigned char *)hash, sizeof hash, (const unsigned char *)value.ptr, value.len, NULL, 0);
-    hex_encode(hash, sizeof hash, hex);
-    printf("judged %.*s %s\n", (int)key.len, key.ptr, hex);
-    return OK;
+    if (e == OK) print_hashed("judged", key, value);
+    return e;
 }
 
 static void read_index(const char *state)

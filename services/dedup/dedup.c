@@ -41,7 +41,7 @@ static enum err load_hot(void *self, struct slice key, struct slice value)
 {
     struct deduper *d = self;
     struct hot h;
-    if (get_hot(value, &h) != OK) return ERR_IO;
+    if (get_hot(value, &h) != OK) return ERR_MALFORMED;
     if (d->counters.began == 0) d->counters.began = h.clock;
     return copies_load(d->copies, h.posted, h.n_posted, index_numbered(key, 0));
 }
@@ -50,7 +50,7 @@ static enum err count_member(void *self, struct slice key, struct slice value)
 {
     struct deduper *d = self;
     (void)key;
-    if (get_member(value, &d->scratch) != OK) return ERR_IO;
+    if (get_member(value, &d->scratch) != OK) return ERR_MALFORMED;
     for (size_t i = 0; i < d->scratch.vector.n; i++) lexicon_count(d->lexicon, d->scratch.vector.term[i].id);
     lexicon_next(d->lexicon);
     return OK;
@@ -65,7 +65,7 @@ static enum err load_lexicon(struct deduper *d)
     if (d->counters.lexicon) {
         e = index_get(d->index, TABLE_META, SLICE("lexicon"), &v);
         if (e == OK) e = lexicon_load(d->lexicon, v);
-        if (e != OK) return ERR_IO;
+        if (e != OK) return ERR_MALFORMED;
     }
     return index_walk(d->index, TABLE_VECTOR, index_number(d->counters.lexicon + 1, &k), count_member, d);
 }
@@ -102,7 +102,7 @@ static enum err load(struct deduper *d)
         d->counters.oldest = 1;
         return OK;
     }
-    if (e == OK) e = get_counters(v, &d->counters) == OK ? OK : ERR_IO;
+    if (e == OK) e = get_counters(v, &d->counters) == OK ? OK : ERR_MALFORMED;
     if (e == OK) e = copies_load_begin(d->copies, d->counters.documents + 1 - d->counters.oldest);
     if (e == OK) e = index_walk(d->index, TABLE_HOT, SLICE(""), load_hot, d);
     if (e == OK) e = copies_load_end(d->copies);

@@ -12,7 +12,8 @@ struct dedup_settings {
     uint64_t silence_ms; /* after which a story is closed */
 };
 
-/* Loads what the index holds within the horizon. The index stays the caller's and must outlive the deduper. ERR_NOMEM, ERR_IO. */
+/* Loads what the index holds within the horizon. The index stays the caller's and must outlive the deduper. ERR_NOMEM, ERR_IO;
+ * ERR_MALFORMED: a record is damaged. */
 enum err dedup_create(struct index *index, const struct dedup_settings *settings, struct deduper **d) MUST_CHECK;
 void dedup_destroy(struct deduper **d);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "../../libcommon/chaos.h"
+#include "../../libcommon/mdb_check.h"
 #include "../../libcommon/state.h"
 #include "../../proto/worker.h"
 #include "dedup.h"
@@ -81,6 +82,10 @@ static unsigned forget(void *self, const char *key, struct buf *body)
 
 static int trouble(enum err e, const char *dir)
 {
+    if (e == ERR_MALFORMED) {
+        fprintf(stderr, "wiredesk-dedup: %s/index/data.mdb is damaged: a record is none of ours; nothing was changed: restore a backup (wiredesk restore)\n", dir);
+        return EXIT_NEEDS_PERSON;
+    }
     if (e == ERR_VERSION)
         fprintf(stderr,
             "wiredesk-dedup: the index in %s/index is in the format of another release. Run that release, or move the folder away: a new index is "
@@ -99,6 +104,15 @@ static int forget_offline(const struct settings *s, struct deduper *d)
     return EXIT_TRY_AGAIN;
 }
 
+/* Whether the index can be opened without danger. Not looked at while another process writes it: that one is told of when its lock is tried. */
+static bool sound(const struct settings *s, const char *path)
+{
+    char why[500];
+    if (state_held(s->stage.state, "dedup.0") || mdb_check(path, why, sizeof why)) return true;
+    fprintf(stderr, "wiredesk-dedup: %s; nothing was changed: restore a backup (wiredesk restore)\n", why);
+    return false;
+}
+
 /* Opens what the work needs; runs; closes. */
 static int run(const struct settings *s)
 {
@@ -107,6 +121,7 @@ static int run(const struct settings *s)
     struct deduper *deduper = NULL;
     enum err e = state_folder(s->stage.state, "index");
     if (e == OK) e = state_path(path, sizeof path, s->stage.state, "index");
+    if (e == OK && !sound(s, path)) return EXIT_NEEDS_PERSON;
     if (e == OK) e = index_open(path, s->ceiling, &index);
     if (e == OK) e = dedup_create(index, &(struct dedup_settings){s->horizon, s->silence}, &deduper);
     int exit_status;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "../../libcommon/mdb.h"
+#include "../../libcommon/mdb_check.h"
 #include "../../libcommon/mdb_scrub.h"
 #include "../../libcommon/state.h"
 
@@ -130,6 +131,12 @@ static void say(struct trouble *t, const char *dir, int rc)
 struct journal *journal_open(const char *dir, uint64_t most, struct trouble *t)
 {
     struct journal *j = calloc(1, sizeof *j);
+    char why[500];
+    if (j != NULL && !mdb_check(dir, why, sizeof why)) {
+        trouble_say(t, 64, "%s; nothing was changed: restore a backup (wiredesk restore), or move the folder away and feed again", why);
+        journal_close(&j);
+        return NULL;
+    }
     int rc = j == NULL || sodium_init() < 0 ? ENOMEM : mdb_make(dir);
     if (rc == 0) rc = mdb_env_create(&j->env);
     if (rc == 0) rc = mdb_env_set_maxdbs(j->env, 8);

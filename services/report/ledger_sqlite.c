@@ -3,9 +3,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ledger_sql.h"
+
+enum { CHECKED_MAX = 256 << 20 }; /* bytes of a ledger that is read whole when it is opened */
 
 enum err ledger_err(int rc)
 {
@@ -191,6 +194,26 @@ static enum err load_counts(struct ledger *l)
     return e;
 }
 
+/* Whether tables and indices fit together. Of a ledger that is larger than this it would take minutes: there damage is met when it is read. */
+static enum err check(struct ledger *l, const char *path, char *why, size_t size)
+{
+    struct stat st;
+    sqlite3_stmt *s = NULL;
+    if (l->reader || stat(path, &st) != 0 || st.st_size > CHECKED_MAX) return OK;
+    int rc = sqlite3_prepare_v2(l->db, "PRAGMA integrity_check(1)", -1, &s, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_step(s);
+    const char *found = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+    bool good = found != NULL && strcmp(found, "ok") == 0;
+    enum err e = rc == SQLITE_ROW ? good ? OK : ERR_MALFORMED : ledger_err(rc);
+    if (e == ERR_MALFORMED)
+        snprintf(why, size, "%s is damaged: %.200s; nothing was changed: restore a backup (wiredesk restore)", path, found ? found : sqlite3_errmsg(l->db));
+    for (size_t i = 0; size > 0 && i < size && why[i] != '\0'; i++) {
+        if ((unsigned char)why[i] < ' ') why[i] = ' '; /* one line for people */
+    }
+    sqlite3_finalize(s);
+    return e;
+}
+
 static enum err settle(struct ledger *l, char *why, size_t size)
 {
     sqlite3_busy_timeout(l->db, 10000);
@@ -214,11 +237,14 @@ static enum err open_ledger(const char *path, bool reader, struct ledger **out, 
     l->reader = reader;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (reader ? 0 : SQLITE_OPEN_CREATE);
     enum err e = ledger_err(sqlite3_open_v2(path, &l->db, flags, NULL));
+    if (e == OK) e = check(l, path, why, size);
     if (e == OK) e = settle(l, why, size);
     if (e == OK) {
         *out = l;
         return OK;
     }
+    if (size > 0 && why[0] == '\0' && e == ERR_MALFORMED)
+        snprintf(why, size, "%s is damaged: %s; nothing was changed: restore a backup (wiredesk restore)", path, sqlite3_errmsg(l->db));
     if (size > 0 && why[0] == '\0') snprintf(why, size, "cannot open the ledger %s: %s", path, l->db ? sqlite3_errmsg(l->db) : "no memory");
     ledger_close(&l);
     return e;
