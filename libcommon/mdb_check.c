@@ -17,7 +17,7 @@ enum {
     INTEGER_KEYS = 8,                                           /* of tables */
 };
 #define NO_PAGE UINT64_MAX
-#define ALL_MAX ((int64_t)2 << 30) /* bytes of a file whose records are walked, too */
+#define ALL_MAX ((int64_t)256 << 20) /* bytes of a file whose records are walked, too: half a second a GB, and a large index must be back in two */
 
 /* As they are in the file, on the 64-bit little-endian machines that we build for. */
 struct table {
