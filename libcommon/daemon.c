@@ -34,12 +34,18 @@ static bool endpoint_good(const char *text, bool target, struct trouble *t)
     return false;
 }
 
+/* What the daemon's own key is called. */
+static const char *key_of(const char *name, const struct stage_settings *s)
+{
+    return s->key ? s->key : name;
+}
+
 static bool keys_good(const char *name, const struct stage_settings *s, struct trouble *t)
 {
     struct key_pair own;
     struct key_list list;
     if (s->keys == NULL || s->stdio) return true; /* a filter has no sockets */
-    if (!keys_secret(s->keys, s->key ? s->key : name, &own, t) || !keys_public(s->keys, &list, t)) return false;
+    if (!keys_secret(s->keys, key_of(name, s), &own, t) || !keys_public(s->keys, &list, t)) return false;
     explicit_bzero(&own, sizeof own);
     keys_free(&list);
     return true;
@@ -47,7 +53,7 @@ static bool keys_good(const char *name, const struct stage_settings *s, struct t
 
 bool daemon_doors(const char *name, const struct stage_settings *s, struct doors **out, struct trouble *t)
 {
-    return doors_open(s->keys, s->key ? s->key : name, out, t);
+    return doors_open(s->keys, key_of(name, s), out, t);
 }
 
 /* We may make folders in DIR; or those that all daemons need are there, and DIR itself is closed to us. */
@@ -59,8 +65,7 @@ static bool may_use(const char *dir)
     if (access(dir, W_OK | X_OK) == 0) return true;
     why = errno;
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, shared[i]);
-        if (access(path, W_OK | X_OK) == 0) continue;
+        if (state_path(path, sizeof path, dir, "%s", shared[i]) == OK && access(path, W_OK | X_OK) == 0) continue;
         errno = why;
         return false;
     }
@@ -102,14 +107,14 @@ static bool begin_sandbox(const char *name, const struct stage_settings *s, cons
     struct sandbox_needs needs = *more;
     const char *all[] = {s->listen, s->returns, s->http};
     for (size_t i = 0, at = 0; i < sizeof all / sizeof *all; i++) {
-        while (needs.endpoint[at] != NULL) assert(++at < SANDBOX_ENDPOINTS);
+        while (needs.endpoint[at] != NULL) at++, assert(at < SANDBOX_ENDPOINTS);
         needs.endpoint[at] = all[i];
     }
     assert(needs.list[SANDBOX_LISTS - 1] == NULL && needs.read[SANDBOX_READS - 1] == NULL && needs.file == NULL);
     needs.list[SANDBOX_LISTS - 1] = &s->next;
     if (s->keys != NULL) {
         snprintf(public, sizeof public, "%s/public", s->keys);
-        snprintf(secret, sizeof secret, "%s/secret/%s.key", s->keys, s->key ? s->key : name);
+        snprintf(secret, sizeof secret, "%s/secret/%s.key", s->keys, key_of(name, s));
         needs.read[SANDBOX_READS - 1] = public;
         needs.file = secret;
     }

@@ -417,7 +417,7 @@ static void choose(struct follow *f, struct addresses *rows)
     f->reached = 0;
     for (size_t i = 0; i < f->found.len; i++) {
         char keys[KEYS_OF_MAX][KEY_TEXT], row[ADDRESS_BYTES + KEY_TEXT];
-        const char *at = f->found.at[i], *hash = strchr(at, '#');
+        const char *at = f->found.at[i], *hash = strncmp(at, "tcp://", 6) == 0 ? strchr(at, '#') : NULL;
         size_t n = hash != NULL ? doors_keys_of(f->doors, hash + 1, keys) : 0;
         if (hash == NULL && !addresses_add(rows, at)) return;
         for (size_t k = 0; k < n; k++) {
@@ -426,13 +426,12 @@ static void choose(struct follow *f, struct addresses *rows)
         }
         f->reached += hash == NULL || n > 0;
     }
-    addresses_sort(rows);
 }
 
 /* Splits "ENDPOINT KEY"; the key is NULL when there is none. */
 static const char *split_row(const char *row, char endpoint[ADDRESS_BYTES])
 {
-    size_t n = strcspn(row, " ");
+    size_t n = strncmp(row, "tcp://", 6) == 0 ? strcspn(row, " ") : strlen(row); /* a path may have spaces, and has no key */
     snprintf(endpoint, ADDRESS_BYTES, "%.*s", (int)n, row);
     return row[n] == ' ' ? row + n + 1 : NULL;
 }
@@ -478,6 +477,7 @@ size_t follow_apply(struct follow *f)
     struct addresses rows = {NULL, 0}, gone = {NULL, 0};
     f->version = version;
     choose(f, &rows);
+    addresses_sort(&rows); /* also when some found no room */
     disconnect_old(f, &rows, &gone);
     connect_new(f, &rows, &gone);
     addresses_free(&f->broken);

@@ -117,6 +117,7 @@ static void print(enum log_level level, const char *event, const char *text, uns
 void log_event(enum log_level level, const char *event, const char *fmt, ...)
 {
     unsigned held;
+    if (level > self.most && level > LOG_WARN) return; /* neither printed nor counted */
     pthread_mutex_lock(&self.mutex);
     bool admitted = admit(level, event, &held);
     pthread_mutex_unlock(&self.mutex);

@@ -129,7 +129,7 @@ static bool walk_value(struct walk *w, uint64_t page, const char *node, const ch
     uint32_t size = get16(node) | (uint32_t)get16(node + 2) << 16;
     uint16_t flags = get16(node + 4);
     struct table t;
-    if (flags & ~(BIG | TABLE) || (flags & TABLE && !k.main_table) || (flags & TABLE && size != sizeof t)) return wrong(w, page, "a record is of a kind that we have not");
+    if (flags & ~(BIG | TABLE) || (flags & TABLE && (flags & BIG || !k.main_table || size != sizeof t))) return wrong(w, page, "a record is of a kind that we have not");
     if (flags & TABLE) {
         memcpy(&t, value, sizeof t);
         return walk_table(w, &t, false, false);

@@ -49,8 +49,9 @@ static bool limit(int what, uint64_t most)
     if (getrlimit(what, &l) != 0) return false;
     rlim_t to = (rlim_t)most < l.rlim_max ? (rlim_t)most : l.rlim_max;
     if ((l.rlim_cur == to && l.rlim_max == to) || setrlimit(what, &(struct rlimit){to, to}) == 0) return true;
-    if (errno == EPERM) log_event(LOG_WARN, "sandbox", "without=limit number=%d why=\"whoever started it does not let it set limits\"", what);
-    return errno == EPERM;
+    if (errno != EPERM) return false;
+    log_event(LOG_WARN, "sandbox", "without=limit number=%d why=\"whoever started it does not let it set limits\"", what);
+    return true;
 }
 
 /* What no kernel lacks. The number of processes needs no limit: seccomp allows none, and RLIMIT_NPROC would count the threads of

@@ -7,6 +7,7 @@
 #include "../libcommon/state.h"
 
 #include <czmq.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static char dir[200];
@@ -149,6 +150,30 @@ static void a_name_is_followed_to_its_addresses(void **state)
     zsock_t *out = link_open(&push, true, &t);
     snprintf(name, sizeof name, "tcp://localhost%s", strrchr(endpoint, ':'));
     const char *item = name;
+    struct option_list list = {&item, 1};
+    struct follow *f = follow_start(out, &push, &list, &t);
+    assert_non_null(f);
+    for (int i = 0; i < 40 && follow_apply(f) == 0; i++) usleep(50000);
+    send_word(out, "hello");
+    receive_word(in, "hello");
+    follow_stop(&f);
+    zsock_destroy(&out);
+    link_unbind(&in);
+}
+
+static void a_path_may_have_spaces_and_marks(void **state)
+{
+    (void)state;
+    struct trouble t;
+    char endpoint[4200];
+    snprintf(endpoint, sizeof endpoint, "%s/a b#1", dir);
+    assert_int_equal(mkdir(endpoint, 0700), 0);
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/a b#1/tag.0.in", dir);
+    zsock_t *in = link_bind(&pull, dir, endpoint, &t);
+    if (in == NULL) fail_msg("%s", t.line);
+    zsock_set_rcvtimeo(in, 2000);
+    zsock_t *out = link_open(&push, false, &t);
+    const char *item = endpoint;
     struct option_list list = {&item, 1};
     struct follow *f = follow_start(out, &push, &list, &t);
     assert_non_null(f);
@@ -303,6 +328,7 @@ int main(void)
         cmocka_unit_test(replicas_are_followed_as_they_come_and_go),
         cmocka_unit_test(nothing_is_queued_for_nobody),
         cmocka_unit_test(a_name_is_followed_to_its_addresses),
+        cmocka_unit_test(a_path_may_have_spaces_and_marks),
         cmocka_unit_test(a_deep_directory_goes_the_long_way_round),
         cmocka_unit_test(a_stale_path_is_reclaimed),
         cmocka_unit_test(a_held_path_is_refused_with_one_line),

@@ -233,12 +233,9 @@ static void take_on(struct feeders *f, struct job *job)
     size_t n = job->docs.len;
     rate_take(job->r.rate, e == OK && n > 0 ? n : 1, job->r.in.body.len);
     job->keys = (struct slices){e == OK ? arena_array(f->mem, n ? n : 1, sizeof(struct slice)) : NULL, n};
-    if (e == OK && job->keys.ptr == NULL) {
-        e = ERR_NOMEM;
-        snprintf(why.detail, sizeof why.detail, "out of memory");
-    }
+    f->working = e == OK && job->keys.ptr != NULL;
     if (e != OK) answer_refused(f, &job->r, e, slice_of(why.detail), why.at);
-    f->working = e == OK;
+    else if (!f->working) answer_busy(f, &job->r, "no memory to take it now", RETRY_FULL_MS);
 }
 
 /* The next document, or behind the last one the reply that waits. An error is the journal's. */
@@ -283,8 +280,9 @@ static size_t receive_parts(zsock_t *sock, zmq_msg_t part[PARTS_MAX])
         zmq_msg_t m;
         zmq_msg_init(&m);
         if (zmq_msg_recv(&m, zsock_resolve(sock), ZMQ_DONTWAIT) < 0) {
+            int why = zmq_errno();
             zmq_msg_close(&m);
-            if (zmq_errno() == EINTR) continue;
+            if (why == EINTR) continue;
             break;
         }
         more = zmq_msg_more(&m);

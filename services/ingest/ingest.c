@@ -372,12 +372,18 @@ static enum err transmit(struct ingest *g, struct slice held, uint64_t try, stru
     return e == OK ? link_try_send(g->out, buf_slice(&g->frame)) : e;
 }
 
+/* True while the pipe that took no more when it was last tried still takes none. */
+static bool is_blocked(struct ingest *g)
+{
+    g->blocked = g->blocked && !(zsock_events(g->out) & ZMQ_POLLOUT);
+    return g->blocked;
+}
+
 static void send_again(struct ingest *g)
 {
     uint64_t seq, try, at;
     struct slice frame, key;
-    g->blocked = g->blocked && !(zsock_events(g->out) & ZMQ_POLLOUT);
-    while (g->status == 0 && !g->blocked && sender_due(g->sender, clock_mono_ns(), &seq, &try)) {
+    while (g->status == 0 && !is_blocked(g) && sender_due(g->sender, clock_mono_ns(), &seq, &try)) {
         enum err e = journal_read(g->journal, seq, &at, &frame);
         if (e == OK && at != seq) { /* retired meanwhile */
             sender_forget(g->sender, seq);
@@ -395,8 +401,7 @@ static void send_new(struct ingest *g)
 {
     struct slice frame, key;
     uint64_t seq;
-    g->blocked = g->blocked && !(zsock_events(g->out) & ZMQ_POLLOUT);
-    while (g->status == 0 && !g->blocked && clock_mono_ns() >= g->listen_until) {
+    while (g->status == 0 && !is_blocked(g) && clock_mono_ns() >= g->listen_until) {
         enum err e = journal_read(g->journal, g->unsent, &seq, &frame);
         if (e != OK) fail_world(g, "journal", e);
         if (e != OK || seq == 0 || !sender_room(g->sender, frame.len)) return;

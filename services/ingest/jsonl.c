@@ -367,8 +367,9 @@ static enum err refuse_element(struct reading *r, struct slice bytes, enum err e
 static enum err read_element(struct reading *r, struct slice body, size_t i, size_t *end)
 {
     size_t used, stop = element_end(body, i);
-    json_t *v = stop != SIZE_MAX ? json_read(r->quick, slice_trim(slice_cut(body, i, stop))) : NULL;
-    if (v != NULL) used = slice_trim(slice_cut(body, i, stop)).len;
+    struct slice whole = slice_trim(slice_cut(body, i, stop == SIZE_MAX ? i : stop));
+    json_t *v = json_read(r->quick, whole);
+    if (v != NULL) used = whole.len;
     else v = parse(r, slice_cut(body, i, body.len), JSON_DISABLE_EOF_CHECK, &used);
     if (v == NULL) {
         enum err e = r->code;
