@@ -4,7 +4,6 @@
  * tells at each N. The time is the thread's CPU time; making the documents is not in it. */
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "../proto/worker.h"
 #include "../services/dedup/copies.h"

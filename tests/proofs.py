@@ -215,7 +215,6 @@ class Feeder(threading.Thread):
         super().__init__(daemon=True)
         self.endpoint, self.items, self.most, self.rate, self.window, self.source = endpoint, items or news(dice), most, rate, window, source
         self.acked, self.told, self.fed, self.enough = {}, collections.Counter(), 0, threading.Event()
-        self.wrong_keys, self.hold = [], threading.Event()
         self.start()
 
     def stop(self):
@@ -223,7 +222,7 @@ class Feeder(threading.Thread):
         self.join()
 
     def room(self, began):
-        if self.enough.is_set() or self.hold.is_set() or (self.most is not None and self.fed >= self.most):
+        if self.enough.is_set() or (self.most is not None and self.fed >= self.most):
             return False
         return self.rate is None or self.fed < self.rate * (time.monotonic() - began)
 
@@ -257,7 +256,7 @@ class Feeder(threading.Thread):
             for key in reply["keys"]:
                 self.acked[key] = reply["ref"]
                 if sent and key != key_of(self.source, sent[1]["id"], sent[1]["body"]):
-                    self.wrong_keys.append(key)
+                    check(False, f"the key {key} is that of {sent[1]['id']}")
         elif sent and reply["status"] == "busy":
             again.append(sent[1])
             time.sleep(0.02)

@@ -93,7 +93,7 @@ def run(state):
     check(sum(outcomes.values()) == samples["wiredesk_documents_accepted_total", 'stage="ingest"'] == DOCUMENTS, f"accepted is the sum of outcomes: {outcomes}")
     check(samples["wiredesk_outcome_seconds_count", 'stage="ingest"'] == DOCUMENTS, "each outcome has its time")
     check(found["report"][0]["wiredesk_ledger_documents", 'stage="report",outcome="rejected"'] == 1, "the ledger's rejected one")
-    return all(s["up_s"] > 0 for _, s in found.values())
+    check(all(s["up_s"] > 0 for _, s in found.values()), "each tells how long it has been up")
 
 
 def main():

@@ -12,11 +12,9 @@
 #include "command.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../../libcommon/clock.h"
 #include "../../libcommon/http.h"

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <zmq.h>
 
 #include "../../libcommon/clock.h"
 #include "../../libcommon/signals.h"

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <zmq.h>
 
 #include "../../libcommon/clock.h"
 #include "../../libcommon/signals.h"

@@ -390,11 +390,9 @@ static enum err count_terms(struct deduper *d, const struct work *w)
 
 static enum err remember(struct deduper *d, const struct work *w, const struct doc *doc)
 {
-    struct number_key k;
     enum err e = write_number(d, TABLE_KEY, (struct slice){w->key_hash, 16}, w->number);
     buf_clear(&d->record);
-    if (e == OK) e = put_judged(doc, &d->record);
-    if (e == OK) e = index_append(d->index, TABLE_JUDGED, index_number(w->number, &k), buf_slice(&d->record));
+    if (e == OK) e = append(d, TABLE_JUDGED, w->number, put_judged(doc, &d->record));
     d->counters.documents = w->number;
     return e;
 }

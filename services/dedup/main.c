@@ -108,7 +108,7 @@ static int forget_offline(const struct settings *s, struct deduper *d)
 static bool sound(const struct settings *s, const char *path)
 {
     char why[500];
-    if (state_held(s->stage.state, "dedup.0") || mdb_check(path, why, sizeof why)) return true;
+    if ((s->forget == NULL && state_held(s->stage.state, "dedup.0")) || mdb_check(path, why, sizeof why)) return true;
     fprintf(stderr, "wiredesk-dedup: %s; nothing was changed: restore a backup (wiredesk restore)\n", why);
     return false;
 }

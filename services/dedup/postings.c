@@ -97,7 +97,7 @@ enum err postings_load(struct postings *p, struct posted *all, size_t n)
     enum err e = anchors_reserve(p->blocks, n);
     for (size_t i = 0, first = 0; e == OK && i < n; i++) {
         if (all[i].term != all[first].term) first = i;
-        e = anchors_load(p->blocks, block_key(all[i].term, (uint32_t)(i - first) / BLOCK), all[i].story);
+        if (i - first < POSTING_CAP) e = anchors_load(p->blocks, block_key(all[i].term, (uint32_t)(i - first) / BLOCK), all[i].story);
     }
     return e == OK ? anchors_loaded(p->blocks) : e;
 }

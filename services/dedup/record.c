@@ -72,7 +72,7 @@ static void put_fixed(struct buf *out, uint32_t n, size_t bytes)
     buf_add(out, b, bytes);
 }
 
-static bool get_fixed(struct slice *in, size_t bytes, uint32_t *n)
+bool get_fixed(struct slice *in, size_t bytes, uint32_t *n)
 {
     if (in->len < bytes) return false;
     *n = 0;

@@ -100,5 +100,7 @@ enum err get_judged_key(struct slice in, struct slice *key) MUST_CHECK;
 enum err put_number(struct buf *out, uint64_t n);
 enum err put_text(struct buf *out, struct slice s);
 bool get_number(struct slice *in, uint64_t most, uint64_t *n) MUST_CHECK;
+/* Little-endian, `bytes` (at most 4) wide. */
+bool get_fixed(struct slice *in, size_t bytes, uint32_t *n) MUST_CHECK;
 
 #endif

@@ -3,23 +3,14 @@
 
 #include "record.h"
 
-static bool take_fixed(struct slice *in, size_t bytes, uint32_t *n)
-{
-    *n = 0;
-    if (in->len < bytes) return false;
-    for (size_t i = 0; i < bytes; i++) *n |= (uint32_t)(unsigned char)in->ptr[i] << 8 * i;
-    *in = slice_cut(*in, bytes, in->len);
-    return true;
-}
-
 static bool take_sketch(struct slice *in, struct stored_sketch *s)
 {
     uint64_t folded, n, step;
     uint32_t hash, at = 0;
-    if (!take_fixed(in, 4, &s->below) || !get_number(in, UINT32_MAX, &folded) || !get_number(in, DENSE_MAX, &n)) return false;
+    if (!get_fixed(in, 4, &s->below) || !get_number(in, UINT32_MAX, &folded) || !get_number(in, DENSE_MAX, &n)) return false;
     s->n = (uint32_t)n;
     for (size_t i = 0; i < n; i++) {
-        if (!get_number(in, UINT32_MAX - at, &step) || !take_fixed(in, 2, &hash)) return false;
+        if (!get_number(in, UINT32_MAX - at, &step) || !get_fixed(in, 2, &hash)) return false;
         s->at[i] = at += (uint32_t)step;
         s->hash[i] = (uint16_t)hash;
     }
@@ -33,7 +24,7 @@ static bool take_slots(struct slice *in, struct slots *s)
     if (!get_number(in, SLOT_PLACES, &n)) return false;
     for (s->n_places = 0; s->n_places < n; s->n_places++) {
         struct slot_place *p = &s->place[s->n_places];
-        if (!take_fixed(in, 4, &p->stem) || !get_number(in, PLACE_NAME + 1, &len) || len == 0 || in->len < len - 1) return false;
+        if (!get_fixed(in, 4, &p->stem) || !get_number(in, PLACE_NAME + 1, &len) || len == 0 || in->len < len - 1) return false;
         p->len = (uint8_t)(len - 1);
         memcpy(p->name, in->ptr, p->len);
         *in = slice_cut(*in, p->len, in->len);
@@ -68,7 +59,7 @@ static bool take_vector(struct slice *in, struct vector *v)
     uint32_t id = 0, weight;
     if (!get_number(in, OLD_TERMS, &n) || !get_number(in, UINT16_MAX, &words)) return false;
     for (size_t i = 0; i < n; i++) {
-        if (!get_number(in, (uint64_t)TERM_MASK << 3 | 7, &step) || !take_fixed(in, 1, &weight)) return false;
+        if (!get_number(in, (uint64_t)TERM_MASK << 3 | 7, &step) || !get_fixed(in, 1, &weight)) return false;
         id += (uint32_t)(step >> 3);
         if (id > TERM_MASK || step >> 3 == 0) return false;
         term[i] = (struct term){id, (uint8_t)weight, step & 7};

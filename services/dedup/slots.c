@@ -169,8 +169,7 @@ const struct slot_place *slots_other_phase(const struct slots *a, const struct s
 {
     for (size_t i = 0; i < a->n_places; i++)
         for (size_t k = 0; k < b->n_places; k++)
-            if (a->place[i].stem == b->place[k].stem && (a->place[i].phase | b->place[k].phase) == (PLACE_HELD | PLACE_AHEAD) &&
-                a->place[i].phase != (PLACE_HELD | PLACE_AHEAD) && b->place[k].phase != (PLACE_HELD | PLACE_AHEAD) && a->place[i].phase && b->place[k].phase)
+            if (a->place[i].stem == b->place[k].stem && a->place[i].phase && b->place[k].phase && (a->place[i].phase ^ b->place[k].phase) == (PLACE_HELD | PLACE_AHEAD))
                 return &a->place[i];
     return NULL;
 }

@@ -75,13 +75,12 @@ static enum err read_member(struct stories *s, uint32_t number, struct member *m
     return get_member(v, m) == OK ? OK : ERR_IO;
 }
 
-/* Reads representative i of the candidate. False in *there: it is past the horizon. */
-static enum err take_member(struct stories *s, struct arena *mem, struct candidate *c, size_t i, bool *there)
+/* Reads representative i of the candidate; one that is past the horizon is left out. */
+static enum err take_member(struct stories *s, struct arena *mem, struct candidate *c, size_t i)
 {
     struct member *m = arena_take(mem, sizeof *m);
     if (m == NULL) return ERR_NOMEM;
     enum err e = read_member(s, c->record.representative[i], m);
-    *there = e == OK;
     if (e != OK) return e == ERR_MISSING ? OK : e;
     c->mass[c->n] = link_weigh(&m->vector);
     c->member[c->n++] = m;
@@ -92,8 +91,7 @@ static enum err take_member(struct stories *s, struct arena *mem, struct candida
 static enum err read_members(struct stories *s, struct arena *mem, struct candidate *c, size_t first)
 {
     enum err e = OK;
-    bool there;
-    for (size_t i = first; e == OK && i < c->record.n_representatives; i++) e = take_member(s, mem, c, i, &there);
+    for (size_t i = first; e == OK && i < c->record.n_representatives; i++) e = take_member(s, mem, c, i);
     return e;
 }
 
@@ -119,11 +117,10 @@ static void link_members(struct candidate *c, const struct link_text *text, cons
 static enum err read_candidate(struct stories *s, struct arena *mem, uint32_t story, const struct link_text *text, const struct telling *t, struct candidate *c)
 {
     enum { GLANCE = 2 };
-    bool there;
     *c = (struct candidate){.story = story};
     enum err e = read_story(s, story, &c->record);
     size_t n = c->record.n_representatives, first = n < GLANCE ? n : GLANCE;
-    for (size_t i = 0; e == OK && i < first; i++) e = take_member(s, mem, c, i, &there);
+    for (size_t i = 0; e == OK && i < first; i++) e = take_member(s, mem, c, i);
     if (e != OK) return e;
     link_members(c, text, t, 0);
     size_t linked = c->n;
