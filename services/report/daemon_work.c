@@ -144,6 +144,7 @@ bool report_publish(struct report *r)
         if (!report_wait(r, "room for the stream's files")) return false;
         e = office_publish(&r->office);
     }
+    if (e == OK) well(r);
     return e == OK || report_fatal(r, e, "publish");
 }
 
@@ -191,7 +192,6 @@ static bool take_part(struct report *r, struct batch *g, unsigned from, unsigned
     }
     chaos_point("report.after_commit");
     if (!report_publish(r)) return false;
-    well(r);
     send_outcomes(r);
     chaos_point("report.after_publish");
     measure(r, g, from, *to, clock_wall_ms());
@@ -232,7 +232,6 @@ bool report_tell(struct report *r, uint64_t budget, bool all)
             return report_wait(r, "room for the ledger") || signals_stop();
         }
         if (!report_publish(r)) return false;
-        well(r);
         if (told > 0) r->tell_ms += ((double)(clock_mono_ms() - start) / told - r->tell_ms) / 8;
     }
     return true;

@@ -44,7 +44,6 @@ struct desk_retraction { struct slice key, why; bool forget; };
 struct desk_retracted {
     bool found;
     int before;             /* 0, or enum retraction: nothing was done then */
-    enum outcome outcome;
     struct slice story;     /* that it stood in; in mem */
     size_t blanked;         /* lines */
     struct slices stories;  /* of which lines were blanked; in mem */

@@ -32,7 +32,8 @@ static enum err tell_parted(void *self, struct slice article, uint32_t b, uint32
     if (doc == NULL || key.ptr == NULL) return ERR_NOMEM;
     enum err e = ledger_load(d->ledger, key, p->mem, &row, &found);
     if (e != OK || !found || row.frame.ptr == NULL || row.text.ptr == NULL) return e;
-    if (doc_decode(row.frame, DESK_READS, p->mem, doc) != OK) return OK;
+    e = doc_decode(row.frame, DESK_READS, p->mem, doc);
+    if (e != OK) return e == ERR_NOMEM ? e : OK;
     doc->text = row.text;
     doc_set(doc, DOC_TEXT);
     for (size_t i = 0; i < doc->quotes.len; i++) {
@@ -192,7 +193,6 @@ enum err desk_retract(struct desk *d, struct arena *mem, const struct desk_retra
     if (e == OK && out->found) e = ledger_retraction(d->ledger, r->key, &out->before);
     if (e != OK || !out->found || out->before >= (r->forget ? FORGETTING : RETRACTED)) return e;
     out->story = doc.story;
-    out->outcome = doc.outcome;
     e = withdraw(d, mem, &doc, r, now);
     return e == OK && r->forget ? forget(d, mem, r->key, now, out) : e;
 }

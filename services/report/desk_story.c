@@ -136,7 +136,7 @@ static enum err split(struct desk *d, struct arena *mem, const struct doc *doc, 
 {
     enum err e = OK;
     for (size_t i = 0; i < c->docs.len && e == OK; i++) e = ledger_move(d->ledger, c->docs.ptr[i], c->into);
-    if (e == OK) e = add_moved(d, mem, s->id, '-', c->docs);
+    if (e == OK) e = desk_note_left(d, mem, s->id, c->docs);
     if (e == OK) e = tell_turn(d, "split", s, c, c->docs, now);
     desk_owe(d, s, now);
     if (e == OK) e = ledger_put_story(d->ledger, s);
