@@ -354,6 +354,21 @@ static void hostile_inputs_take_time_in_line_with_their_length(void **state)
     }
 }
 
+static void a_long_text_has_its_names_in_capitals_but_none_where_all_is_shorter_than_words(void **state)
+{
+    (void)state;
+    static const struct { const char *part; bool any; } rows[] = {{"ANNA BERG MET THE MAYOR OF OSLO ON MONDAY. ", true}, {"Aa-Bb-", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf text = buf_make(1 << 16);
+        while (text.len < 1 << 14) buf_str(&text, rows[i].part);
+        buf_char(&text, '\0');
+        struct doc doc = tagged(text.ptr, "en", NULL);
+        assert_int_equal(doc.entities.len > 0, rows[i].any);
+        arena_reset(mem);
+        buf_free(&text);
+    }
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -385,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_wrong_line_of_the_list_is_named),
         cmocka_unit_test(a_broken_model_is_refused),
         cmocka_unit_test(hostile_inputs_take_time_in_line_with_their_length),
+        cmocka_unit_test(a_long_text_has_its_names_in_capitals_but_none_where_all_is_shorter_than_words),
         cmocka_unit_test(the_same_document_gives_the_same_bytes_whatever_ran_before),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

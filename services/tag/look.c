@@ -1,7 +1,7 @@
 /* look.c - fills in how tokens look. Only what may be part of a name, and its neighbours, is looked at closely. */
 #include "look.h"
 
-enum { GAP_MAX = 3, PHRASE_TOKENS_MAX = 7, AROUND = 2, HEADLINE_SHORTEST = 4 };
+enum { GAP_MAX = 3, PHRASE_TOKENS_MAX = 7, AROUND = 2, HEADLINE_SHORTEST = 4, STRETCH_TOKENS = 256 };
 
 const char *const known_names[KNOWN_LISTS] = {"ADMIN", "AGENCY", "AWARD", "CITY", "CITYBIG", "COMPANY", "FACILITY", "LEAGUE", "NEWS",
                                               "PERSON", "TEAM", "UNIV"};
@@ -52,6 +52,15 @@ static void activate(const struct view *v, struct sentence s)
         if (i + 2 < s.end && (t->ptr[i + 1].kind & TOKEN_DASH) && (t->ptr[i + 1].kind & TOKEN_GLUED) && (t->ptr[i + 2].kind & TOKEN_GLUED))
             v->look[i + 1].active = v->look[i + 2].active = true;
     }
+}
+
+/* Prose in capitals has five bytes a word and more. A stretch of sentences whose tokens may nearly all be names and are as short as "Aa-Aa-"
+ * is none: nothing there is looked at, or a byte of it would cost ten times what a byte of an article does. */
+static void pass_over(const struct view *v, size_t first, size_t end)
+{
+    size_t active = 0, bytes = v->t->ptr[end - 1].e - v->t->ptr[first].b;
+    for (size_t i = first; i < end; i++) active += v->look[i].active;
+    for (size_t i = first; i < end && active * 4 > bytes; i++) v->look[i].active = false;
 }
 
 static enum headline headline_of(const struct tokens *t, struct sentence s)
@@ -207,6 +216,11 @@ enum err view_make(const struct model *m, const struct world *w, struct arena *m
         out->headline[n] = (uint8_t)headline_of(t, t->sentence[n]);
         for (size_t i = t->sentence[n].first; i < t->sentence[n].end; i++) out->sentence[i] = (uint32_t)n;
         activate(out, t->sentence[n]);
+    }
+    for (size_t n = 0, first = 0; n < t->sentences; n++) {
+        if (t->sentence[n].end - first < STRETCH_TOKENS) continue;
+        pass_over(out, first, t->sentence[n].end);
+        first = t->sentence[n].end;
     }
     if (count_words(out, mem) != OK) return ERR_NOMEM;
     for (size_t first, end, at = 0; view_next(out, at, &first, &end); at = end) {

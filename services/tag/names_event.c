@@ -6,7 +6,7 @@ enum { EVENT_TOKENS_MAX = 12, YEAR_FIRST = 1700, YEAR_LAST = 2099 };
 static bool said(const struct tokens *t, size_t i, const char *const *list)
 {
     for (; i < t->len && *list != NULL; list++)
-        if (slice_eq_nocase(token_text(t, i), slice_of(*list))) return true;
+        if (token_is_word(t, i, *list)) return true;
     return false;
 }
 

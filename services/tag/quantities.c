@@ -26,7 +26,7 @@ static const struct amount nothing = {0};
 
 static bool is(const struct counting *c, size_t i, const char *word)
 {
-    return i < c->in.end && slice_eq_nocase(token_text(c->t, i), slice_of(word));
+    return i < c->in.end && token_is_word(c->t, i, word);
 }
 
 static bool free_at(const struct counting *c, size_t i)

@@ -77,7 +77,7 @@ static bool read_day(struct slice s, struct day *out)
 
 static bool is(const struct clockwork *c, size_t i, const char *word)
 {
-    return i < c->t->len && slice_eq_nocase(token_text(c->t, i), slice_of(word));
+    return token_is_word(c->t, i, word);
 }
 
 static bool any(const struct clockwork *c, size_t i, const char *const *words)

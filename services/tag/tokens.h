@@ -62,6 +62,14 @@ static inline bool token_is(const struct tokens *t, size_t i, char c)
     return i < t->len && t->ptr[i].e - t->ptr[i].b == 1 && t->text.ptr[t->ptr[i].b] == c;
 }
 
+/* True when token i exists and is the word, whose letters are small or capital. Most words differ in their first letter. */
+static inline bool token_is_word(const struct tokens *t, size_t i, const char *word)
+{
+    if (i >= t->len) return false;
+    struct slice s = token_text(t, i);
+    return (s.ptr[0] | 0x20) == (word[0] | 0x20) && slice_eq_nocase(s, slice_of(word));
+}
+
 /* True when token i exists and one of the classes is its. */
 static inline bool token_in(const struct tokens *t, size_t i, uint32_t classes)
 {
