@@ -12,9 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void quarantine_open(struct quarantine *q, const char *state, const char *name)
+enum { LOOK_MS = 300000 };
+
+void quarantine_open(struct quarantine *q, const char *state, const char *name, uint64_t keep_ms)
 {
-    *q = (struct quarantine){.count = SIZE_MAX, .count_max = QUARANTINE_COUNT, .bytes_max = QUARANTINE_BYTES};
+    *q = (struct quarantine){.count = SIZE_MAX, .count_max = QUARANTINE_COUNT, .bytes_max = QUARANTINE_BYTES, .keep_ms = keep_ms};
     if (state_path(q->folder, sizeof q->folder, state, "quarantine/%s", name) != OK) q->folder[0] = '\0';
 }
 
@@ -34,18 +36,19 @@ static int is_frame(const struct dirent *entry)
     return entry->d_name[0] != '.' && slice_ends(slice_of(entry->d_name), SLICE(".frame"));
 }
 
-/* Counts what is there; while that is over nine tenths of a limit, removes the oldest (their names begin with the time). */
+/* Counts what is there; removes what is too old, and while it is over nine tenths of a limit the oldest (their names begin with the time). */
 static void tidy(struct quarantine *q)
 {
     struct dirent **entry;
     char path[4400];
     struct stat st;
+    uint64_t now = clock_wall_ms(), oldest = q->keep_ms != 0 && q->keep_ms < now ? now - q->keep_ms : 0;
     int n = scandir(q->folder, &entry, is_frame, alphasort);
     q->count = q->bytes = 0;
     for (int i = n - 1; i >= 0; i--) {
         snprintf(path, sizeof path, "%s/%s", q->folder, entry[i]->d_name);
         size_t size = stat(path, &st) == 0 ? (size_t)st.st_size : 0;
-        bool keep = q->count + 1 <= q->count_max / 10 * 9 && q->bytes + size <= q->bytes_max / 10 * 9;
+        bool keep = strtoull(entry[i]->d_name, NULL, 10) >= oldest && q->count + 1 <= q->count_max / 10 * 9 && q->bytes + size <= q->bytes_max / 10 * 9;
         if (keep || unlink(path) != 0) {
             q->count++;
             q->bytes += size;
@@ -53,6 +56,14 @@ static void tidy(struct quarantine *q)
         free(entry[i]);
     }
     if (n >= 0) free(entry);
+}
+
+void quarantine_settle(struct quarantine *q)
+{
+    uint64_t now = clock_mono_ms();
+    if (q->keep_ms == 0 || q->folder[0] == '\0' || (q->looked != 0 && now - q->looked < LOOK_MS)) return;
+    q->looked = now;
+    tidy(q);
 }
 
 static bool write_file(const char *path, struct slice frame)

@@ -1,4 +1,4 @@
-/* quarantine.h - where frames go that a stage could not read: kept for a person, bounded in count and bytes, the oldest give way. */
+/* quarantine.h - where frames go that a stage could not read: kept for a person, bounded in count and bytes, the oldest give way; and in age when asked. */
 #ifndef WD_QUARANTINE_H
 #define WD_QUARANTINE_H
 
@@ -10,10 +10,14 @@ struct quarantine {
     char folder[4096];
     uint64_t serial;
     size_t count, bytes, count_max, bytes_max;
+    uint64_t keep_ms, looked; /* 0: of any age; when it was last looked for old ones, by the clock that never jumps, ms */
 };
 
-/* Uses DIR/quarantine/NAME/, made when the first frame comes. */
-void quarantine_open(struct quarantine *q, const char *state, const char *name);
+/* Uses DIR/quarantine/NAME/, made when the first frame comes. `keep_ms`: frames older than that go; 0: none for its age. */
+void quarantine_open(struct quarantine *q, const char *state, const char *name, uint64_t keep_ms);
+
+/* Removes what has grown old; looks every few minutes, however often it is called. */
+void quarantine_settle(struct quarantine *q);
 
 /* Keeps a frame as "MS-PID-N.ERROR.frame". What cannot be kept is logged and goes. */
 void quarantine_put(struct quarantine *q, struct slice frame, enum err why);

@@ -124,6 +124,7 @@ static void service(struct run *r)
     http_set_ready(r->http, r->now.ready);
     http_answer(r->http);
     log_settle(false);
+    quarantine_settle(&r->quarantine);
     if (now - r->sampled < 1000000000u) return;
     double rate = (double)(r->now.in - r->sampled_in) * 1e9 / (double)(now - r->sampled);
     r->now.rate = r->now.rate == 0 ? rate : .7 * r->now.rate + .3 * rate;
@@ -376,7 +377,7 @@ static int run_daemon(const struct stage_hooks *hooks, const struct stage_settin
     r->stop_fd = daemon_open(hooks->name, settings, &(struct sandbox_needs){0}, &t);
     int status = t.status;
     if (r->stop_fd >= 0) {
-        quarantine_open(&r->quarantine, settings->state, hooks->name);
+        quarantine_open(&r->quarantine, settings->state, hooks->name, settings->keep);
         r->mem = arena_create(hooks->arena_max);
         bool good = r->mem != NULL && daemon_doors(hooks->name, settings, &r->doors, &t) && open_windows(r, &t) && open_sockets(r, &t) &&
                     daemon_ready(hooks->name, settings, &t);

@@ -22,6 +22,7 @@ struct stage_settings {
     const char *keys, *key;    /* --keys DIR, --key NAME: this daemon's own, by default called as its stage; NULL: no keys */
     uint64_t batch;            /* --batch N: documents to a commit */
     uint64_t cpu_budget;       /* --cpu-budget TIME: for one document, ms; 0: any */
+    uint64_t keep;             /* --keep TIME: what is older goes, ms; 0: nothing does */
     const char *log_level;     /* --log-level WORD */
     bool check, probe, stdio;  /* --check --probe --stdio */
     struct sandbox_settings sandbox;

@@ -22,6 +22,7 @@ const struct option_row stage_options[] = {
     {"batch", 0, "N", OPTION_NUMBER, AT(batch), "256", 1, 4096, "Documents taken, committed and sent together, at most"},
     {"cpu-budget", 0, "TIME", OPTION_TIME, AT(cpu_budget), "10s", 0, 0,
      "CPU time that one document may take before the process gives it up; 0: any"},
+    {"keep", 0, "TIME", OPTION_TIME, AT(keep), "0", 0, 36500 * 86400e3, "Remove what is older than this, such as 90d: report its texts, lines, files and pages, every stage its quarantine; 0: nothing"},
     {"log-level", 0, "WORD", OPTION_TEXT, AT(log_level), "info", 0, 0, "error, warn, info or debug"},
     {"check", 0, NULL, OPTION_FLAG, AT(check), NULL, 0, 0, "Validate the settings and leave"},
     {"probe", 0, NULL, OPTION_FLAG, AT(probe), NULL, 0, 0, "Ask the running daemon whether it is healthy: exit 0 if so, 1 if not"},

@@ -29,8 +29,8 @@ static void look(struct slice line, const struct view_choice *choice)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice in = {(const char *)data, size};
-    uint64_t last = 0;
-    enum err e = stream_reply(in, nothing, NULL, &last);
+    struct stream_extent there = {0};
+    enum err e = stream_reply(in, nothing, NULL, &there);
     (void)e;
     (void)stream_seq(in);
     look(in, &(struct view_choice){.screen = {.columns = 80}, .all = true, .blocks = true, .summary = true});

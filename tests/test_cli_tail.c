@@ -59,10 +59,10 @@ static void a_reply_gives_its_lines_and_what_is_no_reply_gives_none(void **state
 {
     struct buf reply = buf_make(4096), seen = buf_make(4096);
     msgpack_packer p;
-    uint64_t last = 0;
+    struct stream_extent there = {0};
     (void)state;
     msgpack_packer_init(&p, &reply, append);
-    msgpack_pack_map(&p, 4);
+    msgpack_pack_map(&p, 5);
     pack_text(&p, "v");
     msgpack_pack_int(&p, 1);
     pack_text(&p, "lines");
@@ -71,23 +71,26 @@ static void a_reply_gives_its_lines_and_what_is_no_reply_gives_none(void **state
     pack_text(&p, "{\"v\":1,\"seq\":4}");
     pack_text(&p, "next");
     msgpack_pack_int(&p, 5);
+    pack_text(&p, "first");
+    msgpack_pack_int(&p, 2);
     pack_text(&p, "last");
     msgpack_pack_int(&p, 9);
-    assert_int_equal(stream_reply(buf_slice(&reply), collect, &seen, &last), OK);
+    assert_int_equal(stream_reply(buf_slice(&reply), collect, &seen, &there), OK);
     assert_string_equal(buf_cstr(&seen), "3:15 4:15 ");
-    assert_int_equal(last, 9);
+    assert_int_equal(there.first, 2);
+    assert_int_equal(there.last, 9);
     for (size_t n = 0; n < reply.len; n++) /* cut short anywhere */
-        assert_int_equal(stream_reply(slice_cut(buf_slice(&reply), 0, n), collect, &seen, &last), ERR_MALFORMED);
+        assert_int_equal(stream_reply(slice_cut(buf_slice(&reply), 0, n), collect, &seen, &there), ERR_MALFORMED);
     buf_clear(&reply);
     msgpack_pack_map(&p, 1);
     pack_text(&p, "error");
     pack_text(&p, "too_big");
-    assert_int_equal(stream_reply(buf_slice(&reply), collect, &seen, &last), ERR_SCHEMA);
+    assert_int_equal(stream_reply(buf_slice(&reply), collect, &seen, &there), ERR_SCHEMA);
     buf_clear(&reply);
     msgpack_pack_map(&p, 1);
     pack_text(&p, "last");
     pack_text(&p, "nine");
-    assert_int_equal(stream_reply(buf_slice(&reply), collect, &seen, &last), ERR_MALFORMED);
+    assert_int_equal(stream_reply(buf_slice(&reply), collect, &seen, &there), ERR_MALFORMED);
     buf_free(&reply);
     buf_free(&seen);
 }

@@ -69,12 +69,12 @@ static void each_request_gets_its_answer(void **state)
 {
     (void)state;
     static const struct { const char *name; struct slice request; const char *want; } cases[] = {
-        {"all", BYTES("\x82\xA1v\x01\xA4" "from\x01"), "5 lines next 6 last 5"},
-        {"from 0 is from the first", BYTES("\x82\xA1v\x01\xA4" "from\x00"), "5 lines next 6 last 5"},
-        {"two", BYTES("\x83\xA1v\x01\xA4" "from\x02\xA1n\x02"), "2 lines next 4 last 5"},
-        {"none, to learn the last", BYTES("\x83\xA1v\x01\xA4" "from\x01\xA1n\x00"), "0 lines next 1 last 5"},
-        {"beyond the end", BYTES("\x82\xA1v\x01\xA4" "from\x63"), "0 lines next 99 last 98"},
-        {"unknown members are passed over", BYTES("\x82\xA1v\x01\xA1x\x92\x01\x02"), "5 lines next 6 last 5"},
+        {"all", BYTES("\x82\xA1v\x01\xA4" "from\x01"), "5 lines firs 1 next 6 last 5"},
+        {"from 0 is from the first", BYTES("\x82\xA1v\x01\xA4" "from\x00"), "5 lines firs 1 next 6 last 5"},
+        {"two", BYTES("\x83\xA1v\x01\xA4" "from\x02\xA1n\x02"), "2 lines firs 1 next 4 last 5"},
+        {"none, to learn the last", BYTES("\x83\xA1v\x01\xA4" "from\x01\xA1n\x00"), "0 lines firs 1 next 1 last 5"},
+        {"beyond the end", BYTES("\x82\xA1v\x01\xA4" "from\x63"), "0 lines firs 1 next 99 last 98"},
+        {"unknown members are passed over", BYTES("\x82\xA1v\x01\xA1x\x92\x01\x02"), "5 lines firs 1 next 6 last 5"},
         {"another version", BYTES("\x81\xA1v\x02"), "version"},
         {"no version", BYTES("\x80"), "version"},
         {"nothing", BYTES(""), "malformed"},

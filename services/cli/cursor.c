@@ -76,7 +76,7 @@ static enum err each_line(struct slice array, stream_line_fn line, void *self)
     return OK;
 }
 
-enum err stream_reply(struct slice reply, stream_line_fn line, void *self, uint64_t *last)
+enum err stream_reply(struct slice reply, stream_line_fn line, void *self, struct stream_extent *extent)
 {
     struct mp_head map, key, value;
     struct slice whole, lines = {NULL, 0};
@@ -90,7 +90,8 @@ enum err stream_reply(struct slice reply, stream_line_fn line, void *self, uint6
         if (e != OK || key.kind != MP_STR) return ERR_MALFORMED;
         if (slice_eq(key.bytes, SLICE("error"))) return ERR_SCHEMA;
         if (slice_eq(key.bytes, SLICE("lines"))) lines = whole;
-        if (slice_eq(key.bytes, SLICE("last")) && value.kind == MP_UINT) *last = value.uint, has_last = true;
+        if (slice_eq(key.bytes, SLICE("first")) && value.kind == MP_UINT) extent->first = value.uint;
+        if (slice_eq(key.bytes, SLICE("last")) && value.kind == MP_UINT) extent->last = value.uint, has_last = true;
     }
     if (!has_last || lines.ptr == NULL) return ERR_MALFORMED;
     return each_line(lines, line, self);

@@ -22,6 +22,8 @@ struct stream {
     void *context, *live, *replay;
     struct stream_want want;
     struct cursor at;
+    struct stream_extent extent; /* as the last reply said */
+    uint64_t skipped_to;
     struct buf frame;
     struct key_ring ring;
     uint64_t opened;       /* ms */
@@ -99,6 +101,11 @@ void stream_free(struct stream **at)
     *at = NULL;
 }
 
+uint64_t stream_skipped_to(const struct stream *s)
+{
+    return s->skipped_to;
+}
+
 struct cursor stream_at(const struct stream *s)
 {
     return s->at;
@@ -137,6 +144,7 @@ static enum err ask(struct stream *s, uint64_t *wait)
 static enum err hand_out(void *self, uint64_t seq, struct slice line)
 {
     struct stream *s = self;
+    if (s->at.next > 0 && s->at.next < s->extent.first) s->at.next = s->skipped_to = s->extent.first;
     if (seq == 0) return OK; /* not of a form that we know: it cannot be put in order */
     return cursor_take(&s->at, seq) ? s->want.line(s->want.self, seq, line) : OK;
 }
@@ -152,9 +160,10 @@ static enum err take_live(struct stream *s, struct slice line, size_t part, bool
 
 static enum err take_reply(struct stream *s, struct slice reply, size_t part, bool more)
 {
-    uint64_t last = 0;
     if (part != 2 || more) return OK;
-    enum err e = stream_reply(reply, hand_out, s, &last);
+    s->extent = (struct stream_extent){0};
+    enum err e = stream_reply(reply, hand_out, s, &s->extent);
+    uint64_t last = s->extent.last;
     s->asking = false;
     s->waiting = 0;
     if (e == ERR_MALFORMED || e == ERR_SCHEMA) return OK; /* asked again when due */
@@ -163,6 +172,7 @@ static enum err take_reply(struct stream *s, struct slice reply, size_t part, bo
     if (e == OK && s->at.next == 0) {
         uint64_t newest = s->want.newest < last ? s->want.newest : last;
         s->at.next = last - newest + 1;
+        if (s->at.next < s->extent.first) s->at.next = s->extent.first;
     }
     return e;
 }

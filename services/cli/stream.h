@@ -29,10 +29,14 @@ uint64_t stream_seq(struct slice line);
 /* The request {v: 1, from, n}. */
 enum err stream_ask(uint64_t from, uint64_t n, struct buf *out) MUST_CHECK;
 
-/* Reads a reply: calls `line` for each line in order while it returns OK. *last: the newest line there is. ERR_MALFORMED; ERR_SCHEMA when the
+struct stream_extent {
+    uint64_t first, last; /* the first line that is kept (0: an earlier release does not say), and the newest there is */
+};
+
+/* Reads a reply: calls `line` for each line in order while it returns OK; *extent is known by then. ERR_MALFORMED; ERR_SCHEMA when the
  * reply is a refusal. */
 typedef enum err (*stream_line_fn)(void *self, uint64_t seq, struct slice line);
-enum err stream_reply(struct slice reply, stream_line_fn line, void *self, uint64_t *last) MUST_CHECK;
+enum err stream_reply(struct slice reply, stream_line_fn line, void *self, struct stream_extent *extent) MUST_CHECK;
 
 /* --- the sockets --- */
 
@@ -56,6 +60,9 @@ enum err stream_turn(struct stream *s, uint64_t most_ms) MUST_CHECK;
 
 /* Where it stands. */
 struct cursor stream_at(const struct stream *s);
+
+/* The first line that it went on with because those before it are not kept any more; 0: there was none such. */
+uint64_t stream_skipped_to(const struct stream *s);
 
 /* True once the replay socket has answered a request that begins where it stands. */
 bool stream_heard(const struct stream *s);

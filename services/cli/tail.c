@@ -66,6 +66,7 @@ struct tailing {
     struct buf out;
     char at_live[4200], at_replay[4200], server[KEY_NAME_MAX];
     uint64_t line_at, look_at; /* ms: the last line; when to look again whether all has settled */
+    uint64_t missed;           /* the line that was gone on with because those before it are not kept; told */
     bool told, closed;         /* that we wait; nobody reads us any more */
 };
 
@@ -125,6 +126,13 @@ static bool all_shown(struct tailing *t)
     return gone(t->set.pid) && ask_rest(t->set.state, &t->set.at, LOOK_MS * 10, &seq) == REST_DONE && at.next > seq;
 }
 
+static void tell_missed(struct tailing *t)
+{
+    uint64_t to = stream_skipped_to(t->stream);
+    if (to != t->missed) fprintf(stderr, "lines before #%06ju are not kept any more\n", (uintmax_t)to);
+    t->missed = to;
+}
+
 static bool gave_up(struct tailing *t)
 {
     uint64_t unheard = stream_unheard_ms(t->stream);
@@ -139,6 +147,7 @@ static int follow(struct tailing *t)
     enum err e = OK;
     while (e == OK && !signals_stop()) {
         e = stream_turn(t->stream, TURN_MS);
+        tell_missed(t);
         struct cursor at = stream_at(t->stream);
         bool quiet = clock_mono_ms() - t->line_at > QUIET_MS && !cursor_behind(&at);
         if (e == OK && quiet && t->view != NULL && view_owes(t->view)) e = view_quiet(t->view, &t->out);

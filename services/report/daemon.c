@@ -90,6 +90,7 @@ static void wait_for_work(struct report *r, long ms)
     if (zmq_poll(items, 5, ms) < 0 && zmq_errno() != EINTR) log_event(LOG_WARN, "poll", "error=\"%s\"", zmq_strerror(zmq_errno()));
     http_answer(r->http);
     log_settle(false);
+    quarantine_settle(&r->quarantine);
     outcomes_hear(r->outcomes);
     r->heard = drain_subscriptions(r->stream) || r->heard;
 }
@@ -158,7 +159,7 @@ static bool turn(struct report *r, struct inbox *in, bool *busy, bool *more)
     uint64_t share = spent / 3, budget = !*busy ? BUDGET_IDLE_MS : share > BUDGET_BUSY_MS ? share : BUDGET_BUSY_MS;
     if (!report_tell(r, budget, false)) return false;
     if (stats_due(r, !*busy) && !report_stats(r)) return false;
-    return *busy ? report_index(r, true, false, more) && report_sync(r) : report_rest(r, more);
+    return *busy ? report_index(r, true, false, more) && report_sync(r) && report_retain(r, true, more) : report_rest(r, more);
 }
 
 static bool loop(struct report *r, struct inbox *in)
@@ -233,9 +234,10 @@ static bool open_report(struct report *r, struct trouble *t)
     r->office.line = to_stream;
     r->office.self = r;
     r->notes = buf_make((size_t)GROUP_MAX * NOTE_MAX);
+    r->retain = retain_make(r->settings->stage.keep);
     r->started_ns = clock_mono_ns();
     r->started = r->last_stats = r->last_sync = r->rate_at = clock_mono_ms();
-    quarantine_open(&r->quarantine, r->settings->stage.state, "report");
+    quarantine_open(&r->quarantine, r->settings->stage.state, "report", r->settings->stage.keep);
     if (!office_open(&r->office, r->settings, true, t)) return false;
     r->unpublished = r->office.first_new;
     r->first_own = ledger_next_seq(r->office.ledger);

@@ -11,6 +11,7 @@
 #include "outcomes.h"
 #include "pages.h"
 #include "replay.h"
+#include "retain.h"
 
 enum {
     GROUP_MAX = 256,           /* documents to a commit */
@@ -52,6 +53,8 @@ struct report {
     uint64_t last_index, index_ms; /* when it had its last batch, and what that took */
     double index_doc_ms;         /* of that, to a document */
     double flow;                 /* documents a ms, over the last second or so */
+    struct retain retain;
+    uint64_t retained;           /* ms: its last step */
     uint64_t flow_at, flow_in;   /* when that was reckoned, and how many documents had come by then */
 };
 
@@ -72,6 +75,8 @@ bool report_index(struct report *r, bool busy, bool all, bool *more) MUST_CHECK;
 bool report_rest(struct report *r, bool *more) MUST_CHECK;
 /* Every few seconds, also under load: the stream's files on disk. */
 bool report_sync(struct report *r) MUST_CHECK;
+/* A step of what goes for its age: whenever documents do not come, and once a second when they do. *more: another is to follow at once. */
+bool report_retain(struct report *r, bool busy, bool *more) MUST_CHECK;
 bool report_stats(struct report *r) MUST_CHECK;
 /* Waits a second for room on the disk, answering HTTP. False when the process is asked to stop. */
 bool report_wait(struct report *r, const char *what) MUST_CHECK;

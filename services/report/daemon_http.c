@@ -27,7 +27,8 @@ static void put_counts(struct jot *j, const uint64_t counts[OUTCOME_COUNT])
 }
 
 struct measured {
-    uint64_t in, out, failed, refused, p50, p99, pending, unindexed, outcome[OUTCOME_COUNT], seq, bytes, wal_bytes;
+    uint64_t in, out, failed, refused, p50, p99, pending, unindexed, outcome[OUTCOME_COUNT], seq, first_seq, bytes, wal_bytes,
+        expired_documents, expired_lines, oldest;
     double rate;
     bool ready, waits;
     const char *waiting_for;
@@ -55,8 +56,12 @@ static const struct metric_row rows[] = {
     {"ledger_documents", "outcome=\"rejected\"", METRIC_GAUGE, OUTCOME(REJECTED), "ledger.rejected", NULL},
     {"ledger_documents", "outcome=\"again\"", METRIC_GAUGE, OUTCOME(AGAIN), "ledger.again", NULL},
     {"stream_position", NULL, METRIC_GAUGE, AT(seq), "ledger.seq", "Number of the last line of the stream."},
+    {"stream_first", NULL, METRIC_GAUGE, AT(first_seq), "ledger.first_seq", "Number of the first line that is kept."},
     {"ledger_bytes", NULL, METRIC_GAUGE, AT(bytes), "ledger.bytes", "Size of the ledger on disk."},
     {"ledger_wal_bytes", NULL, METRIC_GAUGE, AT(wal_bytes), "ledger.wal_bytes", "Size of its write-ahead log."},
+    {"expired_documents_total", NULL, METRIC_COUNTER, AT(expired_documents), "expired.documents", "Documents whose text went for its age (--keep) since the start."},
+    {"expired_lines_total", NULL, METRIC_COUNTER, AT(expired_lines), "expired.lines", "Lines of the stream that went for their age since the start."},
+    {"oldest_text_seconds", NULL, METRIC_TIME, AT(oldest), "expired.oldest_ms", "Age of the oldest text that is kept, where --keep looks at it; 0: not known."},
     {"document_seconds", NULL, METRIC_TIMES, AT(counted.latency), NULL, "From ingest taking a document to its commit in the ledger."},
     {"work_seconds", NULL, METRIC_TIMES, AT(counted.work), "work_ms", "Time that one document took, without waiting."},
     {"commit_seconds", NULL, METRIC_TIMES, AT(counted.commits), "commit_ms", "Time that a batch took to become durable."},
@@ -78,9 +83,12 @@ static void measure(struct report *r, struct metrics *m)
         .in = r->in, .out = r->out, .failed = r->failed, .refused = r->refused, .p50 = gauge_at(&r->latency, 0.50), .p99 = gauge_at(&r->latency, 0.99),
         .unindexed = r->unindexed, .seq = ledger_next_seq(r->office.ledger) - 1, .bytes = size_of(r->office.path, ""),
         .wal_bytes = size_of(r->office.path, "-wal"), .rate = rate(r), .ready = r->trouble == NULL, .waits = r->trouble != NULL,
-        .waiting_for = r->trouble, .counted = r->counted,
+        .waiting_for = r->trouble, .counted = r->counted, .expired_documents = r->retain.documents, .expired_lines = r->retain.lines,
     };
     if (ledger_pending(r->office.ledger, &v.pending) != OK) v.pending = 0;
+    if (ledger_first_seq(r->office.ledger, &v.first_seq) != OK) v.first_seq = 0;
+    uint64_t now = clock_wall_ms(), oldest = r->retain.oldest;
+    v.oldest = oldest != 0 && oldest < now ? (now - oldest) * 1000000u : 0;
     ledger_counts(r->office.ledger, v.outcome);
     daemon_metrics(m, "report", &r->settings->stage, r->started_ns);
     metrics_add(m, rows, &v, sizeof v);

@@ -20,6 +20,7 @@ enum {
     INDEX_SHARE = 3,       /* and full ones after this many times what the last one took: a quarter of the time */
     INDEX_LAG_DOCS = 50000, /* behind by more, it has its turn although documents wait */
     FLOW_MS = 1000,
+    RETAIN_BUSY_MS = 1000,
     GROUP_WORK_MS = 250     /* of work to a commit, so that ingest hears of slow documents before it wonders */
 };
 
@@ -302,8 +303,18 @@ bool report_index(struct report *r, bool busy, bool all, bool *more)
     return e == OK || report_fatal(r, e, "index");
 }
 
+bool report_retain(struct report *r, bool busy, bool *more)
+{
+    uint64_t now = clock_mono_ms();
+    if (!retain_due(&r->retain) || (busy && now - r->retained < RETAIN_BUSY_MS)) return true;
+    enum err e = retain_step(&r->retain, &r->office);
+    r->retained = clock_mono_ms();
+    *more = *more || (e == OK && !busy && retain_due(&r->retain));
+    return e == OK || e == ERR_FULL || report_fatal(r, e, "remove what is old"); /* without room it is tried again */
+}
+
 bool report_rest(struct report *r, bool *more)
 {
     if (!report_index(r, false, false, more)) return false;
-    return *more || report_sync(r);
+    return *more || (report_sync(r) && report_retain(r, false, more));
 }

@@ -58,6 +58,25 @@ static enum err newest(const char *folder, char day[LEDGER_DAY + 1])
     return OK;
 }
 
+enum err dayfile_drop(const char *folder, const char *day)
+{
+    int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = at >= 0 ? fdopendir(at) : NULL;
+    bool some = false, gone = true;
+    if (dir == NULL) {
+        if (at >= 0) close(at);
+        return ERR_IO;
+    }
+    for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
+        if (!is_day(e->d_name) || memcmp(e->d_name, day, LEDGER_DAY) >= 0) continue;
+        some = true;
+        gone = unlinkat(at, e->d_name, 0) == 0 && gone;
+    }
+    if (gone && some) gone = fsync(at) == 0;
+    closedir(dir);
+    return gone ? OK : ERR_IO;
+}
+
 /* A file is on disk before the next one is begun, its name before its lines: only the newest can miss any. */
 static enum err open_day(struct dayfile *f, const char *day)
 {

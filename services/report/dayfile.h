@@ -36,6 +36,9 @@ enum err dayfile_sync(struct dayfile *f, struct ledger *ledger) MUST_CHECK;
  * flushed. ERR_FULL, ERR_IO: call it again. ERR_SCHEMA: a line is of another length. */
 enum err dayfile_blank(const char *folder, const char *type, struct ledger *ledger) MUST_CHECK;
 
+/* Removes the files of days before `day`, also one that is open: no line of such a day comes any more. They stay away. ERR_IO. */
+enum err dayfile_drop(const char *folder, const char *day) MUST_CHECK;
+
 void dayfile_close(struct dayfile **f);
 
 #endif

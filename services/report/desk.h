@@ -49,6 +49,9 @@ struct desk_retracted {
     struct slices stories;  /* of which lines were blanked; in mem */
 };
 enum err desk_retract(struct desk *d, struct arena *mem, const struct desk_retraction *r, uint64_t now, struct desk_retracted *out) MUST_CHECK;
+/* A document that has grown old: what the ledger keeps of its text goes, and its story goes on without it. No line tells of it; the story's next one
+ * says that the article has left. */
+enum err desk_expire(struct desk *d, struct arena *mem, const struct ledger_doc *doc) MUST_CHECK;
 
 /* A stats line over what was taken since the last one. */
 struct desk_gauges { uint64_t p50_ms, p99_ms, pending_stories, unindexed; };

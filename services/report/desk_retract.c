@@ -196,3 +196,13 @@ enum err desk_retract(struct desk *d, struct arena *mem, const struct desk_retra
     e = withdraw(d, mem, &doc, r, now);
     return e == OK && r->forget ? forget(d, mem, r->key, now, out) : e;
 }
+
+enum err desk_expire(struct desk *d, struct arena *mem, const struct ledger_doc *doc)
+{
+    struct ledger_story s = {.state = STORY_CLOSED};
+    struct slice key[] = {doc->key};
+    bool found = false;
+    enum err e = doc->story.ptr != NULL ? ledger_story(d->ledger, doc->story, mem, &s, &found) : OK;
+    if (e == OK && found && s.state == STORY_OPEN) e = desk_note_left(d, mem, doc->story, (struct slices){key, 1});
+    return e == OK ? ledger_withdraw(d->ledger, doc, true) : e;
+}

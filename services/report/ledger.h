@@ -217,10 +217,23 @@ enum err ledger_scrub(struct ledger *l) MUST_CHECK;
 /* Whether a document is FORGETTING. */
 enum err ledger_forgetting(struct ledger *l, bool *any) MUST_CHECK;
 
+/* --- what has grown old --- */
+
+/* Documents that have their text still, from the row behind `after` on, at most `most`, in mem: row, key, accepted, story. */
+enum err ledger_holding(struct ledger *l, int64_t after, unsigned most, struct arena *mem, struct ledger_doc **out, size_t *n) MUST_CHECK;
+/* Deletes lines of days before `day`, the first ones, fewer than `most` and never the last of all. *n: how many went. */
+enum err ledger_drop_lines(struct ledger *l, struct slice day, unsigned most, uint64_t *n) MUST_CHECK;
+/* The number of the first line that is kept; 0: there is none. */
+enum err ledger_first_seq(struct ledger *l, uint64_t *seq) MUST_CHECK;
+/* Stories whose last line has been deleted, those with a number beyond `after` first, at most `most`, in mem. */
+struct ledger_told { uint64_t seq; struct slice story; };
+enum err ledger_silent(struct ledger *l, uint64_t after, unsigned most, struct arena *mem, struct ledger_told **out, size_t *n) MUST_CHECK;
+/* What is kept of stories whose last line was one of after + 1 to `upto`, but their numbers. */
+enum err ledger_drop_silent(struct ledger *l, uint64_t after, uint64_t upto) MUST_CHECK;
+
 /* --- for the pages --- */
 
 /* The next story lines after `from`, at most `most`, in mem: which line, of which story. */
-struct ledger_told { uint64_t seq; struct slice story; };
 enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct arena *mem, struct ledger_told **out, size_t *n) MUST_CHECK;
 /* The number of a story's last line; 0: it has none. */
 enum err ledger_story_seq(struct ledger *l, struct slice story, uint64_t *seq) MUST_CHECK;
@@ -232,7 +245,7 @@ enum err ledger_article(struct ledger *l, struct slice key, bool text, struct ar
  * in the list beside. */
 struct ledger_newest { struct ledger_story *ptr; uint64_t *n_conflicts; size_t len; uint64_t all; };
 enum err ledger_newest(struct ledger *l, unsigned most, struct arena *mem, struct ledger_newest *out) MUST_CHECK;
-/* The stream's first line: what is this ledger's and no other's. Absent when there is none. */
+/* What is this ledger's and no other's: the stream's first line, or once lines have been deleted a number drawn then. Absent when there is none. */
 enum err ledger_first_line(struct ledger *l, struct arena *mem, struct slice *line) MUST_CHECK;
 
 /* --- counting, passes --- */

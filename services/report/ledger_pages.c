@@ -3,12 +3,13 @@
 
 enum { LINES_A_STORY = 16 }; /* of how many lines the newest stories are taken: this many times their number */
 
-enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct arena *mem, struct ledger_told **out, size_t *n)
+/* All that a bound statement gives, in mem. */
+static enum err gather(sqlite3_stmt *s, unsigned most, struct arena *mem, struct ledger_told **out, size_t *n)
 {
-    sqlite3_stmt *s = NULL;
+    enum err e = OK;
     *out = arena_array(mem, most, sizeof **out);
     *n = 0;
-    enum err e = *out == NULL ? ERR_NOMEM : ledger_bind(l, SQL_TOLD, &s, "ii", (int64_t)from, (int64_t)most);
+    if (*out == NULL) e = ERR_NOMEM;
     while (e == OK && *n < most) {
         bool row;
         e = ledger_step(s, &row);
@@ -17,8 +18,22 @@ enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct aren
         (*out)[*n].story = ledger_kept(mem, s, 1, &e);
         (*n)++;
     }
-    if (s != NULL) sqlite3_reset(s);
+    sqlite3_reset(s);
     return e;
+}
+
+enum err ledger_told(struct ledger *l, uint64_t from, unsigned most, struct arena *mem, struct ledger_told **out, size_t *n)
+{
+    sqlite3_stmt *s = NULL;
+    enum err e = ledger_bind(l, SQL_TOLD, &s, "ii", (int64_t)from, (int64_t)most);
+    return e == OK ? gather(s, most, mem, out, n) : e;
+}
+
+enum err ledger_silent(struct ledger *l, uint64_t after, unsigned most, struct arena *mem, struct ledger_told **out, size_t *n)
+{
+    sqlite3_stmt *s = NULL;
+    enum err e = ledger_bind(l, SQL_SILENT, &s, "ii", (int64_t)after, (int64_t)most);
+    return e == OK ? gather(s, most, mem, out, n) : e;
 }
 
 enum err ledger_story_seq(struct ledger *l, struct slice story, uint64_t *seq)

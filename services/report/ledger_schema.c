@@ -187,8 +187,8 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
                    " (SELECT count(*) FROM conflicts c WHERE c.story = s.id AND c.open AND c.level = 'conflict')"
                    " FROM (SELECT id, max(seq) AS seq FROM (SELECT seq, id FROM stream WHERE type = 'story' ORDER BY seq DESC LIMIT ?1)"
                    " GROUP BY id) t JOIN story_rows s ON s.id = t.id WHERE s.state = 1 AND s.rev > 0 ORDER BY t.seq DESC LIMIT ?2",
-    [SQL_COUNT_STORIES] = "SELECT count(*) FROM story_rows WHERE state = 1 AND rev > 0",
-    [SQL_FIRST_LINE] = "SELECT line FROM stream ORDER BY seq LIMIT 1",
+    [SQL_COUNT_STORIES] = "SELECT count(*) FROM story_rows WHERE state = 1 AND rev > 0 AND line_seq >= (SELECT min(seq) FROM stream)",
+    [SQL_FIRST_LINE] = "SELECT coalesce((SELECT value FROM meta WHERE name = 'identity'), (SELECT line FROM stream ORDER BY seq LIMIT 1))",
     [SQL_RETRACTION] = "SELECT state FROM retractions WHERE key = ?",
     [SQL_PUT_RETRACTION] = "INSERT INTO retractions(key, at, why, state) VALUES(?,?,?,?) ON CONFLICT(key) DO UPDATE SET state = max(state, excluded.state)",
     [SQL_UNINDEX] = "INSERT INTO search(search, rowid, title, text, names, outlet) SELECT 'delete', id, title, text, names, outlet FROM texts WHERE id = ?1"
@@ -212,4 +212,16 @@ const char *const ledger_sql[SQL_STATEMENT_COUNT] = {
     [SQL_FORGET_CONFLICTS] = "UPDATE conflicts SET body = json_object('level', level, 'slot', slot) WHERE instr(body, ?1)",
     [SQL_FORGETTING] = "SELECT count(*) FROM retractions WHERE state = 2",
     [SQL_FORGOTTEN] = "UPDATE retractions SET state = 3 WHERE state = 2",
+    [SQL_HOLDING] = "SELECT b.id, d.key, d.accepted, d.story FROM (SELECT id FROM bodies WHERE id > ?1 ORDER BY id LIMIT ?2) b"
+                    " JOIN documents d ON d.id = b.id ORDER BY b.id",
+    [SQL_FIRST_SEQ] = "SELECT min(seq) FROM stream",
+    [SQL_IDENTIFY] = "INSERT OR IGNORE INTO meta(name, value) VALUES('identity', 'ledger ' || hex(randomblob(16)))",
+    [SQL_DROP_LINES] = "DELETE FROM stream WHERE seq < coalesce((SELECT min(seq) FROM (SELECT seq, day FROM stream ORDER BY seq LIMIT ?2) WHERE day >= ?1),"
+                       " (SELECT max(seq) FROM (SELECT seq FROM stream ORDER BY seq LIMIT ?2)))",
+    [SQL_SILENT] = "SELECT line_seq, id FROM story_rows WHERE rev > 0 AND line_seq > ?1 AND line_seq < (SELECT min(seq) FROM stream) ORDER BY line_seq LIMIT ?2",
+#define SILENT "(SELECT id FROM story_rows WHERE rev > 0 AND line_seq > ?1 AND line_seq <= ?2)"
+    [SQL_DROP_SILENT_FACTS] = "DELETE FROM facts WHERE story IN " SILENT,
+    [SQL_DROP_SILENT_CONFLICTS] = "DELETE FROM conflicts WHERE story IN " SILENT,
+    [SQL_DROP_SILENT_DIGESTS] = "DELETE FROM digests WHERE story IN " SILENT,
+    [SQL_DROP_SILENT_TITLES] = "UPDATE story_rows SET title = NULL WHERE rev > 0 AND line_seq > ?1 AND line_seq <= ?2",
 };

@@ -57,6 +57,8 @@ enum err office_tell(struct office *o, uint64_t due, uint64_t now, unsigned most
 enum err office_retract(struct office *o, const struct desk_retraction *r, uint64_t now, struct desk_retracted *out) MUST_CHECK;
 /* After that with `forget`, and publishing: day files, pages and the ledger's own remains. ERR_FULL, ERR_IO: call it again. */
 enum err office_forget(struct office *o, struct slices stories) MUST_CHECK;
+/* The path of DIR/report/SUB. */
+void office_folder(const struct office *o, const char *sub, char *out, size_t size);
 /* Ends one that was cut short: before the day files are opened. */
 enum err office_forget_pending(struct office *o) MUST_CHECK;
 

@@ -17,10 +17,10 @@ enum err office_retract(struct office *o, const struct desk_retraction *r, uint6
     return e;
 }
 
-static int report_folder(const struct office *o, const char *sub, char *out, size_t size)
+void office_folder(const struct office *o, const char *sub, char *out, size_t size)
 {
     int n = (int)strlen(o->path) - (int)strlen("/ledger.db");
-    return snprintf(out, size, "%.*s/%s", n, o->path, sub);
+    snprintf(out, size, "%.*s/%s", n, o->path, sub);
 }
 
 /* Pages that quoted it, and the lists with their titles: those of open stories are written again from the lines that have just been told. */
@@ -29,7 +29,7 @@ static enum err drop_pages(const struct office *o, struct slices stories)
     static const char *const lists[] = {"index.html", "index.md", "feed.atom"}, *const endings[] = {".html", ".md"};
     char folder[4200], name[PAGE_FILE_MAX + 32], file[PAGE_FILE_MAX];
     bool gone = true;
-    report_folder(o, "pages", folder, sizeof folder);
+    office_folder(o, "pages", folder, sizeof folder);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return errno == ENOENT ? OK : ERR_IO;
     for (size_t i = 0; i < stories.len * 2; i++) {
@@ -45,9 +45,9 @@ static enum err drop_pages(const struct office *o, struct slices stories)
 enum err office_forget(struct office *o, struct slices stories)
 {
     char folder[4200];
-    report_folder(o, "stream", folder, sizeof folder);
+    office_folder(o, "stream", folder, sizeof folder);
     enum err e = dayfile_blank(folder, NULL, o->ledger);
-    report_folder(o, "rejects", folder, sizeof folder);
+    office_folder(o, "rejects", folder, sizeof folder);
     if (e == OK) e = dayfile_blank(folder, "reject", o->ledger);
     if (e == OK) e = drop_pages(o, stories);
     return e == OK ? ledger_scrub(o->ledger) : e;
@@ -79,7 +79,7 @@ enum err office_forget_pending(struct office *o)
     arena_reset(o->mem);
     struct stories s = {.mem = o->mem};
     e = ledger_blank_lines(o->ledger, note_story, &s);
-    report_folder(o, "pages/.cursor", cursor, sizeof cursor);
+    office_folder(o, "pages/.cursor", cursor, sizeof cursor);
     if (e == OK && unlink(cursor) != 0 && errno != ENOENT) e = ERR_IO; /* which of them are old is not known any more: all are written again */
     return e == OK ? office_forget(o, s.all) : e;
 }

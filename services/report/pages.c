@@ -28,6 +28,7 @@ struct pages {
     int folder, stories; /* open directories */
     uint64_t cursor;     /* the last story line whose page is written */
     uint64_t sweep_end;
+    uint64_t silent;     /* pages of stories whose last line was one up to this are gone, since that line is */
     bool unsettled;
     char ledger_id[37], boot[37];
     struct slice first_line;
@@ -90,7 +91,7 @@ static void read_boot(char boot[37])
 static uint64_t read_cursor(struct pages *p)
 {
     int format = 0;
-    uint64_t seq = 0, last = 0;
+    uint64_t seq = 0, last = 0, silent = 0;
     char ledger[37] = "", boot[37] = "";
     int fd = openat(p->folder, ".cursor", O_RDONLY | O_CLOEXEC);
     FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
@@ -98,17 +99,22 @@ static uint64_t read_cursor(struct pages *p)
         if (fd >= 0) close(fd);
         return 0;
     }
-    bool read = fscanf(f, "%d %" SCNu64 " %36[0-9a-f-] %36s", &format, &seq, ledger, boot) == 4;
+    int fields = fscanf(f, "%d %" SCNu64 " %36[0-9a-f-] %36s %" SCNu64, &format, &seq, ledger, boot, &silent);
+    bool read = fields >= 4;
     fclose(f);
     bool sound = strcmp(boot, "sound") == 0 || strcmp(boot, p->boot) == 0;
     bool there = faccessat(p->folder, "index.html", F_OK, 0) == 0 && ledger_last_seq(p->ledger, &last) == OK;
-    return read && sound && there && format == FORMAT && strcmp(ledger, p->ledger_id) == 0 && seq <= last ? seq : 0;
+    read = read && sound && there && format == FORMAT && strcmp(ledger, p->ledger_id) == 0 && seq <= last;
+    p->silent = read ? silent : 0;
+    return read ? seq : 0;
 }
 
 static enum err write_cursor(struct pages *p, const char *boot)
 {
     char text[160];
-    int n = snprintf(text, sizeof text, "%d %" PRIu64 " %s %s\n", FORMAT, p->cursor, p->ledger_id, boot);
+    int n = snprintf(text, sizeof text, "%d %" PRIu64 " %s %s", FORMAT, p->cursor, p->ledger_id, boot);
+    if (p->silent > 0) n += snprintf(text + n, sizeof text - (size_t)n, " %" PRIu64, p->silent);
+    text[n++] = '\n';
     return replace(p->folder, ".cursor", (struct slice){text, (size_t)n});
 }
 
@@ -249,6 +255,28 @@ static enum err pass_line(struct pages *p, const struct ledger_told *t, unsigned
     return refuse_page(t->story, write_page(p, t->story));
 }
 
+/* Stories whose last line went for its age have no page any more. */
+static enum err drop_silent(struct pages *p, struct arena *mem)
+{
+    static const char *const endings[] = {".html", ".md"};
+    struct ledger_told *told;
+    size_t n = 0;
+    uint64_t first = 0;
+    char file[PAGE_FILE_MAX], name[PAGE_FILE_MAX + 8];
+    enum err e = ledger_first_seq(p->ledger, &first);
+    if (e != OK || first <= p->silent + 1) return e;
+    e = ledger_silent(p->ledger, p->silent, LINES_A_PASS, mem, &told, &n);
+    for (size_t i = 0; i < 2 * n && e == OK; i++) {
+        page_file(told[i / 2].story, file);
+        snprintf(name, sizeof name, "%s%s", file, endings[i % 2]);
+        if (unlinkat(p->stories, name, 0) != 0 && errno != ENOENT) e = ERR_IO;
+    }
+    if (e != OK) return e;
+    p->silent = n == LINES_A_PASS ? told[n - 1].seq : first - 1;
+    p->unsettled = true;
+    return OK;
+}
+
 enum err pages_pass(struct pages *p, unsigned most, unsigned *wrote, bool *moved)
 {
     struct ledger_told *told;
@@ -258,7 +286,8 @@ enum err pages_pass(struct pages *p, unsigned most, unsigned *wrote, bool *moved
     enum err e = know_ledger(p);
     if (e != OK || p->first_line_kept == NULL) return e;
     struct arena *own = arena_create(4 << 20);
-    e = own == NULL ? ERR_NOMEM : sweep(p);
+    e = own == NULL ? ERR_NOMEM : drop_silent(p, own);
+    if (e == OK) e = sweep(p);
     if (e == OK) e = ledger_told(p->ledger, p->cursor, LINES_A_PASS, own, &told, &n);
     for (size_t i = 0; i < n && *wrote < most && e == OK; i++) {
         e = pass_line(p, &told[i], wrote);

@@ -1,7 +1,7 @@
 /* replay.h - earlier lines on request: a thread with a ledger reader of its own behind a ROUTER.
  *
  * Request (a DEALER sends REQ's empty delimiter first), a msgpack map: {v: 1, from: SEQ, n: MOST}. Reply: {v: 1, lines: [str...],
- * next: SEQ, last: SEQ}: the lines from `from` on, where to go on, and the newest line's number. A reader that has reached `last`
+ * first: SEQ, next: SEQ, last: SEQ}: the lines from `from` on, the first line that is kept at all (--keep), where to go on, and the newest line's number. A reader that has reached `last`
  * joins the PUB socket. A request that cannot be read gets {v: 1, error: NAME}. */
 #ifndef WD_REPORT_REPLAY_H
 #define WD_REPORT_REPLAY_H

@@ -73,24 +73,27 @@ enum err replay_answer(struct ledger *reader, struct slice request, struct buf *
     struct request r;
     struct answer a = {.lines = buf_make((size_t)16 << 20)};
     msgpack_packer p;
-    uint64_t last = 0;
+    uint64_t last = 0, first = 0;
     msgpack_packer_init(&p, out, append);
     msgpack_packer_init(&a.pack, &a.lines, append);
     enum err e = read_request(request, &r);
     if (r.n > REPLAY_LINES_MAX) r.n = REPLAY_LINES_MAX;
     a.next = r.from > 0 ? r.from : 1;
     if (e == OK) e = ledger_last_seq(reader, &last);
+    if (e == OK) e = ledger_first_seq(reader, &first);
     if (e == OK && r.n > 0) e = ledger_lines(reader, a.next, (unsigned)r.n, (struct slice){NULL, 0}, add_line, &a);
     if (e == ERR_TOO_BIG && a.count > 0) e = OK;
     if (e != OK) {
         refuse(&p, e);
     } else {
-        msgpack_pack_map(&p, 4);
+        msgpack_pack_map(&p, 5);
         pack_key(&p, "v");
         msgpack_pack_uint64(&p, 1);
         pack_key(&p, "lines");
         msgpack_pack_array(&p, a.count);
         buf_put(out, buf_slice(&a.lines));
+        pack_key(&p, "first");
+        msgpack_pack_uint64(&p, first);
         pack_key(&p, "next");
         msgpack_pack_uint64(&p, a.next);
         pack_key(&p, "last");
