@@ -258,3 +258,11 @@ bool mdb_check(const char *dir, char *why, size_t size)
     close(w.fd);
     return good;
 }
+
+bool mdb_small(const char *dir)
+{
+    char path[4200];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/data.mdb", dir);
+    return stat(path, &st) != 0 || st.st_size <= ALL_MAX;
+}

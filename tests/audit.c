@@ -86,8 +86,10 @@ static void read_index(const char *state)
     char path[4200];
     struct index *index;
     struct deduper *d;
+    struct trouble t = {0};
     if (!there(state, "index", "data.mdb", path)) return;
     must(index_open(path, (size_t)64 << 30, &index), "index_open");
+    must_open(index_check(index, path, t.line, sizeof t.line), &t);
     must(dedup_create(index, &(struct dedup_settings){30 * 86400000ull, 14 * 86400000ull}, &d), "dedup_create");
     must(index_walk(index, TABLE_JUDGED, SLICE(""), judged, NULL), "index_walk");
     dedup_destroy(&d);

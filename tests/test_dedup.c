@@ -1,10 +1,13 @@
 /* test_dedup.c - the judge of copies and stories on a real index: kinds of copies, met twice, what was not committed is forgotten. */
 #include "test.h"
 
+#include <errno.h>
+
 #include "../services/dedup/anchors.h"
 #include "../services/dedup/dedup.h"
 #include "../services/dedup/record.h"
 #include "../services/dedup/verdict.h"
+#include "old_store.h"
 
 static char dir[] = "/tmp/wiredesk-dedup-XXXXXX";
 static struct index *store;
@@ -276,6 +279,46 @@ static void put_old_body(struct slice key, struct buf *b)
     }
 }
 
+static const char *const old_tables[] = {"meta", "key", "exact", "judged", "hot", "sketch", "vector", "story", "member", "body", NULL};
+
+static void an_index_without_sums_gets_them(void **state)
+{
+    char why[300];
+    struct number_key k;
+    (void)state;
+    judge("first", slice_of(ferry), NULL);
+    assert_err(dedup_commit(deduper), OK, "commit");
+    close_all();
+    make_old(dir, old_tables, "wiredesk-dedup 2");
+    open_all();
+    assert_true(index_check(store, dir, why, sizeof why));
+    assert_int_equal(judge("again", slice_of(ferry), NULL).verdict.kind, VERDICT_EXACT);
+    close_all();
+    struct slice key = index_number(1, &k);
+    damage(dir, "judged", (MDB_val){key.len, (void *)(uintptr_t)key.ptr}, 0);
+    open_all();
+    assert_false(index_check(store, dir, why, sizeof why));
+    if (strstr(why, "data.mdb is damaged: table judged: the record of key 00000001 ") == NULL) fail_msg("%s", why);
+}
+
+static void a_verdict_that_is_damaged_is_not_given(void **state)
+{
+    struct number_key k;
+    struct slice key = index_number(1, &k);
+    struct doc doc = {.key = SLICE("first"), .text = slice_of(ferry)};
+    (void)state;
+    judge("first", slice_of(ferry), NULL);
+    assert_err(dedup_commit(deduper), OK, "commit");
+    close_all();
+    damage(dir, "judged", (MDB_val){key.len, (void *)(uintptr_t)key.ptr}, 0);
+    open_all();
+    errno = 0;
+    assert_err(dedup_doc(deduper, mem, &doc), ERR_IO, "the same key");
+    assert_int_equal(errno, EBADMSG);
+    doc.key = SLICE("other");
+    assert_err(dedup_doc(deduper, mem, &doc), ERR_IO, "a copy of it");
+}
+
 static void an_index_of_the_first_format_is_taken_over(void **state)
 {
     struct number_key k;
@@ -287,9 +330,9 @@ static void an_index_of_the_first_format_is_taken_over(void **state)
     assert_err(index_put(store, TABLE_BODY, key, buf_slice(&b)), OK, "body");
     assert_err(index_drop(store, TABLE_SKETCH, key), OK, "sketch");
     assert_err(index_drop(store, TABLE_VECTOR, key), OK, "vector");
-    assert_err(index_put(store, TABLE_META, SLICE("format"), SLICE("wiredesk-dedup 1")), OK, "format");
     assert_err(dedup_commit(deduper), OK, "commit");
     close_all();
+    make_old(dir, old_tables, "wiredesk-dedup 1");
     open_all();
     struct doc d = judge("near", joined(ferry, "\n\nBuses wait."), NULL);
     assert_int_equal(d.verdict.kind, VERDICT_NEAR);
@@ -409,6 +452,8 @@ int main(void)
         T(the_horizon_forgets_a_text_but_not_that_it_was_there),
         T(an_index_of_another_format_is_refused),
         T(an_index_of_the_first_format_is_taken_over),
+        T(an_index_without_sums_gets_them),
+        T(a_verdict_that_is_damaged_is_not_given),
         cmocka_unit_test(anchors_find_what_was_added_and_not_what_was_dropped),
         cmocka_unit_test(a_sketch_comes_back_as_it_went),
         T(the_day_of_arrival_speaks_only_against_two_texts_without_a_date),

@@ -1,10 +1,12 @@
 /* test_journal.c - the journal at the door, on a real LMDB: nothing reused, nothing half, nothing counted twice. */
 #include "test.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../services/ingest/evidence.h"
+#include "old_store.h"
 
 static char dir[] = "/tmp/wiredesk-journal-XXXXXX";
 
@@ -291,6 +293,72 @@ static void a_folder_with_something_else_in_it_is_left_alone(void **state)
     assert_int_equal(t.status, 64);
 }
 
+static void fill_for_damage(void)
+{
+    struct journal *j = open_it();
+    struct strikes s;
+    add(j, "a", "first");
+    add(j, "b", "second");
+    add(j, "c", "third");
+    assert_err(journal_strike(j, SLICE("b"), NOTE_FAULTED, SLICE("0123456789abcdef"), &s), OK, "strike");
+    commit(j);
+    journal_close(&j);
+}
+
+static void a_journal_without_sums_gets_them_and_keeps_all(void **state)
+{
+    static const char *const tables[] = {"meta", "#docs", "keys", "strikes", NULL};
+    struct strikes s;
+    uint64_t seq;
+    struct slice frame;
+    (void)state;
+    fill_for_damage();
+    make_old(dir, tables, "wiredesk journal 1");
+    for (uint64_t epoch = 2; epoch < 4; epoch++) {
+        struct journal *j = open_it();
+        assert_int_equal(journal_epoch(j), epoch);
+        assert_int_equal(journal_counts(j).in_flight, 3);
+        assert_err(journal_read(j, 2, &seq, &frame), OK, "read");
+        assert_slice(frame, "second");
+        assert_err(journal_strike(j, SLICE("b"), NOTE_FAULTED, SLICE("0123456789abcdef"), &s), OK, "strike");
+        assert_int_equal(s.faulted, 1);
+        journal_close(&j);
+    }
+}
+
+static void a_record_that_is_damaged_is_named_and_the_journal_not_opened(void **state)
+{
+    static const struct { const char *table, *key, *say; } cases[] = {
+        {"keys", "b", "table keys: the record of key b "}, {"strikes", "b", "table strikes: the record of key b "}, {"meta", "state", "table meta: the record of key state "}};
+    struct trouble t;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fill_for_damage();
+        damage(dir, cases[i].table, (MDB_val){strlen(cases[i].key), (void *)(uintptr_t)cases[i].key}, 0);
+        assert_null(journal_open(dir, 1 << 20, &t));
+        assert_int_equal(t.status, 64);
+        if (strstr(t.line, cases[i].say) == NULL || strstr(t.line, "damaged") == NULL) fail_msg("%s", t.line);
+        end(NULL);
+        begin(NULL);
+    }
+}
+
+static void a_frame_that_was_damaged_while_the_journal_is_open_is_not_given_out(void **state)
+{
+    uint64_t seq = 2;
+    struct slice frame;
+    bool was;
+    (void)state;
+    fill_for_damage();
+    struct journal *j = open_it();
+    damage(dir, "docs", (MDB_val){sizeof seq, &seq}, MDB_INTEGERKEY);
+    assert_err(journal_read(j, 1, &seq, &frame), OK, "the one before");
+    assert_err(journal_read(j, 2, &seq, &frame), ERR_IO, "the damaged one");
+    assert_int_equal(errno, EBADMSG);
+    assert_err(journal_retire(j, 2, SLICE("b"), OUTCOME_REPORTED, &was), ERR_IO, "retired");
+    journal_close(&j);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -304,6 +372,9 @@ int main(void)
         T(a_refused_document_goes_on_with_its_failure_and_without_its_content),
         T(who_is_convicted_and_when),
         T(a_folder_with_something_else_in_it_is_left_alone),
+        T(a_journal_without_sums_gets_them_and_keeps_all),
+        T(a_record_that_is_damaged_is_named_and_the_journal_not_opened),
+        T(a_frame_that_was_damaged_while_the_journal_is_open_is_not_given_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,7 @@ static enum err move_bodies(struct deduper *d)
         struct slice key = index_number(index_numbered(from, 0), &k);
         buf_clear(&d->record);
         buf_clear(&member);
-        e = move_body(v, &d->record, &member) == OK ? OK : ERR_IO;
+        e = move_body(v, &d->record, &member) == OK ? OK : ERR_MALFORMED;
         if (e == OK) e = index_put(d->index, TABLE_SKETCH, key, buf_slice(&d->record));
         if (e == OK) e = index_put(d->index, TABLE_VECTOR, key, buf_slice(&member));
         if (e == OK) e = index_drop(d->index, TABLE_BODY, key);

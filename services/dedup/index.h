@@ -1,8 +1,8 @@
 /* index.h - what dedup remembers, as tables of keys and records behind one header: the cores know no store.
  *
  * All calls read and write one open transaction, which index_commit() makes durable as a whole; nothing of it survives
- * without that. A store that fails answers ERR_IO, one without room ERR_FULL: the process then ends and starts anew from
- * the last commit, so no call here has to be undone. One thread. */
+ * without that. A store that fails answers ERR_IO (with errno EBADMSG, and table and key in the log, when a record is not what was written), one without
+ * room ERR_FULL: the process then ends and starts anew from the last commit, so no call here has to be undone. One thread. */
 #ifndef WD_DEDUP_INDEX_H
 #define WD_DEDUP_INDEX_H
 
@@ -27,8 +27,10 @@ enum { INDEX_KEY_MAX = 24, INDEX_VALUE_MAX = 64 << 20 };
 struct index;
 
 /* Opens (and makes) the store in the existing folder `dir`; it may grow to `ceiling` bytes. ERR_IO, ERR_NOMEM; ERR_VERSION for the
- * store of another release's format. */
+ * store of another release's format. A store of an earlier format is brought up to date. */
 enum err index_open(const char *dir, size_t ceiling, struct index **index) MUST_CHECK;
+/* Holds each record against its sum, in a store that is small enough for that at a start. False with a line in `why` that names the first wrong one. */
+bool index_check(struct index *ix, const char *dir, char *why, size_t size) MUST_CHECK;
 /* Drops what was not committed and closes; sets *index to NULL. NULL is fine. */
 void index_close(struct index **index);
 

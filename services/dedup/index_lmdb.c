@@ -1,21 +1,20 @@
 /* index_lmdb.c - the index in LMDB: one environment, a database a table, one write transaction open at a time. */
-#include "index.h"
-
 #include <errno.h>
 #include <lmdb.h>
 #include <stdlib.h>
 
 #include "../../libcommon/mdb.h"
+#include "../../libcommon/mdb_check.h"
 #include "../../libcommon/mdb_scrub.h"
+#include "../../libcommon/mdb_upgrade.h"
+#include "index_parts.h"
 
-static const char *const table_names[TABLE_COUNT] = {"meta", "key", "exact", "judged", "hot", "sketch", "vector", "story", "member", "body"};
-#define FORMAT "wiredesk-dedup 2"
-#define OLDER "wiredesk-dedup 1" /* what it has otherwise is moved by its reader */
+const char *const index_tables[TABLE_COUNT] = {"meta", "key", "exact", "judged", "hot", "sketch", "vector", "story", "member", "body"};
 
 struct index {
     MDB_env *env;
     MDB_txn *txn; /* NULL between a commit and the next call */
-    MDB_dbi dbi[TABLE_COUNT];
+    struct mdb_table table[TABLE_COUNT];
 };
 
 static enum err err_of(int rc)
@@ -27,7 +26,7 @@ static enum err err_of(int rc)
     case EDQUOT:
     case MDB_MAP_FULL: return ERR_FULL;
     case ENOMEM: return ERR_NOMEM;
-    default: errno = rc > 0 ? rc : EIO; return ERR_IO;
+    default: errno = rc > 0 ? rc : rc == MDB_CORRUPTED ? EBADMSG : EIO; return ERR_IO;
     }
 }
 
@@ -46,14 +45,17 @@ static enum err begin(struct index *ix)
     return ix->txn != NULL ? OK : err_of(mdb_txn_begin(ix->env, NULL, 0, &ix->txn));
 }
 
-static enum err check_format(struct index *ix)
+/* The first format had other records, too: they are moved by their reader. */
+static enum err upgrade(struct index *ix)
 {
-    struct slice have;
-    enum err e = index_get(ix, TABLE_META, SLICE("format"), &have);
-    if (e == ERR_MISSING) return index_put(ix, TABLE_META, SLICE("format"), SLICE(FORMAT));
-    if (e != OK) return e;
-    if (slice_eq(have, SLICE(OLDER))) return index_put(ix, TABLE_META, SLICE("format"), SLICE(FORMAT));
-    return slice_eq(have, SLICE(FORMAT)) ? OK : ERR_VERSION;
+    static const struct mdb_formats formats = INDEX_FORMATS;
+    int rc = mdb_upgrade(ix->env, ix->table, TABLE_COUNT, &formats);
+    return rc == MDB_VERSION_MISMATCH ? ERR_VERSION : err_of(rc);
+}
+
+bool index_check(struct index *ix, const char *dir, char *why, size_t size)
+{
+    return begin(ix) != OK || !mdb_small(dir) || mdb_sums_check(ix->txn, ix->table, TABLE_COUNT, dir, why, size);
 }
 
 enum err index_open(const char *dir, size_t ceiling, struct index **index)
@@ -66,9 +68,9 @@ enum err index_open(const char *dir, size_t ceiling, struct index **index)
     if (e == OK) e = err_of(mdb_env_set_mapsize(ix->env, ceiling));
     if (e == OK) e = err_of(mdb_env_open(ix->env, dir, MDB_NOTLS | MDB_NORDAHEAD, 0600));
     if (e == OK) e = begin(ix);
-    for (int t = 0; e == OK && t < TABLE_COUNT; t++) e = err_of(mdb_dbi_open(ix->txn, table_names[t], MDB_CREATE, &ix->dbi[t]));
-    if (e == OK) e = check_format(ix);
+    for (int t = 0; e == OK && t < TABLE_COUNT; t++) e = err_of(mdb_table_open(ix->txn, index_tables[t], MDB_CREATE, &ix->table[t]));
     if (e == OK) e = index_commit(ix);
+    if (e == OK) e = upgrade(ix);
     int why = errno;
     if (e != OK) index_close(&ix);
     errno = why;
@@ -90,8 +92,8 @@ enum err index_get(struct index *ix, enum table t, struct slice key, struct slic
 {
     enum err e = begin(ix);
     if (e != OK) return e;
-    MDB_val k = val(key), v;
-    e = err_of(mdb_get(ix->txn, ix->dbi[t], &k, &v));
+    MDB_val v;
+    e = err_of(mdb_sum_get(ix->txn, &ix->table[t], val(key), &v));
     if (e == OK) *value = slice_from(v);
     return e;
 }
@@ -101,8 +103,7 @@ static enum err put(struct index *ix, enum table t, struct slice key, struct sli
     if (key.len == 0 || key.len > INDEX_KEY_MAX || value.len > INDEX_VALUE_MAX) return ERR_TOO_BIG;
     enum err e = begin(ix);
     if (e != OK) return e;
-    MDB_val k = val(key), v = val(value);
-    return err_of(mdb_put(ix->txn, ix->dbi[t], &k, &v, flags));
+    return err_of(mdb_sum_put(ix->txn, &ix->table[t], val(key), val(value), flags));
 }
 
 enum err index_put(struct index *ix, enum table t, struct slice key, struct slice value)
@@ -120,7 +121,7 @@ enum err index_drop(struct index *ix, enum table t, struct slice key)
     enum err e = begin(ix);
     if (e != OK) return e;
     MDB_val k = val(key);
-    e = err_of(mdb_del(ix->txn, ix->dbi[t], &k, NULL));
+    e = err_of(mdb_del(ix->txn, ix->table[t].dbi, &k, NULL));
     return e == ERR_MISSING ? OK : e;
 }
 
@@ -129,11 +130,12 @@ enum err index_seek(struct index *ix, enum table t, struct slice from, struct sl
     enum err e = begin(ix);
     if (e != OK) return e;
     MDB_cursor *cursor;
-    e = err_of(mdb_cursor_open(ix->txn, ix->dbi[t], &cursor));
+    e = err_of(mdb_cursor_open(ix->txn, ix->table[t].dbi, &cursor));
     if (e != OK) return e;
     MDB_val k = val(from), v;
     e = err_of(mdb_cursor_get(cursor, &k, &v, from.len ? MDB_SET_RANGE : MDB_FIRST));
     mdb_cursor_close(cursor);
+    if (e == OK) e = err_of(mdb_sum_take(&ix->table[t], k, &v));
     if (e != OK) return e;
     *key = slice_from(k);
     *value = slice_from(v);
@@ -145,12 +147,13 @@ enum err index_walk(struct index *ix, enum table t, struct slice from, enum err 
     enum err e = begin(ix);
     if (e != OK) return e;
     MDB_cursor *cursor;
-    e = err_of(mdb_cursor_open(ix->txn, ix->dbi[t], &cursor));
+    e = err_of(mdb_cursor_open(ix->txn, ix->table[t].dbi, &cursor));
     if (e != OK) return e;
     MDB_val k = val(from), v;
     int rc = mdb_cursor_get(cursor, &k, &v, from.len ? MDB_SET_RANGE : MDB_FIRST);
     while (rc == MDB_SUCCESS && e == OK) {
-        e = each(self, slice_from(k), slice_from(v));
+        e = err_of(mdb_sum_take(&ix->table[t], k, &v));
+        if (e == OK) e = each(self, slice_from(k), slice_from(v));
         if (e == OK) rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
     }
     mdb_cursor_close(cursor);
@@ -184,7 +187,7 @@ size_t index_bytes(struct index *ix)
     size_t bytes = 0;
     if (begin(ix) != OK) return 0;
     for (int t = 0; t < TABLE_COUNT; t++) {
-        if (mdb_stat(ix->txn, ix->dbi[t], &stat) != MDB_SUCCESS) continue;
+        if (mdb_stat(ix->txn, ix->table[t].dbi, &stat) != MDB_SUCCESS) continue;
         bytes += (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) * stat.ms_psize;
     }
     return bytes;

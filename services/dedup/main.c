@@ -82,8 +82,8 @@ static unsigned forget(void *self, const char *key, struct buf *body)
 
 static int trouble(enum err e, const char *dir)
 {
-    if (e == ERR_MALFORMED) {
-        fprintf(stderr, "wiredesk-dedup: %s/index/data.mdb is damaged: a record is none of ours; nothing was changed: restore a backup (wiredesk restore)\n", dir);
+    if (e == ERR_MALFORMED || (e == ERR_IO && errno == EBADMSG)) {
+        fprintf(stderr, "wiredesk-dedup: %s/index/data.mdb is damaged: a record is none of ours; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup\n", dir);
         return EXIT_NEEDS_PERSON;
     }
     if (e == ERR_VERSION)
@@ -104,25 +104,36 @@ static int forget_offline(const struct settings *s, struct deduper *d)
     return EXIT_TRY_AGAIN;
 }
 
-/* Whether the index can be opened without danger. Not looked at while another process writes it: that one is told of when its lock is tried. */
-static bool sound(const struct settings *s, const char *path)
+static int refuse(const char *why)
 {
-    char why[500];
-    if ((s->forget == NULL && state_held(s->stage.state, "dedup.0")) || mdb_check(path, why, sizeof why)) return true;
-    fprintf(stderr, "wiredesk-dedup: %s; nothing was changed: restore a backup (wiredesk restore)\n", why);
-    return false;
+    fprintf(stderr, "wiredesk-dedup: %s; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup\n", why);
+    return EXIT_NEEDS_PERSON;
+}
+
+/* An index that another process writes is neither looked at nor brought up to date. */
+static bool in_use(const struct settings *s)
+{
+    int holder = 0;
+    if (!state_held(s->stage.state, "dedup.0") || state_lock(s->stage.state, "dedup.0", &holder) == OK) return false;
+    fprintf(stderr, "wiredesk-dedup: the index in %s is in use by process %d: replica 0 runs already\n", s->stage.state, holder);
+    return true;
 }
 
 /* Opens what the work needs; runs; closes. */
 static int run(const struct settings *s)
 {
-    char path[4096];
+    char path[4096], why[500];
     struct index *index = NULL;
     struct deduper *deduper = NULL;
     enum err e = state_folder(s->stage.state, "index");
     if (e == OK) e = state_path(path, sizeof path, s->stage.state, "index");
-    if (e == OK && !sound(s, path)) return EXIT_NEEDS_PERSON;
+    if (e == OK && s->forget == NULL && in_use(s)) return EXIT_TRY_AGAIN;
+    if (e == OK && !mdb_check(path, why, sizeof why)) return refuse(why);
     if (e == OK) e = index_open(path, s->ceiling, &index);
+    if (e == OK && !index_check(index, path, why, sizeof why)) {
+        index_close(&index);
+        return refuse(why);
+    }
     if (e == OK) e = dedup_create(index, &(struct dedup_settings){s->horizon, s->silence}, &deduper);
     int exit_status;
     if (e != OK) {

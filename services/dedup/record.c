@@ -132,8 +132,8 @@ static bool get_slots(struct slice *in, struct slots *s)
     for (size_t i = 0; sound && i < s->n_places; i++) {
         struct slice name = {NULL, 0};
         uint32_t phase = 0;
-        sound = get_fixed(in, 4, &s->place[i].stem) && get_fixed(in, 1, &phase) && get_text(in, &name) && name.len <= PLACE_NAME;
-        s->place[i].phase = phase & (PLACE_HELD | PLACE_AHEAD);
+        sound = get_fixed(in, 4, &s->place[i].stem) && get_fixed(in, 1, &phase) && (phase & ~(PLACE_HELD | PLACE_AHEAD)) == 0 && get_text(in, &name) && name.len <= PLACE_NAME;
+        s->place[i].phase = (uint8_t)phase;
         if (sound && name.len) memcpy(s->place[i].name, name.ptr, name.len);
         s->place[i].len = (uint8_t)name.len;
     }

@@ -501,7 +501,7 @@ static enum err load_story(void *self, struct slice key, struct slice value)
 {
     struct loading *l = self;
     struct story_record r;
-    if (get_story(value, &r) != OK) return ERR_IO;
+    if (get_story(value, &r) != OK) return ERR_MALFORMED;
     if (l->n + STORY_TERMS > l->room) {
         struct posted *wide = realloc(l->all, (l->room * 2 + 4096) * sizeof *wide);
         if (wide == NULL) return ERR_NOMEM;

@@ -82,8 +82,9 @@ struct ingest {
 
 static void fail_world(struct ingest *g, const char *what, enum err e)
 {
-    log_event(LOG_ERROR, "failed", "what=\"%s\" error=%s reason=\"%s\"", what, err_name(e), e == ERR_IO ? strerror(errno) : "");
-    g->status = EXIT_TRY_AGAIN;
+    int why = errno;
+    log_event(LOG_ERROR, "failed", "what=\"%s\" error=%s reason=\"%s\"", what, err_name(e), e == ERR_IO ? strerror(why) : "");
+    g->status = e == ERR_IO && why == EBADMSG ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN; /* EBADMSG: a store is damaged */
 }
 
 /* --- what it says of itself --- */

@@ -9,17 +9,17 @@
 static int read_copy(MDB_env *env, const char *dir, struct journal_counts *counts)
 {
     MDB_txn *txn = NULL;
-    MDB_dbi meta, docs;
+    struct mdb_table t[JOURNAL_TABLES];
     MDB_stat stat;
     MDB_val k = {5, "state"}, v;
     struct journal_state state;
     int rc = mdb_env_set_maxdbs(env, 8);
     if (rc == 0) rc = mdb_env_open(env, dir, MDB_RDONLY | MDB_NOLOCK, 0600);
     if (rc == 0) rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
-    if (rc == 0) rc = mdb_dbi_open(txn, "meta", 0, &meta);
-    if (rc == 0) rc = mdb_dbi_open(txn, "docs", MDB_INTEGERKEY, &docs);
-    if (rc == 0) rc = mdb_stat(txn, docs, &stat);
-    if (rc == 0) rc = mdb_get(txn, meta, &k, &v);
+    if (rc == 0) rc = journal_tables(txn, 0, t);
+    if (rc == 0) rc = mdb_stat(txn, t[JOURNAL_DOCS].dbi, &stat);
+    if (rc == 0) rc = mdb_get(txn, t[JOURNAL_META].dbi, &k, &v);
+    if (rc == 0 && v.mv_size != sizeof state) rc = mdb_sum_take(&t[JOURNAL_META], k, &v); /* of the first format it has no sum */
     if (rc == 0 && v.mv_size != sizeof state) rc = MDB_CORRUPTED;
     if (rc == 0) {
         memcpy(&state, v.mv_data, sizeof state);

@@ -16,7 +16,7 @@ enum { MAP_SLACK = 64 << 20 };
 
 struct journal {
     MDB_env *env;
-    MDB_dbi meta, docs, keys, strikes;
+    struct mdb_table table[JOURNAL_TABLES];
     MDB_txn *write, *read; /* the batch, or NULL; the snapshot, or NULL */
     bool reading;
     char instance[INSTANCE_SIZE];
@@ -40,8 +40,18 @@ static enum err err_of(int rc)
     case 0: return OK;
     case MDB_MAP_FULL: case MDB_TXN_FULL: case ENOSPC: case EDQUOT: case EFBIG: return ERR_FULL;
     case ENOMEM: return ERR_NOMEM;
-    default: errno = rc > 0 ? rc : EIO; return ERR_IO;
+    default: errno = rc > 0 ? rc : rc == MDB_CORRUPTED ? EBADMSG : EIO; return ERR_IO;
     }
+}
+
+static int put(struct journal *j, int table, MDB_val key, MDB_val value, unsigned flags)
+{
+    return mdb_sum_put(j->write, &j->table[table], key, value, flags);
+}
+
+static int get(struct journal *j, int table, MDB_val key, MDB_val *value)
+{
+    return mdb_sum_get(j->write, &j->table[table], key, value);
 }
 
 /* --- opening --- */
@@ -59,8 +69,8 @@ static int look(struct journal *j, MDB_txn *txn)
     MDB_stat stat;
     MDB_cursor *cursor;
     MDB_val k, v;
-    int rc = mdb_stat(txn, j->docs, &stat);
-    if (rc == 0) rc = mdb_cursor_open(txn, j->docs, &cursor);
+    int rc = mdb_stat(txn, j->table[JOURNAL_DOCS].dbi, &stat);
+    if (rc == 0) rc = mdb_cursor_open(txn, j->table[JOURNAL_DOCS].dbi, &cursor);
     if (rc != 0) return rc;
     j->in_flight = stat.ms_entries;
     rc = mdb_cursor_get(cursor, &k, &v, MDB_FIRST);
@@ -73,56 +83,73 @@ static int look(struct journal *j, MDB_txn *txn)
 
 static int put_state(struct journal *j)
 {
-    MDB_val k = val(SLICE("state")), v = {sizeof j->now, &j->now};
-    return mdb_put(j->write, j->meta, &k, &v, 0);
+    return put(j, JOURNAL_META, val(SLICE("state")), (MDB_val){sizeof j->now, &j->now}, 0);
 }
 
 static int make_new(struct journal *j)
 {
-    MDB_val fk = val(SLICE("format")), fv = {sizeof JOURNAL_FORMAT - 1, (void *)JOURNAL_FORMAT};
-    MDB_val ik = val(SLICE("instance")), iv = {INSTANCE_SIZE, j->instance};
     randombytes_buf(j->instance, INSTANCE_SIZE);
     j->now.next = 1;
-    int rc = mdb_put(j->write, j->meta, &fk, &fv, 0);
-    return rc ? rc : mdb_put(j->write, j->meta, &ik, &iv, 0);
+    return put(j, JOURNAL_META, val(SLICE("instance")), (MDB_val){INSTANCE_SIZE, j->instance}, 0);
 }
 
-/* Reads the identity and the counters, or makes them. MDB_VERSION_MISMATCH: not ours. */
+/* Reads the identity and the counters, or makes them. */
 static int read_state(struct journal *j)
 {
-    MDB_val k = val(SLICE("format")), v;
-    int rc = mdb_get(j->write, j->meta, &k, &v);
+    MDB_val v;
+    int rc = get(j, JOURNAL_META, val(SLICE("instance")), &v);
     if (rc == MDB_NOTFOUND) return make_new(j);
-    if (rc != 0) return rc;
-    if (!slice_eq((struct slice){v.mv_data, v.mv_size}, SLICE(JOURNAL_FORMAT))) return MDB_VERSION_MISMATCH;
-    k = val(SLICE("instance"));
-    rc = mdb_get(j->write, j->meta, &k, &v);
     if (rc != 0 || v.mv_size != INSTANCE_SIZE) return rc ? rc : MDB_CORRUPTED;
     memcpy(j->instance, v.mv_data, INSTANCE_SIZE);
-    k = val(SLICE("state"));
-    rc = mdb_get(j->write, j->meta, &k, &v);
-    if (rc != 0 || v.mv_size != sizeof j->now) return rc ? rc : MDB_CORRUPTED;
+    rc = get(j, JOURNAL_META, val(SLICE("state")), &v);
+    if (rc != 0 || v.mv_size != sizeof j->now) return rc == 0 || rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
     memcpy(&j->now, v.mv_data, sizeof j->now);
     return 0;
 }
 
 static int open_tables(struct journal *j)
 {
-    int rc = mdb_dbi_open(j->write, "meta", MDB_CREATE, &j->meta);
-    if (rc == 0) rc = mdb_dbi_open(j->write, "docs", MDB_CREATE | MDB_INTEGERKEY, &j->docs);
-    if (rc == 0) rc = mdb_dbi_open(j->write, "keys", MDB_CREATE, &j->keys);
-    if (rc == 0) rc = mdb_dbi_open(j->write, "strikes", MDB_CREATE, &j->strikes);
+    static const struct mdb_formats formats = JOURNAL_FORMATS;
+    int rc = begin_write(j);
+    if (rc == 0) rc = journal_tables(j->write, MDB_CREATE, j->table);
+    if (rc != 0) return rc;
+    rc = mdb_txn_commit(j->write);
+    j->write = NULL;
+    return rc ? rc : mdb_upgrade(j->env, j->table, JOURNAL_TABLES, &formats);
+}
+
+/* False with a line in `why`: a record is damaged. */
+static bool check_records(struct journal *j, const char *dir, char *why, size_t size)
+{
+    MDB_txn *txn;
+    if (!mdb_small(dir) || mdb_txn_begin(j->env, NULL, MDB_RDONLY, &txn) != 0) return true;
+    bool good = mdb_sums_check(txn, j->table, JOURNAL_TABLES, dir, why, size);
+    mdb_txn_abort(txn);
+    return good;
+}
+
+/* A new epoch begins. */
+static int enter(struct journal *j)
+{
+    int rc = begin_write(j);
     if (rc == 0) rc = read_state(j);
     if (rc != 0) return rc;
     j->now.epoch++;
     rc = put_state(j);
-    return rc ? rc : look(j, j->write);
+    if (rc == 0) rc = look(j, j->write);
+    if (rc != 0) return rc;
+    rc = mdb_txn_commit(j->write);
+    j->write = NULL;
+    j->durable = j->now;
+    return rc;
 }
 
 static void say(struct trouble *t, const char *dir, int rc)
 {
     if (rc == MDB_VERSION_MISMATCH || rc == MDB_INVALID)
         trouble_say(t, 64, "'%s' is no journal that this release can read: move it away, or run the release that made it", dir);
+    else if (rc == MDB_CORRUPTED)
+        trouble_say(t, 64, "%s/data.mdb is damaged: what it says of itself is none of ours; nothing was changed: see wiredesk repair --help", dir);
     else if (rc == EACCES || rc == EROFS || rc == ENOENT || rc == ENOTDIR)
         trouble_say(t, 64, "cannot open the journal in '%s': %s", dir, strerror(rc));
     else trouble_say(t, 75, "cannot open the journal in '%s': %s", dir, mdb_strerror(rc));
@@ -131,26 +158,20 @@ static void say(struct trouble *t, const char *dir, int rc)
 struct journal *journal_open(const char *dir, uint64_t most, struct trouble *t)
 {
     struct journal *j = calloc(1, sizeof *j);
-    char why[500];
-    if (j != NULL && !mdb_check(dir, why, sizeof why)) {
-        trouble_say(t, 64, "%s; nothing was changed: restore a backup (wiredesk restore), or move the folder away and feed again", why);
-        journal_close(&j);
-        return NULL;
-    }
-    int rc = j == NULL || sodium_init() < 0 ? ENOMEM : mdb_make(dir);
+    char why[500] = "";
+    int rc = j == NULL || sodium_init() < 0 ? ENOMEM : 0;
+    if (rc == 0 && !mdb_check(dir, why, sizeof why)) rc = MDB_CORRUPTED;
+    if (rc == 0) rc = mdb_make(dir);
     if (rc == 0) rc = mdb_env_create(&j->env);
     if (rc == 0) rc = mdb_env_set_maxdbs(j->env, 8);
     if (rc == 0) rc = mdb_env_set_mapsize(j->env, most + most / 2 + MAP_SLACK); /* pages are never quite full */
     if (rc == 0) rc = mdb_env_open(j->env, dir, MDB_NOTLS, 0600);
-    if (rc == 0) rc = begin_write(j);
     if (rc == 0) rc = open_tables(j);
-    if (rc == 0) {
-        rc = mdb_txn_commit(j->write);
-        j->write = NULL;
-        j->durable = j->now;
-    }
+    if (rc == 0 && !check_records(j, dir, why, sizeof why)) rc = MDB_CORRUPTED;
+    if (rc == 0) rc = enter(j);
     if (rc == 0) return j;
-    say(t, dir, rc);
+    if (why[0] != '\0') trouble_say(t, 64, "%s; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup", why);
+    else say(t, dir, rc);
     journal_close(&j);
     return NULL;
 }
@@ -179,10 +200,10 @@ uint64_t journal_epoch(const struct journal *j)
 
 static int find(struct journal *j, struct slice key, uint64_t *seq)
 {
-    MDB_val k = val(key), v;
+    MDB_val v;
     *seq = 0;
     int rc = begin_write(j);
-    if (rc == 0) rc = mdb_get(j->write, j->keys, &k, &v);
+    if (rc == 0) rc = get(j, JOURNAL_KEYS, val(key), &v);
     if (rc == 0 && v.mv_size == sizeof *seq) memcpy(seq, v.mv_data, sizeof *seq);
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
@@ -201,9 +222,9 @@ enum err journal_add(struct journal *j, struct slice key, struct slice frame)
 {
     int rc = begin_write(j);
     uint64_t seq = j->now.next;
-    MDB_val k = val(key), s = val_u64(&seq), v = val(frame);
-    if (rc == 0) rc = mdb_put(j->write, j->keys, &k, &s, MDB_NOOVERWRITE);
-    if (rc == 0) rc = mdb_put(j->write, j->docs, &s, &v, MDB_APPEND);
+    MDB_val s = val_u64(&seq);
+    if (rc == 0) rc = put(j, JOURNAL_KEYS, val(key), s, MDB_NOOVERWRITE);
+    if (rc == 0) rc = put(j, JOURNAL_DOCS, s, val(frame), MDB_APPEND);
     if (rc != 0) return err_of(rc);
     j->now.next++;
     j->now.bytes += frame.len;
@@ -212,12 +233,12 @@ enum err journal_add(struct journal *j, struct slice key, struct slice frame)
 
 enum err journal_replace(struct journal *j, uint64_t seq, struct slice frame)
 {
-    MDB_val s = val_u64(&seq), v = val(frame), old;
+    MDB_val s = val_u64(&seq), old;
     int rc = begin_write(j);
-    if (rc == 0) rc = mdb_get(j->write, j->docs, &s, &old);
+    if (rc == 0) rc = get(j, JOURNAL_DOCS, s, &old);
     if (rc != 0) return rc == MDB_NOTFOUND ? ERR_MISSING : err_of(rc);
     uint64_t before = old.mv_size;
-    rc = mdb_put(j->write, j->docs, &s, &v, 0);
+    rc = put(j, JOURNAL_DOCS, s, val(frame), 0);
     if (rc == 0) j->now.bytes = j->now.bytes - before + frame.len;
     return err_of(rc);
 }
@@ -229,12 +250,12 @@ enum err journal_retire(struct journal *j, uint64_t seq, struct slice key, enum 
     *was = false;
     int rc = find(j, key, &held);
     if (rc != 0 || held != seq || seq == 0) return err_of(rc);
-    rc = mdb_get(j->write, j->docs, &s, &v);
+    rc = get(j, JOURNAL_DOCS, s, &v);
     if (rc != 0) return err_of(rc);
     uint64_t size = v.mv_size;
-    rc = mdb_del(j->write, j->docs, &s, NULL);
-    if (rc == 0) rc = mdb_del(j->write, j->keys, &k, NULL);
-    if (rc == 0) rc = mdb_del(j->write, j->strikes, &k, NULL);
+    rc = mdb_del(j->write, j->table[JOURNAL_DOCS].dbi, &s, NULL);
+    if (rc == 0) rc = mdb_del(j->write, j->table[JOURNAL_KEYS].dbi, &k, NULL);
+    if (rc == 0) rc = mdb_del(j->write, j->table[JOURNAL_STRIKES].dbi, &k, NULL);
     if (rc == MDB_NOTFOUND) rc = 0; /* most have no strikes */
     if (rc != 0) return err_of(rc);
     j->now.bytes -= size;
@@ -254,19 +275,18 @@ enum err journal_strike(struct journal *j, struct slice key, enum note_kind kind
 {
     struct strike_record r = {0};
     uint64_t seq;
-    MDB_val k = val(key), v;
+    MDB_val v;
     *now = (struct strikes){0, 0};
     int rc = find(j, key, &seq);
     if (rc != 0 || seq == 0 || id.len != STRIKE_ID) return err_of(rc);
-    rc = mdb_get(j->write, j->strikes, &k, &v);
+    rc = get(j, JOURNAL_STRIKES, val(key), &v);
     if (rc == 0 && v.mv_size == sizeof r) memcpy(&r, v.mv_data, sizeof r);
     if (rc == MDB_NOTFOUND) rc = 0;
     if (rc == 0 && !struck_by(&r, id)) {
         if (kind == NOTE_FAULTED) r.faulted++;
         else r.interrupted++;
         memcpy(r.id[r.n++ % STRIKE_IDS], id.ptr, STRIKE_ID);
-        v = (MDB_val){sizeof r, &r};
-        rc = mdb_put(j->write, j->strikes, &k, &v, 0);
+        rc = put(j, JOURNAL_STRIKES, val(key), (MDB_val){sizeof r, &r}, 0);
     }
     *now = (struct strikes){r.faulted, r.interrupted};
     return err_of(rc);
@@ -312,9 +332,8 @@ enum err journal_scrub(struct journal *j)
     enum err e = journal_commit(j);
     /* A page is no longer needed, not even after a crash, two commits after it was freed. */
     for (int i = 0; i < 3 && e == OK; i++) {
-        MDB_val k = val(SLICE("scrub")), v = {sizeof i, &i};
         int rc = begin_write(j);
-        if (rc == 0) rc = mdb_put(j->write, j->meta, &k, &v, 0);
+        if (rc == 0) rc = put(j, JOURNAL_META, val(SLICE("scrub")), (MDB_val){sizeof i, &i}, 0);
         e = err_of(rc);
         if (e == OK) e = journal_commit(j);
     }
@@ -343,9 +362,10 @@ enum err journal_read(struct journal *j, uint64_t from, uint64_t *seq, struct sl
     MDB_val k = val_u64(&from), v;
     *seq = 0;
     int rc = begin_read(j);
-    if (rc == 0) rc = mdb_cursor_open(j->read, j->docs, &cursor);
+    if (rc == 0) rc = mdb_cursor_open(j->read, j->table[JOURNAL_DOCS].dbi, &cursor);
     if (rc != 0) return err_of(rc);
     rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+    if (rc == 0) rc = mdb_sum_take(&j->table[JOURNAL_DOCS], k, &v);
     if (rc == 0) {
         memcpy(seq, k.mv_data, sizeof *seq);
         *frame = (struct slice){v.mv_data, v.mv_size};

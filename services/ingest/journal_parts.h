@@ -4,7 +4,19 @@
 
 #include "journal.h"
 
-#define JOURNAL_FORMAT "wiredesk journal 1"
+#include "../../libcommon/mdb_upgrade.h"
+
+/* Tables in LMDB, and their number. Each record has a sum (libcommon/mdb_sum.h); in the first format none had. */
+enum { JOURNAL_META, JOURNAL_DOCS, JOURNAL_KEYS, JOURNAL_STRIKES, JOURNAL_TABLES };
+#define JOURNAL_FORMATS {.now = "wiredesk journal 2", .older = {"wiredesk journal 1"}}
+
+static inline int journal_tables(MDB_txn *txn, unsigned flags, struct mdb_table t[JOURNAL_TABLES])
+{
+    int rc = mdb_table_open(txn, "meta", flags, &t[JOURNAL_META]);
+    if (rc == 0) rc = mdb_table_open(txn, "docs", flags | MDB_INTEGERKEY, &t[JOURNAL_DOCS]);
+    if (rc == 0) rc = mdb_table_open(txn, "keys", flags, &t[JOURNAL_KEYS]);
+    return rc ? rc : mdb_table_open(txn, "strikes", flags, &t[JOURNAL_STRIKES]);
+}
 
 enum { STRIKE_IDS = 16, STRIKE_ID = 16 };
 
