@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from proofs import BIN, Daemons, Stores, check, finish, key_of, wait_for
+from proofs import BIN, CHAOS, Daemons, Stores, check, finish, key_of, wait_for
 from report_pipe import hold
 
 folder = tempfile.mkdtemp(prefix="wd-retract-")
@@ -34,6 +34,7 @@ DOCUMENTS = {
                   "\"Milk is milk,\" said Vexillara Umberquist of Aldane Foods.\n",
 }
 CLOSED = ["Vexillara Umberquist", "Milk is milk"]
+TRAM = ["Joost Falkenrath", "It is about time"]
 
 
 def wiredesk(*arguments):
@@ -148,21 +149,16 @@ def running():
 
 
 def stopped(keys):
-    check(found_in(CLOSED) != [], "another one is still there")
-    days = {p: p.read_bytes() for p in pathlib.Path(state, "report/stream").glob("*.jsonl")}
-    code, out, err = wiredesk("forget", keys["closed.txt"])
-    check(code == 0, f"it is forgotten while no daemon runs: {out.strip() or err}")
-    check(found_in(CLOSED) == [], f"and nothing is left {found_in(CLOSED)[:6]}")
+    check(found_in(TRAM) != [] and found_in(CLOSED) != [], "others are still there")
+    code, out, err = wiredesk("forget", keys["tram.txt"])
+    check(code == 0, f"one is forgotten while no daemon runs: {out.strip() or err}")
+    check(found_in(TRAM) == [], f"and nothing is left {found_in(TRAM)[:6]}")
     sound("after that")
-    # As a crash between the ledger's commit and the files leaves it.
-    db = sqlite3.connect(f"{state}/report/ledger.db")
-    db.execute("UPDATE retractions SET state = 2")
-    db.commit()
-    db.close()
-    for path, was in days.items():
-        now = path.read_bytes()
-        path.write_bytes(was + now[len(was):])
-    check(found_in(CLOSED) != [], "a forgetting that was cut short has left words in a day file")
+    if not CHAOS:
+        print("     (a forgetting that is cut short needs a build with -DCHAOS=ON)")
+        return
+    done = subprocess.run([f"{BIN}/wiredesk", "forget", keys["closed.txt"], "--state", state], env={**os.environ, "WIREDESK_CHAOS": "report.forgetting"}, capture_output=True)
+    check(done.returncode != 0 and found_in(CLOSED) != [], "a forgetting that was cut short has left words in a day file")
     pipe = Daemons(state, keep=False)
     check(bool(wait_for(30, lambda: pipe.status("report"))), "report starts on it")
     time.sleep(1)

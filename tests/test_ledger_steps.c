@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "../libcommon/page_sums.h"
 #include "../services/report/ledger_sql.h"
 
 static int64_t number(sqlite3 *db, const char *sql)
@@ -48,6 +49,7 @@ static void every_earlier_version_is_brought_up(void **state)
         if (version < LEDGER_VERSION) assert_err(ledger_open_reader(path, &l, why, sizeof why), ERR_VERSION, "a reader does not change it");
         assert_err(ledger_open(path, &l, why, sizeof why), OK, why);
         assert_true(ledger_next_seq(l) == 2);
+        assert_true(page_sums_there(l->db));
         assert_true(number(l->db, "PRAGMA user_version") == LEDGER_VERSION);
         struct arena *mem = arena_create(1 << 16);
         struct ledger_story s;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "../../libcommon/page_sums.h"
 #include "../../libcommon/state.h"
 
 enum { WAIT_MS = 5000 };
@@ -12,7 +13,7 @@ sqlite3 *store_open(const char *state, const char *program)
     char path[4200];
     sqlite3 *db = NULL;
     int rc = SQLITE_CANTOPEN;
-    if (state_path(path, sizeof path, state, "report/ledger.db") == OK) rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
+    if (state_path(path, sizeof path, state, "report/ledger.db") == OK) rc = page_sums_open(path, &db, SQLITE_OPEN_READONLY);
     if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, WAIT_MS);
     if (rc == SQLITE_OK) rc = sqlite3_exec(db, "SELECT 1 FROM documents LIMIT 1", NULL, NULL, NULL);
     if (rc == SQLITE_OK) return db;

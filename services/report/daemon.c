@@ -287,7 +287,7 @@ int report_daemon(const struct report_settings *s)
     if (s->stage.check) return check(s);
     if (s->stage.probe) return daemon_probe("report", &s->stage);
     char quoted[4200];
-    struct report r = {.settings = s};
+    struct report r = {.settings = s, .status = EXIT_TRY_AGAIN};
     struct trouble t = {EXIT_TRY_AGAIN, "out of memory"};
     bool ok = open_report(&r, &t);
     if (!ok) {
@@ -298,8 +298,8 @@ int report_daemon(const struct report_settings *s)
     http_set_ready(r.http, true);
     log_event(LOG_INFO, "ready", "state=%s next_seq=%llu", log_quote(slice_of(s->stage.state), quoted, sizeof quoted), (unsigned long long)ledger_next_seq(r.office.ledger));
     ok = loop(&r, &in);
-    log_event(LOG_INFO, "leaving", "status=%d in=%llu", ok ? 0 : EXIT_TRY_AGAIN, (unsigned long long)r.in);
+    log_event(LOG_INFO, "leaving", "status=%d in=%llu", ok ? 0 : r.status, (unsigned long long)r.in);
     close_report(&r);
     log_settle(true);
-    return ok ? 0 : EXIT_TRY_AGAIN;
+    return ok ? 0 : r.status;
 }

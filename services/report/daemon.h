@@ -34,6 +34,7 @@ struct report {
     struct http *http;
     struct quarantine quarantine;
     int stop_fd;
+    int status;                  /* to leave with when it cannot go on */
     struct outcomes *outcomes;   /* to the ingests, over `returns` */
     struct buf notes;            /* outcomes of the open group, one behind the other */
     size_t note_end[GROUP_MAX];  /* where each ends in `notes` */

@@ -134,6 +134,7 @@ bool report_fatal(struct report *r, enum err e, const char *doing)
 {
     char quoted[600];
     log_event(LOG_ERROR, "failed", "doing=\"%s\" error=%s detail=%s", doing, err_name(e), log_quote(slice_of(ledger_trouble(r->office.ledger)), quoted, sizeof quoted));
+    if (e == ERR_MALFORMED) r->status = EXIT_NEEDS_PERSON; /* the ledger is damaged */
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../../libcommon/page_sums.h"
 #include "ledger_sql.h"
 
 static enum err on_disk(const char *path)
@@ -33,7 +34,7 @@ enum err ledger_copy(const char *path, const char *to, uint64_t *seq, char *why,
         snprintf(why, why_size, "%s", access(path, F_OK) != 0 ? "there is no ledger" : "the copy's file exists");
         return ERR_MISSING;
     }
-    int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = page_sums_open(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX);
     if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, 10000);
     enum err e = ledger_err(rc);
     if (e == OK) e = copy(db, to);

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../libcommon/log.h"
+#include "../../libcommon/page_sums.h"
 #include "ledger_sql.h"
 
 enum { CHECKED_MAX = 256 << 20 }; /* bytes of a ledger that is read whole when it is opened */
@@ -206,7 +208,7 @@ static enum err check(struct ledger *l, const char *path, char *why, size_t size
     bool good = found != NULL && strcmp(found, "ok") == 0;
     enum err e = rc == SQLITE_ROW ? good ? OK : ERR_MALFORMED : ledger_err(rc);
     if (e == ERR_MALFORMED)
-        snprintf(why, size, "%s is damaged: %.200s; nothing was changed: restore a backup (wiredesk restore)", path, found ? found : sqlite3_errmsg(l->db));
+        snprintf(why, size, "%s is damaged: %.200s; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup", path, found ? found : sqlite3_errmsg(l->db));
     for (size_t i = 0; size > 0 && i < size && why[i] != '\0'; i++) {
         if ((unsigned char)why[i] < ' ') why[i] = ' '; /* one line for people */
     }
@@ -228,6 +230,17 @@ static enum err settle(struct ledger *l, char *why, size_t size)
     return e;
 }
 
+/* A ledger of an earlier release gets its sums when that takes a second; a large one goes on without them until it is repaired. */
+static void add_sums(struct ledger *l, const char *path)
+{
+    struct stat st;
+    bool small = stat(path, &st) == 0 && st.st_size <= CHECKED_MAX;
+    if (page_sums_there(l->db)) return;
+    if (small && execute(l, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)") == OK) return;
+    log_event(LOG_WARN, "ledger_without_sums", "why=\"%s\" what=\"damage in it is found where it breaks the structure; wiredesk repair gives it sums\"",
+              small ? sqlite3_errmsg(l->db) : "it is large");
+}
+
 static enum err open_ledger(const char *path, bool reader, struct ledger **out, char *why, size_t size)
 {
     *out = NULL;
@@ -236,15 +249,16 @@ static enum err open_ledger(const char *path, bool reader, struct ledger **out, 
     if (l == NULL) return ERR_NOMEM;
     l->reader = reader;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (reader ? 0 : SQLITE_OPEN_CREATE);
-    enum err e = ledger_err(sqlite3_open_v2(path, &l->db, flags, NULL));
+    enum err e = ledger_err(page_sums_open(path, &l->db, flags));
     if (e == OK) e = check(l, path, why, size);
     if (e == OK) e = settle(l, why, size);
+    if (e == OK && !reader) add_sums(l, path);
     if (e == OK) {
         *out = l;
         return OK;
     }
     if (size > 0 && why[0] == '\0' && e == ERR_MALFORMED)
-        snprintf(why, size, "%s is damaged: %s; nothing was changed: restore a backup (wiredesk restore)", path, sqlite3_errmsg(l->db));
+        snprintf(why, size, "%s is damaged: %s; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup", path, sqlite3_errmsg(l->db));
     if (size > 0 && why[0] == '\0') snprintf(why, size, "cannot open the ledger %s: %s", path, l->db ? sqlite3_errmsg(l->db) : "no memory");
     ledger_close(&l);
     return e;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../../libcommon/chaos.h"
 #include "office.h"
 #include "page.h"
 
@@ -45,6 +46,7 @@ static enum err drop_pages(const struct office *o, struct slices stories)
 enum err office_forget(struct office *o, struct slices stories)
 {
     char folder[4200];
+    chaos_point("report.forgetting");
     office_folder(o, "stream", folder, sizeof folder);
     enum err e = dayfile_blank(folder, NULL, o->ledger);
     office_folder(o, "rejects", folder, sizeof folder);
