@@ -3,6 +3,8 @@
 
 #include "ledger_sql.h"
 
+enum { PACK_LEAST = 512 }; /* bytes */
+
 /* The row number that stands for an instance; made when `make`, else 0 when it is not there. */
 static enum err instance_row(struct ledger *l, struct slice instance, bool make, int64_t *row)
 {
@@ -52,6 +54,12 @@ static void read_doc(sqlite3_stmt *s, struct ledger_doc *d)
     d->fail_detail = ledger_column(s, 27);
 }
 
+/* Whether a frame stands as it was: a frame is a MessagePack map, whose first byte zlib's header (RFC 1950, CMF) never has. */
+static bool is_plain(struct slice packed, size_t size)
+{
+    return packed.len == size && size > 0 && (packed.ptr[0] & 0x80) != 0;
+}
+
 /* Text and frame, the frame unpacked into mem. */
 static enum err read_body(sqlite3_stmt *s, struct arena *mem, struct ledger_doc *d)
 {
@@ -63,7 +71,8 @@ static enum err read_body(sqlite3_stmt *s, struct arena *mem, struct ledger_doc 
     char *to = arena_take(mem, (size_t)size + 1);
     if (to == NULL) return ERR_NOMEM;
     uLongf n = (uLongf)size;
-    if (uncompress((Bytef *)to, &n, (const Bytef *)packed.ptr, packed.len) != Z_OK || n != (uLongf)size) return ERR_MALFORMED;
+    if (is_plain(packed, n)) memcpy(to, packed.ptr, n);
+    else if (uncompress((Bytef *)to, &n, (const Bytef *)packed.ptr, packed.len) != Z_OK || n != (uLongf)size) return ERR_MALFORMED;
     d->frame = (struct slice){to, n};
     return OK;
 }
@@ -128,17 +137,24 @@ static enum err pack(struct slice frame, char *to, uLongf *n)
     return rc == Z_STREAM_END ? OK : ERR_NOMEM;
 }
 
+static enum err put_body(struct ledger *l, const struct ledger_doc *d, struct slice frame)
+{
+    sqlite3_stmt *s = NULL;
+    enum err e = ledger_bind(l, SQL_ADD_BODY, &s, "itib", d->row, d->text, (int64_t)d->frame.len, frame);
+    if (e == OK) e = ledger_run(s);
+    if (s != NULL) sqlite3_clear_bindings(s);
+    return e;
+}
+
+/* A small frame stands as it is: it would shrink by a few bytes, and packing it took a fifth of the whole stage. */
 static enum err add_body(struct ledger *l, const struct ledger_doc *d)
 {
+    if (d->frame.len < PACK_LEAST && is_plain(d->frame, d->frame.len)) return put_body(l, d, d->frame);
     uLongf n = d->frame.len + d->frame.len / 8 + d->frame.len / 64 + 64; /* what deflateBound() says of any window, and some */
     char *packed = sqlite3_malloc64(n);
     if (packed == NULL) return ERR_NOMEM;
     enum err e = pack(d->frame, packed, &n);
-    sqlite3_stmt *s = NULL;
-    if (e == OK)
-        e = ledger_bind(l, SQL_ADD_BODY, &s, "itib", d->row, d->text, (int64_t)d->frame.len, (struct slice){packed, n});
-    if (e == OK) e = ledger_run(s);
-    if (s != NULL) sqlite3_clear_bindings(s);
+    if (e == OK) e = put_body(l, d, (struct slice){packed, n});
     sqlite3_free(packed);
     return e;
 }
