@@ -13,6 +13,7 @@
 #include "signals.h"
 
 #include <czmq.h>
+#include <time.h>
 
 enum {
     HELD_MAX = 32 << 20,  /* bytes of results held back for a commit */
@@ -27,6 +28,7 @@ enum {
     GROUP_NS = 250000000, /* before a commit no longer than this, so that ingest hears of slow documents before it wonders */
     GATHER_DENSE = 8,  /* documents of the last commit from which on they come densely */
     GATHER_MOST_NS = 10000000,
+    GATHER_NAP_NS = 1000000, /* between two looks at the inlet */
 };
 #define READY_NS ((uint64_t)5000000000u) /* downstream may take nothing for this long without it being told */
 
@@ -132,7 +134,7 @@ static void service(struct run *r)
     r->sampled_in = r->now.in;
 }
 
-/* Sleeps until `sock` can do what `events` says, something else is to be looked after, or the time is over. */
+/* Sleeps until `sock` can do what `events` says, something else is to be looked after, or the time is over. A document that wakes it is not kept waiting. */
 static void await(struct run *r, zsock_t *sock, short events, long ms)
 {
     zmq_pollitem_t items[] = {
@@ -141,8 +143,8 @@ static void await(struct run *r, zsock_t *sock, short events, long ms)
         {.fd = http_fd(r->http), .events = ZMQ_POLLIN},
         {.fd = r->stop_fd, .events = ZMQ_POLLIN}, /* last: it stays readable, so it is left out once it has been seen */
     };
-    zmq_poll(items, signals_stop() ? 3 : 4, ms);
-    service(r);
+    int ready = zmq_poll(items, signals_stop() ? 3 : 4, ms);
+    if (ready != 1 || items[0].revents == 0 || clock_mono_ns() - r->serviced > (uint64_t)SERVICE_MS * 1000000u) service(r);
 }
 
 /* --- the work --- */
@@ -199,13 +201,13 @@ static void step(struct run *r, struct slice frame)
 }
 
 /* Waits for another document to share the commit: as long as the last commit took, and only where they come densely. A sync costs the same for one
- * document as for a hundred. False when none came, or none is waited for. */
+ * document as for a hundred. It naps and does not wake at each document. False when it has waited long enough, or none is waited for. */
 static bool more_soon(struct run *r, uint64_t begin)
 {
     uint64_t patience = r->commit_ns < GATHER_MOST_NS ? r->commit_ns : GATHER_MOST_NS, now = clock_mono_ns();
     if (r->last_batch < GATHER_DENSE || r->taken == 0 || now - begin >= patience || signals_stop()) return false;
-    zmq_pollitem_t item = {zsock_resolve(r->in), 0, ZMQ_POLLIN, 0};
-    return zmq_poll(&item, 1, (long)((begin + patience - now + 999999) / 1000000)) > 0;
+    nanosleep(&(struct timespec){.tv_nsec = GATHER_NAP_NS}, NULL);
+    return true;
 }
 
 /* Takes and steps what is there, up to a batch. */

@@ -22,7 +22,7 @@ const struct option_row ingest_options[] = {
     {"key", 0, "NAME", OPTION_TEXT, COMMON(key), NULL, 0, 0, "With --keys: this daemon's own key, DIR/secret/NAME.key, instead of the one called as its stage"},
     {"batch", 0, "N", OPTION_NUMBER, COMMON(batch), "1024", 1, 4096, "Documents that one commit waits for at most; it waits 5 ms at most, or 50 ms while more come"},
     {"journal-max", 0, "SIZE", OPTION_SIZE, AT(journal_max), "8G", 1 << 16, 0x1p50, "Held documents beyond which feeders are told to wait"},
-    {"window", 0, "N", OPTION_NUMBER, AT(window), "512", 1, 65536,
+    {"window", 0, "N", OPTION_NUMBER, AT(window), "1024", 1, 65536,
      "Documents under way without an outcome; grows to 64 for each replica of normalize"},
     {"window-bytes", 0, "SIZE", OPTION_SIZE, AT(window_bytes), "64M", 1 << 16, 0x1p40, "And their bytes; one document of any size may always go"},
     {"feeder-documents", 0, "N", OPTION_NUMBER, AT(feeder_documents), "50000", 0, 1e9,
