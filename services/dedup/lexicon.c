@@ -53,6 +53,12 @@ double lexicon_log_documents(const struct lexicon *l)
     return log(l->documents + LEXICON_DOCUMENTS + 1.0);
 }
 
+void lexicon_prefetch(const struct lexicon *l, uint32_t term)
+{
+    __builtin_prefetch(&l->slot[(term * 0x9E3779B1u) >> 17]);
+    for (int row = 0; row < 2; row++) __builtin_prefetch(&l->row[row][cell(row, term)]);
+}
+
 double lexicon_rarity(const struct lexicon *l, double log_documents, uint32_t term)
 {
     uint16_t slot = l->slot[slot_of(l, term)];

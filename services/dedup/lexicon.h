@@ -22,6 +22,8 @@ void terms_destroy(struct lexicon **l);
 /* ln(documents / documents with the term), 0.3 at least. The first logarithm is asked for once a text. */
 double lexicon_log_documents(const struct lexicon *l);
 double lexicon_rarity(const struct lexicon *l, double log_documents, uint32_t term);
+/* Brings nearer what lexicon_rarity() will look at. */
+void lexicon_prefetch(const struct lexicon *l, uint32_t term);
 /* Counts one document that holds `term`; call lexicon_next() once a document. */
 void lexicon_count(struct lexicon *l, uint32_t term);
 void lexicon_next(struct lexicon *l);

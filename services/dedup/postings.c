@@ -14,14 +14,14 @@ static uint32_t block_key(uint32_t term, uint32_t block)
     return block << 24 | term;
 }
 
-enum { TALLY_MOST = POSTING_QUERY * POSTING_CAP, TALLY_CELLS = 1 << 16 };
-_Static_assert(TALLY_MOST < TALLY_CELLS * 3 / 4, "every story that a question can meet finds a cell");
+enum { FOUND_MOST = POSTING_QUERY * POSTING_CAP, TALLY_CELLS = 1 << 16 };
+_Static_assert(FOUND_MOST < TALLY_CELLS * 3 / 4, "every story that a question can meet finds a cell");
 
 struct postings {
     struct anchors *blocks;
-    struct posting tally[TALLY_CELLS]; /* free (0) between two questions */
-    uint16_t touched[TALLY_MOST];
-    size_t n_touched;
+    struct posting found[FOUND_MOST];  /* of a question: a story as often as it has a term of it, and what that weighs */
+    struct posting tally[TALLY_CELLS]; /* free (0) between two questions; few stories stay in few cells, at the front */
+    uint16_t touched[FOUND_MOST];
 };
 
 struct postings *postings_create(void)
@@ -129,15 +129,35 @@ enum err postings_drop(struct postings *p, uint32_t term, uint32_t story)
     return anchors_add(p->blocks, block_key(term, block), moved);
 }
 
-static void count(struct postings *p, uint32_t story, float weight)
+/* Appends the term's stories to found[n...]; returns how many there are now. Of a hub none. */
+static size_t gather(struct postings *p, const struct posting *term, size_t n)
 {
-    size_t i = (story * 0x9E3779B1u) >> 16;
-    while (p->tally[i].id != 0 && p->tally[i].id != story) i = (i + 1) % TALLY_CELLS;
-    if (p->tally[i].id == 0) {
-        p->touched[p->n_touched++] = (uint16_t)i;
-        p->tally[i].id = story;
+    uint32_t stories[ANCHOR_CAP], block = 0;
+    size_t found, first = n;
+    do {
+        found = block_of(p, term->id, block++, stories);
+        for (size_t k = 0; k < found; k++) p->found[n++] = (struct posting){stories[k], term->weight};
+    } while (found == BLOCK && block < POSTING_CAP / BLOCK);
+    return found == BLOCK && block == POSTING_CAP / BLOCK ? first : n;
+}
+
+/* Adds up the first n of found by story; returns how many stories these are, touched[] says in which cells. */
+static size_t add_up(struct postings *p, size_t n)
+{
+    size_t touched = 0;
+    unsigned bits = 6;
+    while ((size_t)1 << bits < 2 * n && 1 << bits < TALLY_CELLS) bits++;
+    for (size_t k = 0; k < n; k++) {
+        const struct posting *f = &p->found[k];
+        size_t i = (f->id * 0x9E3779B1u) >> (32 - bits);
+        while (p->tally[i].id != 0 && p->tally[i].id != f->id) i = (i + 1) & (((size_t)1 << bits) - 1);
+        if (p->tally[i].id == 0) {
+            p->touched[touched++] = (uint16_t)i;
+            p->tally[i].id = f->id;
+        }
+        p->tally[i].weight += f->weight;
     }
-    p->tally[i].weight += weight;
+    return touched;
 }
 
 static bool before(const struct posting *a, const struct posting *b)
@@ -147,17 +167,12 @@ static bool before(const struct posting *a, const struct posting *b)
 
 size_t postings_ask(struct postings *p, const struct posting *question, size_t terms, struct posting *best, size_t most)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < terms && i < POSTING_QUERY; i++) {
-        if (postings_full(p, question[i].id)) continue;
-        uint32_t stories[ANCHOR_CAP], block = 0;
-        size_t found;
-        do {
-            found = block_of(p, question[i].id, block++, stories);
-            for (size_t k = 0; k < found; k++) count(p, stories[k], question[i].weight);
-        } while (found == BLOCK);
-    }
-    for (size_t i = 0; i < p->n_touched; i++) {
+    size_t n = 0, found = 0;
+    if (terms > POSTING_QUERY) terms = POSTING_QUERY;
+    for (size_t i = 0; i < terms; i++) anchors_prefetch(p->blocks, block_key(question[i].id, 0));
+    for (size_t i = 0; i < terms; i++) found = gather(p, &question[i], found);
+    size_t touched = add_up(p, found);
+    for (size_t i = 0; i < touched; i++) {
         struct posting *c = &p->tally[p->touched[i]];
         size_t at = n < most ? n++ : most;
         for (; at > 0 && before(c, &best[at - 1]); at--)
@@ -165,7 +180,6 @@ size_t postings_ask(struct postings *p, const struct posting *question, size_t t
         if (at < most) best[at] = *c;
         *c = (struct posting){0, 0};
     }
-    p->n_touched = 0;
     return n;
 }
 

@@ -142,15 +142,23 @@ static bool get_slots(struct slice *in, struct slots *s)
     return sound;
 }
 
+static char *set_fixed(char *at, uint32_t n, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) *at++ = (char)(n >> 8 * i);
+    return at;
+}
+
 /* Of each term four bytes, the id and the weight, then of all their flags, half a byte each: read often, so read fast. */
 static void put_vector(const struct vector *v, struct buf *out)
 {
     const unsigned stored = TERM_NAME | TERM_TITLE | TERM_LEAD; /* that a term is a number counts for the text at hand, and for no merge */
+    char packed[5 * VECTOR_MAX], *p = packed;
     put_number(out, v->n);
     put_number(out, v->words);
-    for (size_t i = 0; i < v->n; i++) put_fixed(out, v->term[i].id << 8 | v->term[i].weight, 4);
+    for (size_t i = 0; i < v->n; i++) p = set_fixed(p, v->term[i].id << 8 | v->term[i].weight, 4);
     for (size_t i = 0; i < v->n; i += 2)
-        put_fixed(out, (v->term[i].flags & stored) | (i + 1 < v->n ? (v->term[i + 1].flags & stored) << 4 : 0), 1);
+        p = set_fixed(p, (v->term[i].flags & stored) | (i + 1 < v->n ? (v->term[i + 1].flags & stored) << 4 : 0), 1);
+    buf_add(out, packed, (size_t)(p - packed));
 }
 
 static uint32_t u32_at(const char *p)
@@ -180,17 +188,18 @@ static bool get_vector(struct slice *in, struct vector *v)
 /* The bound, how many, the hashes, then the places, each as the distance from the one before: a byte, or 255 and four. */
 enum err put_stored_sketch(const struct stored_sketch *s, struct buf *out)
 {
+    char packed[5 + 7 * DENSE_MAX], *p = packed;
     uint32_t before = 0;
-    put_fixed(out, s->below, 4);
-    put_fixed(out, s->n, 1);
-    for (size_t i = 0; i < s->n; i++) put_fixed(out, s->hash[i], 2);
+    p = set_fixed(p, s->below, 4);
+    p = set_fixed(p, s->n, 1);
+    for (size_t i = 0; i < s->n; i++) p = set_fixed(p, s->hash[i], 2);
     for (size_t i = 0; i < s->n; i++) {
         uint32_t step = s->at[i] - before;
-        put_fixed(out, step < 255 ? step : 255, 1);
-        if (step >= 255) put_fixed(out, step, 4);
+        p = set_fixed(p, step < 255 ? step : 255, 1);
+        if (step >= 255) p = set_fixed(p, step, 4);
         before = s->at[i];
     }
-    return out->failed;
+    return buf_add(out, packed, (size_t)(p - packed));
 }
 
 enum err put_sketch(const struct sketch *s, struct buf *out)

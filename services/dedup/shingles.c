@@ -11,26 +11,19 @@ struct stream {
 
 static const char latin[] = "aaaaaaaceeeeiiiidnooooo*ouuuuypsaaaaaaaceeeeiiiidnooooo*ouuuuypy"; /* U+00C0 to U+00FF */
 
-/* What a byte becomes, by its first: itself, its small letter, nothing (0), or what takes a closer look (1). */
-static int folded_lead(unsigned char c)
-{
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
-    if (c >= 'A' && c <= 'Z') return c + 32;
-    return c >= 0x80;
-}
+/* Letters and digits: with bit 0x20 set, each is its small letter or itself. */
+static const unsigned char plain[256] = {['0' ... '9'] = 0xFF, ['A' ... 'Z'] = 0xFF, ['a' ... 'z'] = 0xFF};
 
 /* Folds up to `most` characters from *from on; moves *from. Punctuation of any kind vanishes, so that typographic and plain
  * quotes, dashes and spaces are the same. */
 static void fold(struct slice text, size_t *from, size_t most, struct stream *s)
 {
     const unsigned char *p = (const unsigned char *)text.ptr;
-    unsigned char lead[256];
     size_t i = *from, n = 0;
-    for (int c = 0; c < 256; c++) lead[c] = (unsigned char)folded_lead((unsigned char)c);
     while (i < text.len && n < most) {
-        unsigned char c = p[i], out = lead[c];
+        unsigned char c = p[i], out = plain[c] & (c | 0x20);
         size_t step = 1;
-        if (out == 1) {
+        if (c >= 0x80) {
             out = c;
             if (c == 0xC3 && i + 1 < text.len && p[i + 1] >= 0x80 && p[i + 1] <= 0xBF) {
                 out = (unsigned char)latin[p[i + 1] - 0x80];
@@ -63,17 +56,19 @@ static uint64_t mix(uint64_t h)
 static size_t roll(const struct stream *s, uint32_t bound, struct shingle *out, size_t room)
 {
     const uint64_t factor = 0x100000001B3u;
-    uint64_t h = 0, top = 1;
+    uint64_t h = 0, gone = 1; /* what a character weighs in the hash when it has left */
     size_t n = 0;
-    for (int i = 1; i < SHINGLE; i++) top *= factor;
-    for (size_t i = 0; i < s->len; i++) {
-        if (i >= SHINGLE) h -= top * (s->ptr[i - SHINGLE] + 1u);
+    if (s->len < SHINGLE) return 0;
+    for (int i = 0; i < SHINGLE; i++) {
+        gone *= factor;
         h = h * factor + s->ptr[i] + 1u;
-        if (i + 1 < SHINGLE) continue;
-        uint32_t hash = (uint32_t)(mix(h) >> 32);
-        if (hash < bound && n < room) out[n++] = (struct shingle){hash, s->at[i + 1 - SHINGLE]};
     }
-    return n;
+    for (size_t i = 0;; i++) {
+        uint32_t hash = (uint32_t)(mix(h) >> 32);
+        if (hash < bound && n < room) out[n++] = (struct shingle){hash, s->at[i]};
+        if (i + SHINGLE == s->len) return n;
+        h = h * factor + (s->ptr[i + SHINGLE] + 1u - gone * (s->ptr[i] + 1u)); /* one product waits for the hash before, the other does not */
+    }
 }
 
 enum { BUCKETS = 1024 };

@@ -16,12 +16,12 @@ static bool listed(const char *list, struct slice word)
     return n > 0 && strstr(list, probe) != NULL;
 }
 
-/* Most words are turned away by their first letter. */
+/* Most words are turned away by their first letter and length. */
 static bool encounter(struct slice word)
 {
     char folded[64];
-    unsigned letter = (unsigned)((unsigned char)word.ptr[0] | 0x20) - 'a';
-    return letter < 26 && table_encounters[letter] && word_in(table_encounters, folded, word_fold(word, folded));
+    if (word_kin(table_encounters, word.ptr[0], word.len) == NULL && word_plain(word)) return false;
+    return word_in(table_encounters, folded, word_fold(word, folded));
 }
 
 static struct slice word_at(struct slice text, const struct words *w, size_t i)

@@ -3,15 +3,15 @@
 
 #include <stddef.h>
 
-const char *const table_encounters[26] = {
-    ['c' - 'a'] = " conversation ",
-    ['d' - 'a'] = " dialogue discussions ",
-    ['h' - 'a'] = " heads ",
-    ['m' - 'a'] = " met meet meets meeting meetings mission ",
-    ['n' - 'a'] = " negotiations ",
-    ['s' - 'a'] = " summit session ",
-    ['t' - 'a'] = " talk talks trip travel travels traveled travelled travelling ",
-    ['v' - 'a'] = " visit visits visited ",
+word_list table_encounters = {
+    ['c' - 'a'] = {[12] = "conversation"},
+    ['d' - 'a'] = {[8] = "dialogue", [11] = "discussions"},
+    ['h' - 'a'] = {[5] = "heads"},
+    ['m' - 'a'] = {[3] = "met", [4] = "meet", [5] = "meets", [7] = "meeting" "mission", [8] = "meetings"},
+    ['n' - 'a'] = {[12] = "negotiations"},
+    ['s' - 'a'] = {[6] = "summit", [7] = "session"},
+    ['t' - 'a'] = {[4] = "talk" "trip", [5] = "talks", [6] = "travel", [7] = "travels", [8] = "traveled", [9] = "travelled", [10] = "travelling"},
+    ['v' - 'a'] = {[5] = "visit", [6] = "visits", [7] = "visited"},
 };
 
 const char *const table_months = " january february march april may june july august september october november december jan feb mar apr jun jul aug sep "

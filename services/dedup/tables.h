@@ -1,9 +1,11 @@
-/* tables.h - plain facts as lists of folded words, each between spaces. */
+/* tables.h - plain facts as lists of folded words, each between spaces where nothing else is said. */
 #ifndef WD_DEDUP_TABLES_H
 #define WD_DEDUP_TABLES_H
 
-/* Words for people coming together or going to each other, by their first letter. */
-extern const char *const table_encounters[26];
+#include "words.h"
+
+/* Words for people coming together or going to each other. */
+extern word_list table_encounters;
 extern const char *const table_months;
 /* Last words of the names of countries, continents and the like: too wide to tell two events apart. */
 extern const char *const table_countries;

@@ -37,11 +37,93 @@ static void tally_word(struct tally *t, const struct word *w, bool blind_title)
     else t->middles++;
 }
 
-static int by_weight(const void *a, const void *b)
+/* Terms being counted, found by their id. */
+struct tallies {
+    struct tally *ptr;
+    uint16_t *cell; /* 1 + an index, 0: free */
+    size_t len, mask;
+};
+
+static enum err tallies_begin(struct tallies *t, size_t words, struct arena *mem)
 {
-    const struct tally *x = a, *y = b;
-    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
-    return x->id < y->id ? -1 : x->id > y->id;
+    size_t cells = 64;
+    while (cells < words * 2) cells *= 2;
+    *t = (struct tallies){arena_take(mem, words * sizeof *t->ptr), arena_array(mem, cells, sizeof *t->cell), 0, cells - 1};
+    return t->ptr && t->cell ? OK : ERR_NOMEM;
+}
+
+/* The term's cell: where its tally's index stands, or will. */
+static uint16_t *cell_of(const struct tallies *t, uint32_t id)
+{
+    size_t c = id & t->mask;
+    while (t->cell[c] != 0 && t->ptr[t->cell[c] - 1].id != id) c = (c + 1) & t->mask;
+    return &t->cell[c];
+}
+
+/* Returns how many content words there are. */
+static size_t tally_words(const struct words *words, const struct lexicon *lexicon, struct tallies *t)
+{
+    bool blind = title_is_capitals(words);
+    size_t content = 0;
+    for (size_t i = 0; i < words->len; i++) {
+        const struct word *w = &words->ptr[i];
+        if (w->flags & WORD_STOP) continue;
+        uint32_t id = term_id(w->stem);
+        uint16_t *cell = cell_of(t, id);
+        if (*cell == 0) {
+            lexicon_prefetch(lexicon, id);
+            t->ptr[t->len++] = (struct tally){.id = id};
+            *cell = (uint16_t)t->len;
+        }
+        tally_word(&t->ptr[*cell - 1], w, blind);
+        content++;
+    }
+    return content;
+}
+
+static void weigh(const struct tallies *t, const struct lexicon *lexicon)
+{
+    double documents = lexicon_log_documents(lexicon);
+    for (size_t i = 0; i < t->len; i++) {
+        double often = t->ptr[i].count == 1 ? 1 : 1 + log(t->ptr[i].count);
+        t->ptr[i].weight = (float)(often * lexicon_rarity(lexicon, documents, t->ptr[i].id));
+    }
+}
+
+/* The greater, the heavier the tally and, among equals, the smaller its id: weights are positive, so their bits are in their order. */
+static uint64_t rank_of(const struct tally *t)
+{
+    uint32_t bits;
+    memcpy(&bits, &t->weight, sizeof bits);
+    return (uint64_t)bits << 24 | (TERM_MASK - t->id);
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x > y ? -1 : x < y;
+}
+
+enum { STEPS = 256 };
+
+static size_t step_of(const struct tally *t)
+{
+    float step = t->weight * 8;
+    return step < STEPS - 1 ? (size_t)step : STEPS - 1;
+}
+
+/* The ranks of the VECTOR_MAX heaviest, in order; returns how many. `rank` has room for all; those on lower steps are not sorted. */
+static size_t heaviest(const struct tallies *t, uint64_t *rank)
+{
+    uint16_t on[STEPS] = {0};
+    size_t least = STEPS, n = 0;
+    for (size_t i = 0; i < t->len; i++) on[step_of(&t->ptr[i])]++;
+    while (least > 0 && n < VECTOR_MAX) n += on[--least];
+    n = 0;
+    for (size_t i = 0; i < t->len; i++)
+        if (step_of(&t->ptr[i]) >= least) rank[n++] = rank_of(&t->ptr[i]);
+    qsort(rank, n, sizeof *rank, by_rank);
+    return n < VECTOR_MAX ? n : VECTOR_MAX;
 }
 
 static int by_id(const void *a, const void *b)
@@ -50,53 +132,35 @@ static int by_id(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static size_t tally_words(const struct words *words, struct tally *cell, size_t mask, struct vector *v)
+/* The tallies of these ranks as terms, until one weighs nothing. */
+static void take_terms(const struct tallies *t, const uint64_t *rank, size_t n, struct vector *v)
 {
-    bool blind = title_is_capitals(words);
-    size_t content = 0, used = 0;
-    for (size_t i = 0; i < words->len; i++) {
-        const struct word *w = &words->ptr[i];
-        if (w->flags & WORD_STOP) continue;
-        content++;
-        uint32_t id = term_id(w->stem);
-        size_t c = id & mask;
-        while (cell[c].id != 0 && cell[c].id != id) c = (c + 1) & mask;
-        used += cell[c].id == 0;
-        cell[c].id = id;
-        tally_word(&cell[c], w, blind);
+    const struct tally *kept[VECTOR_MAX];
+    double square = 0;
+    for (size_t i = 0; i < n; i++) {
+        kept[i] = &t->ptr[*cell_of(t, TERM_MASK - (uint32_t)(rank[i] & TERM_MASK)) - 1];
+        square += (double)kept[i]->weight * kept[i]->weight;
     }
-    v->words = (uint16_t)(content < UINT16_MAX ? content : UINT16_MAX);
-    return used;
+    double scale = square > 0 ? 255 / sqrt(square) : 0;
+    for (size_t i = 0; i < n; i++) {
+        double weight = kept[i]->weight * scale + 0.5;
+        if (weight < 1) break;
+        uint8_t flags = kept[i]->flags | (kept[i]->capitals > kept[i]->middles ? TERM_NAME : 0);
+        v->term[v->n++] = (struct term){kept[i]->id, (uint8_t)weight, flags};
+    }
+    qsort(v->term, v->n, sizeof *v->term, by_id);
 }
 
 enum err vector_make(const struct words *words, const struct lexicon *lexicon, struct arena *mem, struct vector *v)
 {
-    size_t cells = 64;
-    while (cells < words->len * 2) cells *= 2;
-    struct tally *cell = arena_array(mem, cells, sizeof *cell);
-    if (cell == NULL) return ERR_NOMEM;
+    struct tallies t;
+    uint64_t *rank = arena_take(mem, words->len * sizeof *rank);
+    if (rank == NULL || tallies_begin(&t, words->len, mem) != OK) return ERR_NOMEM;
+    size_t content = tally_words(words, lexicon, &t);
+    weigh(&t, lexicon);
     v->n = 0;
-    tally_words(words, cell, cells - 1, v);
-    size_t n = 0;
-    double documents = lexicon_log_documents(lexicon);
-    for (size_t i = 0; i < cells; i++) {
-        if (cell[i].id == 0) continue;
-        cell[n] = cell[i];
-        cell[n].weight = (float)((cell[n].count == 1 ? 1 : 1 + log(cell[n].count)) * lexicon_rarity(lexicon, documents, cell[n].id));
-        n++;
-    }
-    qsort(cell, n, sizeof *cell, by_weight);
-    if (n > VECTOR_MAX) n = VECTOR_MAX;
-    double square = 0;
-    for (size_t i = 0; i < n; i++) square += (double)cell[i].weight * cell[i].weight;
-    double scale = square > 0 ? 255 / sqrt(square) : 0;
-    for (size_t i = 0; i < n; i++) {
-        double weight = cell[i].weight * scale + 0.5;
-        if (weight < 1) break;
-        uint8_t flags = cell[i].flags | (cell[i].capitals > cell[i].middles ? TERM_NAME : 0);
-        v->term[v->n++] = (struct term){cell[i].id, (uint8_t)weight, flags};
-    }
-    qsort(v->term, v->n, sizeof *v->term, by_id);
+    v->words = (uint16_t)(content < UINT16_MAX ? content : UINT16_MAX);
+    take_terms(&t, rank, heaviest(&t, rank), v);
     return OK;
 }
 

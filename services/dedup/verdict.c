@@ -61,13 +61,6 @@ struct ruling verdict_choose(const struct kin *kin, size_t n, const struct newco
     return r;
 }
 
-static bool holds_nocase(struct slice text, struct slice words)
-{
-    for (size_t i = 0; i + words.len <= text.len; i++)
-        if ((text.ptr[i] | 0x20) == words.ptr[0] && slice_eq_nocase(slice_cut(text, i, i + words.len), words)) return true;
-    return false;
-}
-
 bool verdict_corrects(struct slice text)
 {
     enum { HEAD = 400, TAIL = 800 };
@@ -75,8 +68,12 @@ bool verdict_corrects(struct slice text)
                                         "this article has been corrected", "this story has been corrected", "this article was amended"};
     struct slice ends[] = {slice_cut(text, 0, HEAD), slice_cut(text, text.len > HEAD + TAIL ? text.len - TAIL : 0, text.len)};
     for (size_t k = 0; k < 2; k++)
-        for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
-            if (holds_nocase(ends[k], slice_of(notes[i]))) return true;
+        for (size_t i = 0; i < ends[k].len; i++) {
+            char first = (char)(ends[k].ptr[i] | 0x20);
+            if (strchr("cept", first) == NULL) continue; /* none begins so */
+            for (size_t n = 0; n < sizeof notes / sizeof *notes; n++)
+                if (notes[n][0] == first && slice_eq_nocase(slice_cut(ends[k], i, i + strlen(notes[n])), slice_of(notes[n]))) return true;
+        }
     return false;
 }
 

@@ -1,28 +1,32 @@
 /* words.c - cuts text into words, folds and stems them. */
 #include "words.h"
 
+#define XXH_INLINE_ALL /* most words are short: the call would cost more than the hash */
 #include <xxhash.h>
 
-static const char *const stop_words[26] = { /* by their first letter */
-    ['a' - 'a'] = " a about above after again against all also am an and any are as at according ",
-    ['b' - 'a'] = " be because been before being below between both but by ",
-    ['c' - 'a'] = " can could ",
-    ['d' - 'a'] = " did do does doing down during day days ",
-    ['e' - 'a'] = " each ",
-    ['f' - 'a'] = " few for from further friday ",
-    ['h' - 'a'] = " had has have having he her here hers him his how ",
-    ['i' - 'a'] = " i if in into is it its ",
-    ['j' - 'a'] = " just ",
-    ['m' - 'a'] = " may me might more most must my mr mrs ms monday ",
-    ['n' - 'a'] = " new no nor not now ",
-    ['o' - 'a'] = " of off on once one only or other our out over own ",
-    ['p' - 'a'] = " per ",
-    ['s' - 'a'] = " said same say says she should so some such saturday sunday ",
-    ['t' - 'a'] = " than that the their them then there these they this those through to too two tuesday thursday told ",
-    ['u' - 'a'] = " under until up us ",
-    ['v' - 'a'] = " very ",
-    ['w' - 'a'] = " was we were what when where which while who whom whose why will with would week wednesday ",
-    ['y' - 'a'] = " year years you your yet ",
+static word_list stop_words = {
+    ['a' - 'a'] = {[1] = "a", [2] = "am" "an" "as" "at", [3] = "all" "and" "any" "are", [4] = "also", [5] = "about" "above" "after"
+        "again", [7] = "against", [9] = "according"},
+    ['b' - 'a'] = {[2] = "be" "by", [3] = "but", [4] = "been" "both", [5] = "being" "below", [6] = "before", [7] = "because" "between"},
+    ['c' - 'a'] = {[3] = "can", [5] = "could"},
+    ['d' - 'a'] = {[2] = "do", [3] = "day" "did", [4] = "days" "does" "down", [5] = "doing", [6] = "during"},
+    ['e' - 'a'] = {[4] = "each"},
+    ['f' - 'a'] = {[3] = "few" "for", [4] = "from", [6] = "friday", [7] = "further"},
+    ['h' - 'a'] = {[2] = "he", [3] = "had" "has" "her" "him" "his" "how", [4] = "have" "here" "hers", [6] = "having"},
+    ['i' - 'a'] = {[1] = "i", [2] = "if" "in" "is" "it", [3] = "its", [4] = "into"},
+    ['j' - 'a'] = {[4] = "just"},
+    ['m' - 'a'] = {[2] = "me" "mr" "ms" "my", [3] = "may" "mrs", [4] = "more" "most" "must", [5] = "might", [6] = "monday"},
+    ['n' - 'a'] = {[2] = "no", [3] = "new" "nor" "not" "now"},
+    ['o' - 'a'] = {[2] = "of" "on" "or", [3] = "off" "one" "our" "out" "own", [4] = "once" "only" "over", [5] = "other"},
+    ['p' - 'a'] = {[3] = "per"},
+    ['s' - 'a'] = {[2] = "so", [3] = "say" "she", [4] = "said" "same" "says" "some" "such", [6] = "should" "sunday", [8] = "saturday"},
+    ['t' - 'a'] = {[2] = "to", [3] = "the" "too" "two", [4] = "than" "that" "them" "then" "they" "this" "told", [5] = "their" "there" "these"
+        "those", [7] = "through" "tuesday", [8] = "thursday"},
+    ['u' - 'a'] = {[2] = "up" "us", [5] = "under" "until"},
+    ['v' - 'a'] = {[4] = "very"},
+    ['w' - 'a'] = {[2] = "we", [3] = "was" "who" "why", [4] = "week" "were" "what" "when" "whom" "will" "with", [5] = "where" "which" "while" "whose"
+        "would", [9] = "wednesday"},
+    ['y' - 'a'] = {[3] = "yet" "you", [4] = "year" "your", [5] = "years"},
 };
 
 /* The length of a character that belongs to no word though its bytes are not ASCII (general punctuation, Latin-1 signs), or 0. */
@@ -34,9 +38,19 @@ static size_t sign_length(const unsigned char *p, size_t n)
     return 0;
 }
 
+/* ASCII letters and digits: with bit 0x20 set, each is its small letter or itself. */
+static const bool is_plain[256] = {['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true};
+
 static bool plain(unsigned char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return is_plain[c];
+}
+
+bool word_plain(struct slice word)
+{
+    size_t i = 0;
+    while (i < word.len && plain((unsigned char)word.ptr[i])) i++;
+    return i == word.len;
 }
 
 static bool digit(unsigned char c)
@@ -67,12 +81,14 @@ size_t word_fold(struct slice word, char out[64])
     const unsigned char *p = (const unsigned char *)word.ptr;
     size_t n = 0;
     for (size_t i = 0; i < word.len && n < 63; i++) {
+        if (plain(p[i])) {
+            out[n++] = (char)(p[i] | 0x20);
+            continue;
+        }
         char latin = i + 1 < word.len ? fold_latin(p[i], p[i + 1]) : 0;
         if (latin) {
             out[n++] = latin;
             i++;
-        } else if (p[i] >= 'A' && p[i] <= 'Z') {
-            out[n++] = (char)(p[i] + 32);
         } else if (apostrophe(p + i, word.len - i)) {
             bool possessive = word.len - i <= 4; /* 's, ’s and a bare apostrophe at the end */
             if (possessive) break;
@@ -108,14 +124,13 @@ static uint32_t stem_hash(char *w, size_t n)
     return h ? h : 1;
 }
 
-bool word_in(const char *const list[26], const char *w, size_t n)
+bool word_in(word_list list, const char *w, size_t n)
 {
-    const char *known = n > 0 && w[0] >= 'a' && w[0] <= 'z' ? list[w[0] - 'a'] : NULL;
-    while (known && *known == ' ' && known[1]) {
-        size_t i = 0;
-        for (known++; i < n && known[i] == w[i];) i++;
-        if (i == n && known[i] == ' ') return true;
-        while (*known != ' ') known++;
+    const char *known = n > 0 ? word_kin(list, w[0], n) : NULL;
+    for (; known && *known; known += n) {
+        size_t i = 1;
+        while (i < n && known[i] == w[i]) i++;
+        if (i == n) return true;
     }
     return false;
 }
@@ -193,7 +208,7 @@ void words_cut_into(struct slice text, size_t title_end, size_t most, struct wor
     size_t last = 0, body = 0;
     words->len = 0;
     for (size_t i = 0; i < text.len && words->len < most;) {
-        size_t sign = sign_length(p + i, text.len - i);
+        size_t sign = p[i] < 0x80 ? 0 : sign_length(p + i, text.len - i);
         if (sign || (p[i] < 0x80 && !plain(p[i]))) {
             i += sign ? sign : 1;
             continue;

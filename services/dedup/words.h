@@ -37,7 +37,21 @@ void words_cut_into(struct slice text, size_t title_end, size_t most, struct wor
 /* The word folded to lower-case ASCII where it has such letters, without its possessive, into out[64]; returns its length. */
 size_t word_fold(struct slice word, char out[64]);
 
-/* True when the folded word stands in a list by first letters, each entry words with spaces around each, or NULL. */
-bool word_in(const char *const list[26], const char *word, size_t n);
+/* True when it is of ASCII letters and digits alone, so that folding it keeps its length. */
+bool word_plain(struct slice word);
+
+enum { LISTED_MOST = 12 /* letters of the longest listed word */ };
+
+/* Words by their first letter and their length, those of one entry side by side: most words meet an empty one. */
+typedef const char *const word_list[26][LISTED_MOST + 1];
+
+/* True when the folded word stands in the list. */
+bool word_in(word_list list, const char *word, size_t n);
+/* The list's words with that first letter, of either case, and that length, or NULL. */
+static inline const char *word_kin(word_list list, char first, size_t n)
+{
+    unsigned letter = (unsigned)((unsigned char)first | 0x20) - 'a';
+    return letter < 26 && n <= LISTED_MOST ? list[letter][n] : NULL;
+}
 
 #endif
