@@ -449,8 +449,8 @@ static enum err take_value(const struct column *c, struct slice *in, struct aren
 
 static const struct column *column_named(const struct record *r, struct slice key)
 {
-    for (size_t i = 0; i < r->n; i++)
-        if (slice_eq(key, slice_of(r->columns[i].key))) return &r->columns[i];
+    for (size_t i = 0; key.len && i < r->n; i++) /* no column's name is empty */
+        if (r->columns[i].key[0] == key.ptr[0] && slice_eq(key, slice_of(r->columns[i].key))) return &r->columns[i];
     return NULL;
 }
 

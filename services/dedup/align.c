@@ -3,19 +3,30 @@
 
 #include <stdlib.h>
 
-static size_t list_of(const struct aligner *a, uint32_t hash)
+static size_t cell_of(const struct aligner *a, uint32_t hash)
 {
     size_t i = (size_t)(hash * a->scale >> 32);
-    return i < ALIGN_LISTS ? i : ALIGN_LISTS - 1;
+    return i < ALIGN_CELLS ? i : ALIGN_CELLS - 1;
+}
+
+static size_t list_of(size_t cell)
+{
+    return cell / (ALIGN_CELLS / ALIGN_LISTS);
+}
+
+static bool is_filled(const struct aligner *a, size_t cell)
+{
+    return a->filled[cell / 64] >> cell % 64 & 1;
 }
 
 void align_begin(const struct sketch *sketch, struct aligner *a)
 {
-    *a = (struct aligner){.sketch = sketch, .scale = ((uint64_t)ALIGN_LISTS << 32) / ((uint64_t)sketch->below + 1)};
+    *a = (struct aligner){.sketch = sketch, .scale = ((uint64_t)ALIGN_CELLS << 32) / ((uint64_t)sketch->below + 1)};
     for (size_t i = sketch->len; i-- > 0;) { /* lists stand in text order */
-        size_t list = list_of(a, sketch->ptr[i].hash);
+        size_t cell = cell_of(a, sketch->ptr[i].hash), list = list_of(cell);
         a->next[i] = a->head[list];
         a->head[list] = (uint8_t)(i + 1);
+        a->filled[cell / 64] |= (uint64_t)1 << cell % 64;
     }
 }
 
@@ -23,7 +34,9 @@ void align_begin(const struct sketch *sketch, struct aligner *a)
 static size_t find(const struct aligner *a, uint32_t least, uint32_t most)
 {
     const struct shingle *s = a->sketch->ptr;
-    for (size_t list = list_of(a, least), last = list_of(a, most - 1); list <= last; list++)
+    size_t cell = cell_of(a, least), end = cell_of(a, most - 1);
+    if (cell == end && !is_filled(a, cell)) return 0;
+    for (size_t list = list_of(cell), last = list_of(end); list <= last; list++)
         for (size_t i = a->head[list]; i != 0; i = a->next[i - 1])
             if (s[i - 1].hash >= least && s[i - 1].hash < most) return i;
     return 0;

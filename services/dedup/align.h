@@ -12,13 +12,14 @@ struct alignment {
     uint32_t least;       /* shingles of the text that has fewer: what the two figures rest on */
 };
 
-enum { ALIGN_LISTS = 512 };
+enum { ALIGN_LISTS = 512, ALIGN_CELLS = 2048 };
 
 /* A new text's shingles in lists by the size of their hash: made once, compared with many. */
 struct aligner {
     const struct sketch *sketch;
     uint64_t scale;
     uint8_t head[ALIGN_LISTS], next[DENSE_MAX]; /* 1 + an index, 0: none */
+    uint64_t filled[ALIGN_CELLS / 64]; /* bits: some hash falls into this part of a list's; most that are asked for fall beside all */
 };
 
 void align_begin(const struct sketch *sketch, struct aligner *a);

@@ -145,13 +145,16 @@ enum err copies_post(struct copies *c, const struct sketch *sketch, uint32_t doc
     uint32_t docs[ANCHOR_CAP], low[DENSE_MAX];
     size_t most = 6 + sketch->folded / 120;
     if (most > POSTED_MAX) most = POSTED_MAX;
-    size_t lows = lowest(sketch, 3 * most, low);
+    const size_t reach[] = {most + most / 4, 3 * most}; /* few are furniture: the first mostly do */
     enum err e = OK;
     *n = 0;
-    for (size_t i = 0; e == OK && i < lows && *n < most; i++) {
-        if (anchors_find(c->anchors, low[i], docs) == ANCHOR_CAP) continue;
-        e = anchors_add(c->anchors, low[i], doc);
-        if (e == OK) out[(*n)++] = low[i];
+    for (size_t k = 0, i = 0; e == OK && k < 2 && *n < most; k++) {
+        size_t lows = lowest(sketch, reach[k], low);
+        for (; e == OK && i < lows && *n < most; i++) {
+            if (anchors_find(c->anchors, low[i], docs) == ANCHOR_CAP) continue;
+            e = anchors_add(c->anchors, low[i], doc);
+            if (e == OK) out[(*n)++] = low[i];
+        }
     }
     return e;
 }

@@ -135,6 +135,7 @@ static size_t gather(struct postings *p, const struct posting *term, size_t n)
     uint32_t stories[ANCHOR_CAP], block = 0;
     size_t found, first = n;
     do {
+        if (block > 0) anchors_prefetch(p->blocks, block_key(term->id, block + 1)); /* who fills one block often fills more */
         found = block_of(p, term->id, block++, stories);
         for (size_t k = 0; k < found; k++) p->found[n++] = (struct posting){stories[k], term->weight};
     } while (found == BLOCK && block < POSTING_CAP / BLOCK);

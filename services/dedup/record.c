@@ -171,18 +171,19 @@ static bool get_vector(struct slice *in, struct vector *v)
 {
     uint64_t n, words;
     uint32_t before = 0;
+    bool ascend = true;
     if (!get_number(in, VECTOR_MAX, &n) || !get_number(in, UINT16_MAX, &words) || in->len < 4 * n + (n + 1) / 2) return false;
+    const char *flags = in->ptr + 4 * n;
     v->n = (uint16_t)n;
     v->words = (uint16_t)words;
     for (size_t i = 0; i < n; i++) {
-        uint32_t packed = u32_at(in->ptr + 4 * i);
-        unsigned char flags = (unsigned char)in->ptr[4 * n + i / 2];
-        v->term[i] = (struct term){packed >> 8, (uint8_t)packed, i & 1 ? flags >> 4 : flags & 15};
-        if (packed >> 8 <= before) return false;
-        before = packed >> 8;
+        uint32_t packed = u32_at(in->ptr + 4 * i), id = packed >> 8;
+        v->term[i] = (struct term){id, (uint8_t)packed, (unsigned char)flags[i / 2] >> (i % 2 * 4) & 15};
+        ascend &= id > before;
+        before = id;
     }
     *in = slice_cut(*in, 4 * n + (n + 1) / 2, in->len);
-    return true;
+    return ascend;
 }
 
 /* The bound, how many, the hashes, then the places, each as the distance from the one before: a byte, or 255 and four. */

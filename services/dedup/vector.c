@@ -90,77 +90,86 @@ static void weigh(const struct tallies *t, const struct lexicon *lexicon)
     }
 }
 
-/* The greater, the heavier the tally and, among equals, the smaller its id: weights are positive, so their bits are in their order. */
-static uint64_t rank_of(const struct tally *t)
-{
-    uint32_t bits;
-    memcpy(&bits, &t->weight, sizeof bits);
-    return (uint64_t)bits << 24 | (TERM_MASK - t->id);
-}
-
-static int by_rank(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x > y ? -1 : x < y;
-}
-
 enum { STEPS = 256 };
 
+/* Steps of weight: who stands on a higher one is heavier. */
 static size_t step_of(const struct tally *t)
 {
     float step = t->weight * 8;
     return step < STEPS - 1 ? (size_t)step : STEPS - 1;
 }
 
-/* The ranks of the VECTOR_MAX heaviest, in order; returns how many. `rank` has room for all; those on lower steps are not sorted. */
-static size_t heaviest(const struct tallies *t, uint64_t *rank)
+static int by_weight(const void *a, const void *b)
+{
+    const struct tally *const *x = a, *const *y = b;
+    if ((*x)->weight != (*y)->weight) return (*x)->weight > (*y)->weight ? -1 : 1;
+    return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
+}
+
+/* The VECTOR_MAX heaviest (of equals those with the smaller ids), in the order of the text; returns how many. Only those on the step where the line
+ * falls have to be sorted. */
+static size_t heaviest(const struct tallies *t, const struct tally **kept, const struct tally **brim)
 {
     uint16_t on[STEPS] = {0};
-    size_t least = STEPS, n = 0;
+    size_t step = STEPS, above = 0, n = 0, brims = 0;
     for (size_t i = 0; i < t->len; i++) on[step_of(&t->ptr[i])]++;
-    while (least > 0 && n < VECTOR_MAX) n += on[--least];
-    n = 0;
-    for (size_t i = 0; i < t->len; i++)
-        if (step_of(&t->ptr[i]) >= least) rank[n++] = rank_of(&t->ptr[i]);
-    qsort(rank, n, sizeof *rank, by_rank);
-    return n < VECTOR_MAX ? n : VECTOR_MAX;
-}
-
-static int by_id(const void *a, const void *b)
-{
-    const struct term *x = a, *y = b;
-    return x->id < y->id ? -1 : x->id > y->id;
-}
-
-/* The tallies of these ranks as terms, until one weighs nothing. */
-static void take_terms(const struct tallies *t, const uint64_t *rank, size_t n, struct vector *v)
-{
-    const struct tally *kept[VECTOR_MAX];
-    double square = 0;
-    for (size_t i = 0; i < n; i++) {
-        kept[i] = &t->ptr[*cell_of(t, TERM_MASK - (uint32_t)(rank[i] & TERM_MASK)) - 1];
-        square += (double)kept[i]->weight * kept[i]->weight;
+    while (step > 0 && above + on[step - 1] <= VECTOR_MAX) above += on[--step];
+    for (size_t i = 0; i < t->len; i++) {
+        size_t at = step_of(&t->ptr[i]);
+        if (at >= step) kept[n++] = &t->ptr[i];
+        else if (at + 1 == step) brim[brims++] = &t->ptr[i];
     }
+    qsort(brim, brims, sizeof *brim, by_weight);
+    for (size_t i = 0; i < brims && n < VECTOR_MAX; i++) kept[n++] = brim[i];
+    return n;
+}
+
+/* Puts terms in the order of their ids. These are bits of hashes, so that their top ones spread them evenly and little is left to sort. */
+static void sort_terms(struct term *term, size_t n)
+{
+    enum { BITS = 7, LISTS = 1 << BITS };
+    struct term old[VECTOR_MAX];
+    uint8_t at[LISTS] = {0};
+    memcpy(old, term, n * sizeof *term);
+    for (size_t i = 0; i < n; i++) at[old[i].id >> (24 - BITS)]++;
+    for (unsigned k = 0, sum = 0; k < LISTS; k++) {
+        unsigned size = at[k];
+        at[k] = (uint8_t)sum;
+        sum += size;
+    }
+    for (size_t i = 0; i < n; i++) term[at[old[i].id >> (24 - BITS)]++] = old[i];
+    for (size_t i = 1; i < n; i++) {
+        struct term t = term[i];
+        size_t k = i;
+        for (; k > 0 && term[k - 1].id > t.id; k--) term[k] = term[k - 1];
+        term[k] = t;
+    }
+}
+
+static void take_terms(const struct tally *const *kept, size_t n, struct vector *v)
+{
+    double square = 0;
+    for (size_t i = 0; i < n; i++) square += (double)kept[i]->weight * kept[i]->weight;
     double scale = square > 0 ? 255 / sqrt(square) : 0;
+    v->n = 0;
     for (size_t i = 0; i < n; i++) {
         double weight = kept[i]->weight * scale + 0.5;
-        if (weight < 1) break;
+        if (weight < 1) continue;
         uint8_t flags = kept[i]->flags | (kept[i]->capitals > kept[i]->middles ? TERM_NAME : 0);
         v->term[v->n++] = (struct term){kept[i]->id, (uint8_t)weight, flags};
     }
-    qsort(v->term, v->n, sizeof *v->term, by_id);
+    sort_terms(v->term, v->n);
 }
 
 enum err vector_make(const struct words *words, const struct lexicon *lexicon, struct arena *mem, struct vector *v)
 {
     struct tallies t;
-    uint64_t *rank = arena_take(mem, words->len * sizeof *rank);
-    if (rank == NULL || tallies_begin(&t, words->len, mem) != OK) return ERR_NOMEM;
+    const struct tally *kept[VECTOR_MAX], **brim = arena_take(mem, words->len * sizeof *brim);
+    if (brim == NULL || tallies_begin(&t, words->len, mem) != OK) return ERR_NOMEM;
     size_t content = tally_words(words, lexicon, &t);
     weigh(&t, lexicon);
-    v->n = 0;
     v->words = (uint16_t)(content < UINT16_MAX ? content : UINT16_MAX);
-    take_terms(&t, rank, heaviest(&t, rank), v);
+    take_terms(kept, heaviest(&t, kept, brim), v);
     return OK;
 }
 
