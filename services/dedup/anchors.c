@@ -44,15 +44,37 @@ struct waiting {
     uint32_t n[SHARDS];
 };
 
+enum { PART_BITS = 10 /* a part of the range of hashes is so many bits wide */, PARTS_BYTES = 1 << (32 - PART_BITS - 3) };
+
 struct anchors {
     struct shard shard[SHARDS];
     struct waiting *waiting; /* while loading */
+    uint64_t *held;  /* a bit for each part of the range of hashes: some pair is, or was, in it */
+    size_t dropped;  /* pairs, since the bits were set anew */
 };
+
+#define SPREAD 0x9E3779B1u
+#define GATHER 0x0E8B2F51u
+_Static_assert(SPREAD * GATHER == 1, "what spreads hashes can be undone");
 
 /* Shingle hashes are small numbers by choice (the lowest are kept), so they are spread anew, one to one: the top bits name the shard. */
 static uint32_t spread_of(uint32_t hash)
 {
-    return hash * 0x9E3779B1u;
+    return hash * SPREAD;
+}
+
+static void hold(struct anchors *a, uint32_t hash)
+{
+    uint32_t part = hash >> PART_BITS;
+    a->held[part / 64] |= (uint64_t)1 << part % 64;
+}
+
+/* False: no pair has this hash. A text is posted under a few of its lowest hashes and looked up under many more, which most often ends here, without a
+ * way to a cold part of memory. */
+static bool may_hold(const struct anchors *a, uint32_t hash)
+{
+    uint32_t part = hash >> PART_BITS;
+    return a->held[part / 64] >> part % 64 & 1;
 }
 
 static uint32_t home(const struct shard *s, uint32_t spread)
@@ -63,6 +85,9 @@ static uint32_t home(const struct shard *s, uint32_t spread)
 struct anchors *anchors_create(void)
 {
     struct anchors *a = calloc(1, sizeof *a);
+    if (a == NULL) return NULL;
+    a->held = calloc(1, PARTS_BYTES);
+    if (a->held == NULL) anchors_destroy(&a);
     for (int i = 0; a && i < SHARDS; i++) {
         a->shard[i] = (struct shard){cells_take(FIRST_CELLS + BEHIND), FIRST_CELLS, 0};
         if (a->shard[i].pair == NULL) anchors_destroy(&a);
@@ -75,6 +100,7 @@ void anchors_destroy(struct anchors **a)
     if (*a == NULL) return;
     for (int i = 0; i < SHARDS; i++) cells_free((*a)->shard[i].pair, (size_t)(*a)->shard[i].cells + BEHIND);
     free((*a)->waiting);
+    free((*a)->held);
     free(*a);
     *a = NULL;
 }
@@ -138,6 +164,7 @@ static enum err add(struct shard *s, struct pair p)
 enum err anchors_add(struct anchors *a, uint32_t hash, uint32_t doc)
 {
     uint32_t spread = spread_of(hash);
+    hold(a, hash);
     return add(&a->shard[spread >> (32 - SHARD_BITS)], (struct pair){spread, doc});
 }
 
@@ -169,6 +196,7 @@ enum err anchors_load(struct anchors *a, uint32_t hash, uint32_t doc)
     if (a->waiting == NULL) a->waiting = calloc(1, sizeof *a->waiting);
     if (a->waiting == NULL) return ERR_NOMEM;
     uint32_t spread = spread_of(hash);
+    hold(a, hash);
     size_t shard = spread >> (32 - SHARD_BITS);
     struct waiting *w = a->waiting;
     w->pair[shard][w->n[shard]++] = (struct pair){spread, doc};
@@ -184,9 +212,28 @@ enum err anchors_loaded(struct anchors *a)
     return e;
 }
 
+/* Sets the bits by the pairs that there are: those of the dropped ones are no use. */
+static void hold_anew(struct anchors *a)
+{
+    memset(a->held, 0, PARTS_BYTES);
+    for (size_t k = 0; k < SHARDS; k++)
+        for (size_t i = 0; i < (size_t)a->shard[k].cells + BEHIND; i++)
+            if (a->shard[k].pair[i].doc != 0) hold(a, a->shard[k].pair[i].spread * GATHER);
+    a->dropped = 0;
+}
+
+static size_t pairs_of(const struct anchors *a)
+{
+    size_t n = 0;
+    for (int i = 0; i < SHARDS; i++) n += a->shard[i].used;
+    return n;
+}
+
 void anchors_drop(struct anchors *a, uint32_t hash, uint32_t doc)
 {
+    enum { LOOK_EVERY = 1 << 12 };
     uint32_t spread = spread_of(hash), i;
+    if (++a->dropped % LOOK_EVERY == 0 && a->dropped > pairs_of(a)) hold_anew(a);
     struct shard *s = &a->shard[spread >> (32 - SHARD_BITS)];
     for (i = seek(s, spread); s->pair[i].doc != doc; i++)
         if (s->pair[i].doc == 0 || s->pair[i].spread != spread) return;
@@ -201,6 +248,7 @@ size_t anchors_find(const struct anchors *a, uint32_t hash, uint32_t docs[ANCHOR
     uint32_t spread = spread_of(hash);
     const struct shard *s = &a->shard[spread >> (32 - SHARD_BITS)];
     size_t n = 0;
+    if (!may_hold(a, hash)) return 0;
     for (uint32_t i = seek(s, spread); s->pair[i].doc != 0 && s->pair[i].spread == spread && n < ANCHOR_CAP; i++) docs[n++] = s->pair[i].doc;
     return n;
 }
@@ -209,12 +257,12 @@ void anchors_prefetch(const struct anchors *a, uint32_t hash)
 {
     uint32_t spread = spread_of(hash);
     const struct shard *s = &a->shard[spread >> (32 - SHARD_BITS)];
-    __builtin_prefetch(&s->pair[home(s, spread)]);
+    if (may_hold(a, hash)) __builtin_prefetch(&s->pair[home(s, spread)]);
 }
 
 size_t anchors_bytes(const struct anchors *a)
 {
-    size_t bytes = sizeof *a;
+    size_t bytes = sizeof *a + PARTS_BYTES;
     for (int i = 0; i < SHARDS; i++) bytes += (a->shard[i].cells + BEHIND) * sizeof(struct pair);
     return bytes;
 }
