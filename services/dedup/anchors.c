@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct pair {
     uint32_t spread, doc; /* doc 0: free */
@@ -12,18 +13,23 @@ struct pair {
 
 struct shard {
     struct pair *pair;    /* `cells` homes and BEHIND more cells, of which the last stays free */
-    uint32_t cells, used; /* used stays under four fifths of cells */
+    uint32_t cells, used; /* used stays under seven eighths of cells */
 };
 
-/* Straight from the system and back to it: what grows by an eighth leaves holes in a heap that nothing fits into. */
+/* Straight from the system and back to it: what grows by a little leaves holes in a heap that nothing fits into. What is large stands on large pages
+ * where it can: look-ups go anywhere, and fewer pages are fewer misses. */
 static struct pair *cells_take(size_t cells)
 {
-    enum { HUGE_LEAST = 4 << 20 };
-    size_t bytes = cells * sizeof(struct pair);
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    enum { LARGE = 2 << 20 };
+    size_t bytes = cells * sizeof(struct pair), more = bytes >= LARGE ? LARGE : 0;
+    char *p = mmap(NULL, bytes + more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED) return NULL;
-    if (bytes >= HUGE_LEAST) (void)madvise(p, bytes, MADV_HUGEPAGE); /* look-ups go anywhere: fewer pages, fewer misses; a wish */
-    return p;
+    if (more == 0) return (struct pair *)(void *)p;
+    size_t before = (LARGE - (uintptr_t)p % LARGE) % LARGE, page = (size_t)sysconf(_SC_PAGESIZE), end = (before + bytes + page - 1) / page * page;
+    if (before) munmap(p, before);
+    if (end < bytes + more) munmap(p + end, bytes + more - end);
+    (void)madvise(p + before, bytes, MADV_HUGEPAGE); /* a wish */
+    return (struct pair *)(void *)(p + before);
 }
 
 static void cells_free(struct pair *pair, size_t cells)
@@ -32,10 +38,10 @@ static void cells_free(struct pair *pair, size_t cells)
 }
 
 enum {
-    SHARD_BITS = 5,
+    SHARD_BITS = 4,
     SHARDS = 1 << SHARD_BITS, /* so that to grow costs a little memory and time, often, and not half of all at once */
     FIRST_CELLS = 16,
-    BEHIND = 64,
+    BEHIND = 128,
     WAITING = 4096, /* pairs of a shard that wait while all are loaded */
 };
 
@@ -151,8 +157,8 @@ static enum err add(struct shard *s, struct pair p)
 {
     size_t cells = s->cells;
     enum err e = OK;
-    if (((uint64_t)s->used + 1) * 5 > (uint64_t)cells * 4 || brim(s)) { /* by an eighth: what is kept free stays small */
-        do e = resize(s, cells += cells / 8 + 8);
+    if (((uint64_t)s->used + 1) * 8 > (uint64_t)cells * 7 || brim(s)) { /* by a sixteenth: what is kept free stays small */
+        do e = resize(s, cells += cells / 16 + 8);
         while (e == ERR_TOO_BIG || (e == OK && brim(s)));
     }
     if (e != OK) return e;
@@ -171,7 +177,7 @@ enum err anchors_add(struct anchors *a, uint32_t hash, uint32_t doc)
 enum err anchors_reserve(struct anchors *a, size_t pairs)
 {
     enum err e = OK;
-    size_t cells = pairs / SHARDS / 3 * 4;
+    size_t cells = pairs / SHARDS / 4 * 5;
     for (int i = 0; e == OK && i < SHARDS; i++)
         if (cells > a->shard[i].cells) e = resize(&a->shard[i], cells);
     return e;
