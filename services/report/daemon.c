@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <time.h>
 #include <unistd.h>
-#include <zmq.h>
+#include <czmq.h>
 
 #include "../../libcommon/clock.h"
 #include "../../libcommon/daemon.h"
