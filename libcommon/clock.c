@@ -1,6 +1,8 @@
 /* clock.c - the two clocks. */
 #include "clock.h"
 
+#include "log.h"
+
 #include <stdio.h>
 #include <time.h>
 
@@ -35,4 +37,26 @@ void clock_rfc3339(uint64_t ms, char out[25])
              t.tm_sec, (unsigned)(ms % 1000));
     memcpy(out, text, 24);
     out[24] = '\0';
+}
+
+enum { JUMP_MS = 3600000 };
+
+static int64_t ahead(void)
+{
+    return (int64_t)clock_wall_ms() - (int64_t)clock_mono_ms();
+}
+
+struct clock_watch clock_watch_begin(void)
+{
+    return (struct clock_watch){.ahead = ahead()};
+}
+
+bool clock_watch_believed(struct clock_watch *w)
+{
+    int64_t jump = ahead() - w->ahead;
+    bool doubted = jump > JUMP_MS || jump < -JUMP_MS;
+    if (doubted && !w->doubted)
+        log_event(LOG_WARN, "clock_jumped", "by_s=%lld what=\"nothing is removed for its age until the clock is back or the daemon is started again\"", (long long)jump / 1000);
+    w->doubted = doubted;
+    return !doubted;
 }

@@ -13,4 +13,13 @@ uint64_t clock_wall_ms(void);
 /* "2026-01-02T03:04:05.678Z" for ms since 1970; 24 characters and a zero byte. */
 void clock_rfc3339(uint64_t ms, char out[25]);
 
+/* Whether the wall clock can be believed with what nothing brings back: not once it has jumped by more than an hour since the watch began. */
+struct clock_watch {
+    int64_t ahead; /* of the clock that never jumps, ms */
+    bool doubted;
+};
+struct clock_watch clock_watch_begin(void);
+/* Logs when that changes. */
+bool clock_watch_believed(struct clock_watch *w);
+
 #endif

@@ -21,6 +21,7 @@ enum { SANDBOX_READS = 6, SANDBOX_ENDPOINTS = 8, SANDBOX_LISTS = 3 };
 struct sandbox_needs {
     const char *read[SANDBOX_READS];          /* files and folders; of a file its folder, since it may be replaced */
     const char *file;                         /* that file alone, to read */
+    const char *folder;                       /* as the state directory */
     const char *endpoint[SANDBOX_ENDPOINTS];  /* ipc://: the socket's folder; tcp://: what looking up a name takes */
     const struct option_list *list[SANDBOX_LISTS]; /* endpoints too */
 };

@@ -111,6 +111,7 @@ static void grant_all(struct rules *r, const char *state, const struct sandbox_n
     for (size_t i = 0; i < SANDBOX_READS; i++)
         if (needs->read[i] != NULL) grant_folder(r, needs->read[i], READ);
     if (needs->file != NULL) grant(r, needs->file, READ);
+    if (needs->folder != NULL) grant(r, needs->folder, ~NEVER);
     for (size_t i = 0; i < SANDBOX_ENDPOINTS; i++) grant_endpoint(r, needs->endpoint[i]);
     for (size_t i = 0; i < SANDBOX_LISTS; i++)
         for (size_t k = 0; needs->list[i] != NULL && k < needs->list[i]->len; k++) grant_endpoint(r, needs->list[i]->item[k]);

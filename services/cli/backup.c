@@ -195,6 +195,20 @@ static void print_summary(const struct backup *b)
            (double)bytes / 1e6, b->when, (uintmax_t)ask_count(json_object_get(b->said, "ledger.db"), "seq"), (uintmax_t)in_flight);
 }
 
+/* Originals are many times the rest, and never change: they are copied by other means. */
+static void print_left_out(const struct backup *b)
+{
+    char path[4200], where[4200];
+    for (size_t i = 0; i < b->journals; i++) {
+        bool named = state_path(path, sizeof path, b->set.state, "run/ingest.%u.archive", b->journal[i].replica) == OK;
+        FILE *f = named ? fopen(path, "re") : NULL;
+        size_t n = f != NULL ? fread(where, 1, sizeof where - 1, f) : 0;
+        where[n] = '\0';
+        if (f != NULL) fclose(f);
+        if (n > 0 && stores_there(where, "")) printf("Not in it: the originals in %s; `mdb_copy` (lmdb-utils) copies them, also while ingest runs.\n", where);
+    }
+}
+
 static int back_up(struct backup *b)
 {
     if (stores_there(b->to, "")) return complain(b, EXIT_NEEDS_PERSON, "is there already: name a new folder");
@@ -209,6 +223,7 @@ static int back_up(struct backup *b)
     if (status == 0 && !held) status = complain(b, EXIT_TRY_AGAIN, "void: ingest was started anew or did not answer meanwhile; take another one");
     if (status == 0) status = write_manifest(b);
     if (status == 0) print_summary(b);
+    if (status == 0) print_left_out(b);
     return status;
 }
 

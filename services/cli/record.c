@@ -7,6 +7,9 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <zlib.h>
+
+#include "../../proto/doc.h"
 
 enum { KEY_LEAST = 6, MERGES_MOST = 64, WAIT_MS = 5000 };
 
@@ -117,6 +120,36 @@ static int find_key(struct records *r, const char *id, char key[256])
     for (; (rc = sqlite3_step(s)) == SQLITE_ROW; n++) snprintf(key, 256, "%s", (const char *)sqlite3_column_text(s, 0));
     sqlite3_finalize(s);
     return rc == SQLITE_DONE ? n : -1;
+}
+
+enum record_found records_key(struct records *r, const char *id, char key[256])
+{
+    int n = find_key(r, id, key);
+    return n < 0 ? RECORD_ERROR : n == 0 ? RECORD_NONE : n == 1 ? RECORD_DOCUMENT : RECORD_MANY;
+}
+
+/* The frame of the row, unpacked, in mem; absent when it is none. */
+static struct slice frame_of(sqlite3_stmt *s, struct arena *mem)
+{
+    int64_t size = sqlite3_column_int64(s, 0);
+    char *to = size > 0 && size <= DOC_FRAME_MAX ? arena_take(mem, (size_t)size) : NULL;
+    uLongf n = (uLongf)size;
+    bool good = to != NULL && uncompress((Bytef *)to, &n, sqlite3_column_blob(s, 1), (uLong)sqlite3_column_bytes(s, 1)) == Z_OK;
+    return good ? (struct slice){to, n} : (struct slice){NULL, 0};
+}
+
+void records_hash(struct records *r, const char *key, char hash[65])
+{
+    struct doc doc;
+    struct arena *mem = arena_create(DOC_ARENA_MAX);
+    sqlite3_stmt *s = ask(r, "SELECT b.frame_size, b.frame FROM bodies b JOIN documents d USING(id) WHERE d.key = ?", key);
+    hash[0] = '\0';
+    if (mem != NULL && s != NULL && sqlite3_step(s) == SQLITE_ROW) {
+        struct slice frame = frame_of(s, mem);
+        if (frame.ptr != NULL && doc_peek(frame, DOC_BIT(DOC_HASH), mem, &doc) == OK && doc_has(&doc, DOC_HASH) && doc.hash.len == 64) snprintf(hash, 65, "%.64s", doc.hash.ptr);
+    }
+    sqlite3_finalize(s);
+    arena_destroy(&mem);
 }
 
 static const char entities_sql[] = "SELECT name, type, count(*) AS n, entity AS id FROM mentions WHERE article = ? GROUP BY name, type ORDER BY n DESC, name";

@@ -22,6 +22,11 @@ enum record_found records_story(struct records *r, const char *id, char *into, s
  * and lists `entities` and `quotes`. The caller releases it. */
 enum record_found records_document(struct records *r, const char *id, json_t **out) MUST_CHECK;
 
+/* The whole key of the document that is called so. */
+enum record_found records_key(struct records *r, const char *id, char key[256]) MUST_CHECK;
+/* The hash of what was fed as that document, 64 hex digits; "" when the ledger does not have it, or not any more. */
+void records_hash(struct records *r, const char *key, char hash[65]);
+
 /* Appends it for people, or as one line of JSON. */
 enum err record_put(const json_t *document, bool json, const struct screen *screen, struct buf *out) MUST_CHECK;
 

@@ -39,7 +39,7 @@ const struct option_table forget_table = {
     .program = "wiredesk forget",
     .purpose = "Take a document back, and its text and all that quotes it out of every store",
     .operands = "KEY",
-    .epilog = "Also from day files and pages, the full-text index, what databases keep of deleted rows, quarantine and slots. Its key, number and outcome "
+    .epilog = "Also from day files and pages, the full-text index, what databases keep of deleted rows, the archive of originals, quarantine and slots. Its key, number and outcome "
               "stay, so that the sum holds and it is not taken again. Exit status: 0, 1 there is no such document, 64 a person must act, 75 try again.",
     .rows = tables,
 };

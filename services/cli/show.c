@@ -2,23 +2,27 @@
 #include "command.h"
 #include "record.h"
 #include "terminal.h"
+#include "tool.h"
 #include "view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../../libcommon/state.h"
+#include "../../proto/feed.h"
 
 struct settings {
-    const char *state, *colour;
+    const char *state, *colour, *archive;
     uint64_t columns;
-    bool json;
+    bool json, original;
 };
 #define AT(member) offsetof(struct settings, member)
 
 static const struct option_row rows[] = {
     {"state", 's', "DIR", OPTION_TEXT, AT(state), ".wiredesk", 0, 0, "The pipe's directory: its ledger is read"},
     {"json", 'j', NULL, OPTION_FLAG, AT(json), NULL, 0, 0, "A story's last line as it is, or a document as one JSON object"},
+    {"original", 0, NULL, OPTION_FLAG, AT(original), NULL, 0, 0, "What was fed as the document, byte for byte, out of ingest's archive and held against its hash"},
+    {"archive", 0, "DIR", OPTION_TEXT, AT(archive), NULL, 0, 0, "With --original: the archive, where ingest of --state has another one or runs elsewhere"},
     {"colour", 0, "WHEN", OPTION_TEXT, AT(colour), "auto", 0, 0, "auto, always or never"},
     {"columns", 0, "N", OPTION_NUMBER, AT(columns), "0", 0, 1000, "Width of the view; 0: the terminal's"},
     {NULL},
@@ -29,7 +33,7 @@ const struct option_table show_table = {
     .purpose = "Show one story or one document",
     .operands = "ID...",
     .epilog = "ID is a story's id as tail shows it (s1), a document's key or its first six or more digits, or the name of a file as it was fed. "
-              "The daemons need not run. Exit status: 0, 1 when there is no such thing.",
+              "The daemons need not run. Exit status: 0, 1 when there is no such thing, 64 when the original is damaged or no archive is known.",
     .rows = tables,
 };
 
@@ -75,6 +79,30 @@ static int show(const struct settings *set, const struct screen *screen, struct 
     return found == RECORD_NONE || found == RECORD_MANY ? EXIT_FOUND_WRONG : 0;
 }
 
+/* The original as ingest's program prints it, once its hash is the one that the ledger has. */
+static int show_original(const struct settings *set, struct records *records, const char *id)
+{
+    char key[256], want[65], is[65];
+    enum record_found found = records_key(records, id, key);
+    if (found != RECORD_DOCUMENT) {
+        if (found == RECORD_ERROR) fprintf(stderr, "wiredesk show: %s\n", records_trouble(records));
+        else fprintf(stderr, "wiredesk show: %s called '%s'\n", found == RECORD_MANY ? "several documents are" : "no document here is", id);
+        return found == RECORD_ERROR ? EXIT_TRY_AGAIN : EXIT_FOUND_WRONG;
+    }
+    struct buf raw = buf_make(DOC_RAW_MAX + 65536);
+    const char *const arguments[] = {"--state", set->state, "--original", key, set->archive != NULL ? "--archive" : NULL, set->archive, NULL};
+    int status = tool_run("ingest", arguments, &raw, NULL, NULL);
+    records_hash(records, key, want);
+    feed_hash(buf_slice(&raw), is);
+    if (status == 0 && want[0] != '\0' && strcmp(want, is) != 0) {
+        fprintf(stderr, "wiredesk show: the archive's original of %s has the hash %s, the ledger says %s: they do not belong together\n", key, is, want);
+        status = EXIT_FOUND_WRONG;
+    }
+    if (status == 0 && fwrite(raw.ptr ? raw.ptr : "", 1, raw.len, stdout) != raw.len) status = EXIT_TRY_AGAIN;
+    buf_free(&raw);
+    return status;
+}
+
 int show_run(int argc, char **argv)
 {
     struct settings set = {0};
@@ -95,7 +123,7 @@ int show_run(int argc, char **argv)
         return EXIT_TRY_AGAIN;
     }
     for (int i = first; i < argc; i++) {
-        int one = show(&set, &screen, records, argv[i]);
+        int one = set.original ? show_original(&set, records, argv[i]) : show(&set, &screen, records, argv[i]);
         if (one > status) status = one;
     }
     records_close(&records);

@@ -220,7 +220,9 @@ static void add_document(struct feeders *f, const struct feed_request *in, const
         o->detail = arena_printf(f->mem, "%.*s: %s breaks its limit", (int)d->name.len, d->name.ptr ? d->name.ptr : "", field);
         return;
     }
-    o->journal = journal_add(f->journal, *key, buf_slice(&f->frame));
+    struct original original = {.key = *key, .hash = doc.hash, .raw = doc.raw, .accepted = now_ms};
+    if (f->set.originals != NULL && doc.raw.ptr != NULL) o->journal = originals_add(f->set.originals, &original);
+    if (o->journal == OK) o->journal = journal_add(f->journal, *key, buf_slice(&f->frame));
     if (o->journal == OK) f->documents++;
 }
 
@@ -253,7 +255,7 @@ static enum err join(struct feeders *f, struct job *job)
         answer_refused(f, &job->r, o.document, o.detail, 0);
         return ERR_SCHEMA;
     }
-    if (o.journal != OK) answer_busy(f, &job->r, "the journal cannot take it now", RETRY_FULL_MS);
+    if (o.journal != OK) answer_busy(f, &job->r, "journal or archive cannot take it now", RETRY_FULL_MS);
     return o.journal;
 }
 
@@ -329,7 +331,7 @@ static void work(struct feeders *f, struct job *job, struct slice body)
     uint64_t wait = rate_wait(f->rates, r->rate);
     if (e != OK) rate_take(r->rate, 1, body.len);
     if (e != OK) answer_refused(f, r, e, SLICE("the request is not {v: 1, ref?, source?, id?, name, type?, body, meta?} in msgpack: see README, Feeding"), 0);
-    else if (job->now_ms < f->hold_off_ms) answer_busy(f, r, "the disk under the journal is full", RETRY_FULL_MS);
+    else if (job->now_ms < f->hold_off_ms) answer_busy(f, r, "the disk under journal or archive is full, or one of them is at its ceiling", RETRY_FULL_MS);
     else if (held.bytes >= f->set.journal_max) answer_busy(f, r, "the journal has reached its ceiling (--journal-max)", RETRY_BUSY_MS);
     else if (wait > 0) answer_paced(f, r, wait);
     else take_on(f, job);
@@ -367,7 +369,7 @@ void feeders_settle(struct feeders *f, enum err e)
     for (size_t i = 0; i < f->len; i++) {
         struct waiting *w = &f->waiting[i];
         struct feed_reply busy = {.ref = {w->ref_len ? w->ref : NULL, w->ref_len}, .status = FEED_BUSY, .error = slice_of(err_name(e)),
-                                  .detail = SLICE("the journal could not be written; nothing of it was taken"), .retry_ms = RETRY_FULL_MS};
+                                  .detail = SLICE("journal or archive could not be written; nothing of it was taken"), .retry_ms = RETRY_FULL_MS};
         if (e == OK) {
             send_reply(f, w->who, w->delimited, buf_slice(&w->reply));
             f->stats.ok++;

@@ -4,6 +4,7 @@
 
 #include "../../libcommon/link.h"
 #include "journal.h"
+#include "originals.h"
 
 struct feeders;
 
@@ -11,6 +12,7 @@ struct feeders_settings {
     const char *state, *endpoint; /* as link_bind() takes them */
     bool trusted_network;
     struct doors *doors;          /* NULL: no keys, anybody may feed */
+    struct originals *originals;  /* NULL: what is fed is not archived; the caller commits them before the journal */
     uint64_t journal_max;         /* bytes of held frames beyond which feeders are told `busy` */
     uint64_t documents, bytes;    /* that one feeder may bring a second before it is told `busy`; 0: any */
 };

@@ -12,6 +12,7 @@
 #include "../../libcommon/link.h"
 #include "../../libcommon/signals.h"
 #include "../../libcommon/state.h"
+#include "attic.h"
 #include "evidence.h"
 #include "feeders.h"
 #include "keep.h"
@@ -55,6 +56,7 @@ struct ingest {
     struct journal *journal;
     struct sender *sender;
     struct feeders *feeders;
+    struct attic attic;
     struct doors *doors;
     zsock_t *out, *notes;
     struct follow *follow_out, *follow_notes;
@@ -94,7 +96,9 @@ struct measured {
     struct sender_stats sender;
     struct feeders_stats feeders;
     struct counted counted;
+    struct originals_counts archive;
     const char *instance;
+    uint64_t archive_oldest, archive_expired;
     uint64_t epoch, journal_max, connected, unsent, copies;
     double rate;
     bool full, ready;
@@ -122,6 +126,11 @@ static const struct metric_row rows[] = {
     {"journal_bytes", NULL, METRIC_GAUGE, AT(journal.bytes), "journal.bytes", "Bytes of the documents in the journal."},
     {"journal_max_bytes", NULL, METRIC_GAUGE, AT(journal_max), "journal.max", "Where feeders are told to wait (--journal-max)."},
     {"journal_full", NULL, METRIC_FLAG, AT(full), "journal.full", "1 while the journal cannot be written: its ceiling, or a full disk."},
+    {"archive_documents", NULL, METRIC_GAUGE, AT(archive.documents), "archive.documents", "Documents whose originals are kept (--archive)."},
+    {"archive_contents", NULL, METRIC_GAUGE, AT(archive.contents), "archive.contents", "Different originals among them."},
+    {"archive_bytes", NULL, METRIC_GAUGE, AT(archive.bytes), "archive.bytes", "What these take on disk."},
+    {"archive_expired_total", NULL, METRIC_COUNTER, AT(archive_expired), "archive.expired", "Originals that went for their age (--keep) since the start."},
+    {"archive_oldest_seconds", NULL, METRIC_TIME, AT(archive_oldest), "archive.oldest_ms", "Age of the oldest original; 0: there is none."},
     {NULL, NULL, METRIC_GAUGE, AT(unsent), "sender.unsent", NULL},
     {"window_documents", NULL, METRIC_GAUGE, AT(sender.outstanding), "sender.outstanding", "Documents sent and without an outcome yet."},
     {"window_max_documents", NULL, METRIC_GAUGE, AT(sender.window), "sender.window", "How many of them there may be."},
@@ -159,6 +168,10 @@ static void measure(struct ingest *g, struct metrics *m)
         .connected = g->connected, .rate = g->rate, .full = g->retry_at != 0, .ready = g->ready,
     };
     hex_encode(journal_instance(g->journal).ptr, INSTANCE_SIZE, g->instance);
+    uint64_t now = clock_wall_ms();
+    if (g->attic.originals != NULL) v.archive = originals_counts(g->attic.originals);
+    v.archive_expired = g->attic.expired;
+    v.archive_oldest = v.archive.oldest != 0 && v.archive.oldest < now ? (now - v.archive.oldest) * MS : 0;
     v.unsent = v.journal.in_flight > v.sender.outstanding ? v.journal.in_flight - v.sender.outstanding : 0;
     v.copies = v.sender.firsts + v.sender.resends + v.sender.probes;
     daemon_metrics(m, "ingest", &g->set->common, g->started);
@@ -204,10 +217,25 @@ static unsigned act_hold(struct ingest *g, const struct http_request *r, struct 
     return 200;
 }
 
+static void abandon(struct ingest *g)
+{
+    journal_abort(g->journal);
+    if (g->attic.originals != NULL) originals_abort(g->attic.originals);
+}
+
+/* The originals first: what the journal then holds, and is acked, has its bytes in the archive. */
+static enum err commit_stores(struct ingest *g)
+{
+    enum err e = g->attic.originals != NULL ? originals_commit(g->attic.originals) : OK;
+    if (e == OK && g->attic.originals != NULL) chaos_point("ingest.between_commits");
+    if (e == OK) e = journal_commit(g->journal);
+    return e;
+}
+
 /* What had gathered is forgotten: feeders come again, a strike is told again, a refusal happens again. */
 static void forget(struct ingest *g, enum err e)
 {
-    journal_abort(g->journal);
+    abandon(g);
     feeders_settle(g->feeders, e);
 }
 
@@ -231,8 +259,8 @@ static void commit(struct ingest *g, uint64_t now)
     enum err e = retiring ? retire_all(g) : OK;
     if (waiting) chaos_point("ingest.before_commit");
     if (retiring) chaos_point("ingest.before_retire");
-    if (e == OK) e = journal_commit(g->journal);
-    else journal_abort(g->journal);
+    if (e == OK) e = commit_stores(g);
+    if (e != OK) abandon(g);
     if (e == OK && waiting) chaos_point("ingest.after_commit");
     if (e == OK && retiring) chaos_point("ingest.after_retire");
     int why = errno; /* answering feeders has errors of its own */
@@ -264,10 +292,11 @@ static unsigned act_forget(struct ingest *g, const struct http_request *r, struc
     }
     commit(g, now);
     enum err e = key != NULL && g->status == 0 ? journal_find(g->journal, slice_of(key), &seq) : ERR_IO;
+    if (e == OK && seq == 0 && g->attic.originals != NULL) e = originals_forget(g->attic.originals, slice_of(key));
     if (e == OK && seq == 0) e = journal_scrub(g->journal);
     if (e == OK && seq == 0) buf_str(body, "{}");
     else if (e == OK) buf_str(body, "{\"error\":\"it is still under way\"}");
-    else buf_printf(body, "{\"error\":\"the journal: %s\"}", err_name(e));
+    else buf_printf(body, "{\"error\":\"journal or archive: %s\"}", err_name(e));
     return e != OK ? 503 : seq != 0 ? 409 : 200;
 }
 
@@ -473,6 +502,14 @@ static void service(struct ingest *g, uint64_t now)
     g->sampled_accepted = c.accepted;
 }
 
+/* What has grown old in the archive goes between two batches. */
+static void settle_attic(struct ingest *g)
+{
+    if (feeders_waiting(g->feeders) > 0 || journal_dirty(g->journal) || g->status != 0) return;
+    enum err e = attic_settle(&g->attic, g->retired_len > 0 || sender_waits(g->sender));
+    if (e == ERR_IO) fail_world(g, "archive", e);
+}
+
 static long nap_ms(const struct ingest *g, uint64_t now)
 {
     if (g->waiting_since || journal_dirty(g->journal)) return COMMIT_DUE_MS;
@@ -508,6 +545,7 @@ static void loop(struct ingest *g)
         if (g->status == 0 && due) commit(g, now);
         journal_release(g->journal);
         service(g, now);
+        settle_attic(g);
         if (g->status == 0 && !due) await(g, now); /* what has just been committed is sent first */
     }
     if (g->status == 0) commit(g, clock_mono_ns()); /* whoever has been taken on gets an answer */
@@ -570,7 +608,7 @@ static bool open_windows(struct ingest *g, struct trouble *t)
     if (s->replica == 0) daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "feed");
     else daemon_endpoint(endpoint, sizeof endpoint, s->listen, s->state, "feed.%ju", (uintmax_t)s->replica);
     g->feeders = feeders_open(&(struct feeders_settings){.state = s->state, .endpoint = endpoint, .trusted_network = s->trusted_network,
-                                                         .doors = g->doors, .journal_max = g->set->journal_max, .documents = g->set->feeder_documents,
+                                                         .doors = g->doors, .originals = g->attic.originals, .journal_max = g->set->journal_max, .documents = g->set->feeder_documents,
                                                          .bytes = g->set->feeder_bytes}, g->journal, t);
     if (g->feeders == NULL) return false;
     if (state_path(path, sizeof path, s->state, "sock/ingest.%ju.http", (uintmax_t)s->replica) != OK) {
@@ -601,6 +639,7 @@ static void close_all(struct ingest *g)
     zsock_destroy(&g->notes);
     sender_destroy(&g->sender);
     journal_close(&g->journal);
+    originals_close(&g->attic.originals);
     arena_destroy(&g->mem);
     arena_destroy(&g->note_mem);
     buf_free(&g->frame);
@@ -616,10 +655,12 @@ int ingest_run(const struct ingest_settings *settings)
     if (settings->common.check) return daemon_check("ingest", &settings->common, &t) ? 0 : daemon_fail("ingest", &t);
     struct ingest g = {.set = settings, .frame = buf_make(DOC_FRAME_MAX), .started = clock_mono_ns()};
     g.sampled = g.started;
-    g.stop_fd = daemon_open("ingest", &settings->common, &(struct sandbox_needs){.list = {&settings->outcomes}}, &t);
+    if (!attic_make(settings, &t)) return daemon_fail("ingest", &t);
+    g.stop_fd = daemon_open("ingest", &settings->common, &(struct sandbox_needs){.folder = settings->archive, .list = {&settings->outcomes}}, &t);
     if (g.stop_fd < 0) return daemon_fail("ingest", &t);
     int status;
-    if (open_memory(&g, &t) && daemon_doors("ingest", &settings->common, &g.doors, &t) && open_journal(&g, &t) && open_pipe(&g, &t) && open_windows(&g, &t) &&
+    if (open_memory(&g, &t) && daemon_doors("ingest", &settings->common, &g.doors, &t) && open_journal(&g, &t) &&
+        attic_open(&g.attic, settings, &t) && open_pipe(&g, &t) && open_windows(&g, &t) &&
         daemon_ready("ingest", &settings->common, &t)) {
         struct journal_counts c = journal_counts(g.journal);
         log_event(LOG_INFO, "ready", "replica=%ju pid=%d epoch=%ju in_flight=%ju", (uintmax_t)settings->common.replica, (int)getpid(),

@@ -9,6 +9,8 @@ struct ingest_settings {
     struct option_list outcomes;    /* --outcomes ENDPOINT...: returns of all stages; empty: those under --state */
     uint64_t journal_max;           /* --journal-max BYTES */
     uint64_t window, window_bytes;  /* --window N, --window-bytes BYTES */
+    const char *archive;            /* --archive DIR, or NULL */
+    uint64_t archive_max;           /* --archive-max BYTES */
     uint64_t feeder_documents, feeder_bytes; /* --feeder-documents N, --feeder-bytes BYTES: a second, of one feeder; 0: any */
 };
 

@@ -1,6 +1,8 @@
 /* keep.c - the journal looked after: copied for a backup; what was let go of overwritten. */
 #include "keep.h"
 
+#include "attic.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,6 +29,17 @@ int ingest_backup(const struct ingest_settings *settings, const char *to)
     return fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
 }
 
+static bool forget_original(const struct ingest_settings *s, const char *key, struct trouble *t)
+{
+    char dir[4200];
+    if (attic_folder(s, dir, sizeof dir) != OK) return true;
+    struct originals *o = originals_open(dir, s->archive_max, t);
+    enum err e = o != NULL ? originals_forget(o, slice_of(key)) : ERR_IO;
+    if (o != NULL && e != OK) trouble_say(t, EXIT_TRY_AGAIN, "the archive in %.400s: %s", dir, err_name(e));
+    originals_close(&o);
+    return e == OK;
+}
+
 int ingest_forget(const struct ingest_settings *settings, const char *key)
 {
     struct trouble t;
@@ -43,6 +56,10 @@ int ingest_forget(const struct ingest_settings *settings, const char *key)
     struct journal *j = journal_open(dir, settings->journal_max, &t);
     if (j == NULL) return daemon_fail("ingest", &t);
     enum err e = journal_find(j, slice_of(key), &seq);
+    if (e == OK && seq == 0 && !forget_original(settings, key, &t)) {
+        journal_close(&j);
+        return daemon_fail("ingest", &t);
+    }
     if (e == OK && seq == 0) e = journal_scrub(j);
     journal_close(&j);
     if (e == OK && seq == 0) return 0;

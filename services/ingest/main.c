@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "../../libcommon/daemon.h"
+#include "attic.h"
 #include "ingest.h"
 #include "keep.h"
 #include "stdio.h"
@@ -11,7 +12,7 @@ struct settings {
     struct ingest_settings daemon; /* first: ingest_options point into it */
     const char *source, *type;
     uint64_t accepted;
-    const char *backup, *forget;
+    const char *backup, *forget, *original;
 };
 #define AT(member) offsetof(struct settings, member)
 
@@ -24,6 +25,7 @@ static const struct option_row filter_options[] = {
 
 static const struct option_row keep_options[] = {
     {"backup", 0, "DIR", OPTION_TEXT, AT(backup), NULL, 0, 0, "Copy the journal into the new folder DIR, beside a daemon that runs, and leave (see wiredesk backup)"},
+    {"original", 0, "KEY", OPTION_TEXT, AT(original), NULL, 0, 0, "Print what was fed as that document, from the archive, and leave (see wiredesk show --original)"},
     {"forget", 0, "KEY", OPTION_TEXT, AT(forget), NULL, 0, 0, "Overwrite what the journal has let go of, while no daemon runs, and leave (see wiredesk forget)"},
     {NULL},
 };
@@ -50,6 +52,7 @@ int main(int argc, char **argv)
         return EXIT_NEEDS_PERSON;
     }
     if (s.backup != NULL) return ingest_backup(&s.daemon, s.backup);
+    if (s.original != NULL) return attic_print(&s.daemon, s.original, STDOUT_FILENO);
     if (s.forget != NULL) return ingest_forget(&s.daemon, s.forget);
     return ingest_run(&s.daemon);
 }

@@ -5,34 +5,16 @@
 
 #include "../../libcommon/chaos.h"
 #include "../../libcommon/clock.h"
-#include "../../libcommon/log.h"
 #include "lines.h"
 
 enum {
     PASS_MS = 600000,     /* from the end of a pass to the next one */
-    JUMP_MS = 3600000,    /* of the wall clock, beyond which it is not believed */
     TEXTS = 32, LINES = 512, STORIES = 200, /* to a step */
 };
 
-static int64_t ahead(void)
-{
-    return (int64_t)clock_wall_ms() - (int64_t)clock_mono_ms();
-}
-
 struct retain retain_make(uint64_t keep)
 {
-    return (struct retain){.keep = keep, .clock = ahead()};
-}
-
-/* A clock that jumps while the daemon runs may be wrong, and what it removes nothing brings back. */
-static bool believed(struct retain *r)
-{
-    int64_t jump = ahead() - r->clock;
-    bool doubts = jump > JUMP_MS || jump < -JUMP_MS;
-    if (doubts && !r->doubts)
-        log_event(LOG_WARN, "clock_jumped", "by_s=%lld what=\"nothing is removed for its age until the clock is back or report is started again\"", (long long)jump / 1000);
-    r->doubts = doubts;
-    return !doubts;
+    return (struct retain){.keep = keep, .clock = clock_watch_begin()};
 }
 
 bool retain_due(const struct retain *r)
@@ -146,7 +128,7 @@ enum err retain_step(struct retain *r, struct office *o)
 {
     struct retain was = *r;
     uint64_t now = clock_wall_ms();
-    if (!believed(r) || now <= r->keep) {
+    if (!clock_watch_believed(&r->clock) || now <= r->keep) {
         r->at = RETAIN_REST;
         r->next = clock_mono_ms() + PASS_MS / 10;
         return OK;

@@ -6,6 +6,7 @@
 #ifndef WD_REPORT_RETAIN_H
 #define WD_REPORT_RETAIN_H
 
+#include "../../libcommon/clock.h"
 #include "office.h"
 
 enum retain_at { RETAIN_REST, RETAIN_TEXTS, RETAIN_FILES, RETAIN_LINES, RETAIN_STORIES };
@@ -14,8 +15,7 @@ struct retain {
     uint64_t keep;       /* ms; 0: nothing goes */
     enum retain_at at;
     uint64_t next;       /* when the next pass begins, by the clock that never jumps, ms */
-    int64_t clock;       /* ms by which the wall clock was ahead of that one at the start */
-    bool doubts;         /* the wall clock has jumped since: it may be wrong, so nothing goes */
+    struct clock_watch clock;
     int64_t row;         /* of the last document that this pass has looked at */
     char day[LEDGER_DAY + 1]; /* lines of days before this one go in this pass */
     uint64_t documents, lines; /* that went since the start */
