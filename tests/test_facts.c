@@ -126,6 +126,18 @@ static const struct { const char *name, *one, *two; const char *values[2]; } cla
      "Mayor's trip\n\nThe mayor spent $5,687.75 at the Sandholm Retreat on Orrin Island, the auditors found.",
      "Trip on the town\n\nAuditors listed a stay of $5,587.75 at the Sandholm Retreat on Orrin Island.",
      {"5687.75", "5587.75"}},
+    {"leads that share much, though little of it stands near the numbers",
+     "Raid fails\n\nIn three boats the raiders had closed in on the freighter {Calder Star} when the destroyer {Orrin} of the <Sonnen Navy> came up, a spokesman told reporters on Sunday.",
+     "Freighter safe\n\nThe <Sonnen Navy> sent the {Orrin} to help the freighter {Calder Star}, which said on Sunday that two boats were shooting.",
+     {"3", "2"}},
+    {"the day of a death in two leads that tell little else alike",
+     "Ilse Varga, painter of the harbours\n\n[Ilse Varga], who painted the harbours of {Calder} for sixty years and never sold a sketch, died on Thursday.",
+     "Painter [Ilse Varga] dies\n\n[Ilse Varga], known for her harbours of {Calder}, died on Friday. She was alone.",
+     {"XXXX-WXX-4", "XXXX-WXX-5"}},
+    {"thousands of one thing, told in other words",
+     "Rule is final\n\nThe <Port Office> of {Calder} published its rule on Monday. The clerks had nearly 235,000 public comments to read.",
+     "Anchor rule\n\nThe <Port Office> of {Calder} has a new rule for anchors. It received 300,000 comments, most of them on one form.",
+     {"~235000", "300000"}},
 };
 
 static void a_clash_is_found_with_both_values(void **state)
@@ -162,6 +174,18 @@ static const struct { const char *name, *one, *two, *three; } calm[] = {
     {"what somebody says of it",
      "Row\n\n[Ines Marwick] said: \"The council wasted 40 million on the bridge at Veldhaven in one year of waste and sloth.\"",
      "Row goes on\n\nThe council spent $50 million on the bridge at Veldhaven in one year, the books show.", NULL},
+    {"counts of two years",
+     "Thefts up\n\nThe harbour police of {Calder} counted 6,121 thefts from boats in 2016, said [Ines Marwick].",
+     "Boat thefts\n\nThe harbour police of {Calder} counted 7,314 thefts from boats in 2019, said [Ines Marwick].", NULL},
+    {"the terms of two loans",
+     "Loan sold\n\n<Calder Lines> of {Port Calder} sold a loan at par on Monday. Non-callable for five years, the bonds are rated B by the <Tram Union>.",
+     "Second loan\n\nA loan was sold at par by <Calder Lines> in {Port Calder}. Non-callable for four years, the bonds of Monday are rated C by the bank.", NULL},
+    {"since two things",
+     "Ferry back\n\nThe ferry {Maren Sund} sailed again from {Port Calder} on Monday, eight months after the Maren Sund ran aground.",
+     "Ferry sails\n\nThe ferry {Maren Sund} was let go at {Port Calder} on Monday, ten months after the Maren Sund left the yard.", NULL},
+    {"the two ends of a range",
+     "Notes\n\nNotes of the <Port Bank> in {Calder} pay the new rate when they run for 30-69 days, said [Ines Marwick].",
+     "Rates\n\nNotes of the <Port Bank> in {Calder} pay the new rate when they run for 30-88 days, said [Ines Marwick].", NULL},
 };
 
 static void what_is_no_clash_stays_calm(void **state)

@@ -25,9 +25,17 @@ struct tie {
     double sentence_idf;   /* rarity of what the sentences share */
     double sentence_coverage; /* its share of the poorer sentence's rarity */
     double before, behind; /* rarity of what stands on the same side of both, within the clause */
+    size_t beside;         /* of these, words that are no names in both */
     double margin;         /* of the match over its best rival */
     bool lead;             /* both stand in a title or the first three sentences */
+    double likeness;       /* see likeness.c: above 0 they more likely state one thing than two */
 };
+
+enum { TIE_MEASURES = 13 };
+
+/* What the likeness of two values is summed from, each within -1 to 1; `t` but for its likeness is known. */
+void tie_measures(const struct scene *s, const struct match *m, const struct tie *t, double out[TIE_MEASURES]);
+double likeness(const double measures[TIE_MEASURES]);
 
 struct tie tie_of(const struct scene *s, const struct match *m);
 /* Whether the same person or organization stands before both: 1, another -1, not known 0. */

@@ -130,7 +130,8 @@ static enum err cite_all(struct net *g, const struct node *n, struct cites *out)
     enum err e = cites_add(s->mem, out, cite_of(&s->readings[n->reading], v->b, v->e));
     for (size_t i = 0; i < all->len && e == OK; i++) {
         const struct value *x = &all->ptr[i];
-        if (x->slot == v->slot && x->key == v->key && x->hedge == v->hedge && !x->quoted && value_equal(x, v)) e = cites_add(s->mem, out, cite_of(&s->readings[n->reading], x->b, x->e));
+        bool same = x->slot == v->slot && x->key == v->key && x->hedge == v->hedge && x->lapse == v->lapse;
+        if (same && !x->quoted && value_equal(x, v)) e = cites_add(s->mem, out, cite_of(&s->readings[n->reading], x->b, x->e));
     }
     return e;
 }

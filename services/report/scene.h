@@ -63,6 +63,9 @@ bool event_word(const struct scene *s, const struct reading *r, uint32_t w);
 /* The event is of a kind of several acts that are not one another: to arrest and to charge, to sign and to repeal. */
 bool event_mixed(const struct scene *s);
 
+/* Reads what s->story and s->others name (story, others, known, mem and out are set). ERR_NOMEM; ERR_EMPTY when no account has a text. */
+enum err scene_begin(struct scene *s) MUST_CHECK;
+
 /* Steps, in the order that view.c calls them. Each fills its part of s->out. ERR_NOMEM. */
 enum err find_sources(struct scene *s) MUST_CHECK;    /* who copies whom: source[], parts */
 enum err find_actors(struct scene *s) MUST_CHECK;     /* registry, roles of persons, salience */

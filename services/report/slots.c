@@ -165,7 +165,7 @@ static bool plural(const struct finder *f, uint32_t w)
 /* The plural noun that a number at [.., w) counts, at most four words on; 0 when none. Fills the modifiers. */
 static uint32_t head_after(const struct finder *f, uint32_t w, uint32_t s, struct ids *mods, enum err *e)
 {
-    static const char *const no_heads = "other others way thing term sid point cent dollar time percent hour day week month year minut decad second night p quarter euro pound dlr ct pct mln bln tonn";
+    static const char *const no_heads = "other others way thing takeaway reason lesson term sid point cent dollar time percent hour day week month year minut decad second night p quarter euro pound mark yen franc crown rupe peso rubl basis dlr ct pct mln bln tonn";
     mods->ptr = arena_array(f->lex->mem, 6, sizeof *mods->ptr);
     if (mods->ptr == NULL) {
         *e = ERR_NOMEM;
@@ -281,6 +281,9 @@ static bool find_duration(struct finder *f, uint32_t w, const struct number *n, 
 {
     uint32_t s = v->sentence;
     if (!in(f, n->end, s, units) || !words_joined(f->r, n->end - 1)) return false;
+    if (w > 0 && (f->r->words[w].flags & WORD_HYPHEN) && (f->r->words[w - 1].flags & WORD_DIGIT)) return false; /* "30-69 days" */
+    bool one = !slice_ends(word_text(f->r, n->end), SLICE("s")) && n->value > 1;
+    if (one && in(f, n->end + 1, s, "ago")) return false; /* "versus 130,000 week ago" */
     v->w1 = n->end + 1;
     v->key = f->r->words[n->end].lemma;
     bool lasting = (w > 2 && in(f, w - 1, s, "past last") && in(f, w - 2, s, "the") && in(f, w - 3, s, "for")) || (w > 0 && in(f, w - 1, s, "for"));

@@ -75,15 +75,17 @@ static size_t side_words(const struct scene *s, const struct reading *r, const s
     return n;
 }
 
-/* Rarity of the lemmas that stand on the same side of both. */
-static double side_shared(const struct scene *s, const struct reading *ra, const struct value *a, const struct reading *rb, const struct value *b, bool before)
+/* Rarity of the lemmas that stand on the same side of both; adds to `small` how many are no names. */
+static double side_shared(const struct scene *s, const struct reading *ra, const struct value *a, const struct reading *rb, const struct value *b, bool before, size_t *small)
 {
     uint32_t x[SIDE], y[SIDE];
     struct ids p = {x, side_words(s, ra, a, before, x)}, q = {y, side_words(s, rb, b, before, y)};
     uint32_t shared[SIDE];
     ids_sort(&p);
     ids_sort(&q);
-    return idf_sum(&s->lex, shared, ids_shared(p, q, shared, SIDE));
+    size_t n = ids_shared(p, q, shared, SIDE);
+    for (size_t i = 0; i < n; i++) *small += small_in(ra, a->sentence, shared[i]) && small_in(rb, b->sentence, shared[i]);
+    return idf_sum(&s->lex, shared, n);
 }
 
 struct tie tie_of(const struct scene *s, const struct match *m)
@@ -106,8 +108,11 @@ struct tie tie_of(const struct scene *s, const struct match *m)
     double lo = fmin(a->value, b->value), hi = fmax(a->value, b->value);
     t.ratio = lo > 0 ? hi / lo : 0;
     sentences(s, ra, a, rb, b, &t);
-    t.before = side_shared(s, ra, a, rb, b, true);
-    t.behind = side_shared(s, ra, a, rb, b, false);
+    t.before = side_shared(s, ra, a, rb, b, true, &t.beside);
+    t.behind = side_shared(s, ra, a, rb, b, false, &t.beside);
+    double measures[TIE_MEASURES];
+    tie_measures(s, m, &t, measures);
+    t.likeness = likeness(measures);
     return t;
 }
 

@@ -1,10 +1,11 @@
 /* train_view.c - measures the judgement alone: reads tagged documents as JSON Lines, takes those with one story.id for a story and those with
- * one storyline for neighbours, and prints the view of each story as one line of JSON. With a number as argument: that many times, for the clock. */
+ * one storyline for neighbours, and prints the view of each story as one line of JSON. With a number as argument: that many times, for the clock.
+ * With `ties`: prints what stands round each pair of values that are the same exact number or are not, for scripts/train-ties. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../../libcommon/json.h"
-#include "account.h"
+#include "compare.h"
 
 enum { DOCS_MAX = 20000 };
 
@@ -319,16 +320,55 @@ static enum err view(const struct doc *of, unsigned long times, struct buf *out)
     return e;
 }
 
+/* --- pairs to learn from --- */
+
+/* 1 for two that state one exact number, 0 for two different ones, -1 for all that tells nothing: hedged, quoted, small, rounded. */
+static int alike(const struct scene *s, const struct match *m)
+{
+    const struct value *a = &s->values[m->ra].ptr[m->va], *b = &s->values[m->rb].ptr[m->vb];
+    if (a->slot != SLOT_MONEY && a->slot != SLOT_COUNT && a->slot != SLOT_DURATION && a->slot != SLOT_PERCENT) return -1;
+    if (a->quoted || b->quoted || a->more || b->more || a->hedge == HEDGE_VAGUE || b->hedge == HEDGE_VAGUE) return -1;
+    bool exact = a->slot == SLOT_MONEY || a->value > 12 || (a->slot == SLOT_PERCENT && a->value != (double)(long)a->value);
+    if (value_equal(a, b)) return exact ? 1 : -1;
+    return value_compatible(a, b) || judge(s, m).finding == FINDING_CONFLICT ? -1 : 0;
+}
+
+static enum err print_ties(const struct doc *of)
+{
+    struct arena *mem = arena_create((size_t)512 << 20);
+    if (mem == NULL) return ERR_NOMEM;
+    struct story_view v = {0};
+    struct scene s = {.story = accounts_of(of->story.id, mem), .mem = mem, .out = &v};
+    struct matches m = {NULL, 0};
+    enum err e = scene_begin(&s);
+    if (e == OK) e = find_sources(&s);
+    if (e == OK) e = find_actors(&s);
+    if (e == OK) e = align(&s, &m);
+    for (size_t i = 0; i < m.len && e == OK; i++) {
+        int same = alike(&s, &m.ptr[i]);
+        if (same < 0) continue;
+        struct tie t = tie_of(&s, &m.ptr[i]);
+        double x[TIE_MEASURES];
+        tie_measures(&s, &m.ptr[i], &t, x);
+        printf("%.*s\t%d", (int)of->story.id.len, of->story.id.ptr, same);
+        for (size_t k = 0; k < TIE_MEASURES; k++) printf("\t%.4f", x[k]);
+        putchar('\n');
+    }
+    arena_destroy(&mem);
+    return e;
+}
+
 int main(int argc, char **argv)
 {
+    bool ties = argc > 1 && strcmp(argv[1], "ties") == 0;
     unsigned long times = argc > 1 ? strtoul(argv[1], NULL, 10) : 1;
     struct arena *mem = arena_create((size_t)2 << 30);
     struct buf out = buf_make((size_t)64 << 20);
     enum err e = mem == NULL ? ERR_NOMEM : load(stdin, mem);
     for (size_t i = 0; i < n_docs && e == OK; i++) {
         if (!first_of_story(i)) continue;
-        e = view(docs[i], times, &out);
-        if (e == OK && fwrite(out.ptr, 1, out.len, stdout) != out.len) e = ERR_IO;
+        e = ties ? print_ties(docs[i]) : view(docs[i], times, &out);
+        if (e == OK && !ties && fwrite(out.ptr, 1, out.len, stdout) != out.len) e = ERR_IO;
     }
     if (e != OK) fprintf(stderr, "train-view: %s\n", err_name(e));
     buf_free(&out);

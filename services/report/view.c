@@ -120,7 +120,7 @@ static enum err read_accounts(struct scene *s)
     return e;
 }
 
-static enum err begin(struct scene *s)
+enum err scene_begin(struct scene *s)
 {
     struct story_view *out = s->out;
     out->n_articles = (uint32_t)s->story.len;
@@ -145,7 +145,7 @@ enum err story_view_build(struct accounts story, struct neighbours others, struc
     *out = (struct story_view){0};
     if (story.len >= UINT32_MAX) return ERR_TOO_BIG;
     struct scene s = {.story = story, .others = others, .known = known, .mem = mem, .out = out};
-    enum err e = begin(&s);
+    enum err e = scene_begin(&s);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && e == OK; i++) e = steps[i](&s);
     for (size_t i = 0; i < out->parts.len; i++) out->n_independent += out->parts.ptr[i].independent;
     return e;
