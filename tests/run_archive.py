@@ -69,7 +69,7 @@ check(a["documents"] == len(items) and a["contents"] == len(set(bodies.values())
 db = sqlite3.connect(f"file:{state}/report/ledger.db?mode=ro", uri=True)
 runs = wrong_runs = 0
 for key, text, frame in db.execute("SELECT d.key, b.text, b.frame FROM bodies b JOIN documents d USING(id) WHERE b.text IS NOT NULL LIMIT 60").fetchall():
-    for t, s, n in msgpack.unpackb(zlib.decompress(frame)).get("map", []):
+    for t, s, n in msgpack.unpackb(frame if frame[0] & 0x80 else zlib.decompress(frame)).get("map", []):
         runs += 1
         wrong_runs += text.encode()[t:t + n] != bodies[key][s:s + n]
 db.close()

@@ -128,13 +128,15 @@ enum record_found records_key(struct records *r, const char *id, char key[256])
     return n < 0 ? RECORD_ERROR : n == 0 ? RECORD_NONE : n == 1 ? RECORD_DOCUMENT : RECORD_MANY;
 }
 
-/* The frame of the row, unpacked, in mem; absent when it is none. */
+/* The frame of the row, unpacked, in mem; absent when it is none. A small one stands as it is: a map, as whose first byte packed data never begins. */
 static struct slice frame_of(sqlite3_stmt *s, struct arena *mem)
 {
     int64_t size = sqlite3_column_int64(s, 0);
     char *to = size > 0 && size <= DOC_FRAME_MAX ? arena_take(mem, (size_t)size) : NULL;
     uLongf n = (uLongf)size;
-    bool good = to != NULL && uncompress((Bytef *)to, &n, sqlite3_column_blob(s, 1), (uLong)sqlite3_column_bytes(s, 1)) == Z_OK;
+    const unsigned char *from = sqlite3_column_blob(s, 1);
+    if (to != NULL && sqlite3_column_bytes(s, 1) == size && (from[0] & 0x80) != 0) return (struct slice){memcpy(to, from, n), n};
+    bool good = to != NULL && uncompress((Bytef *)to, &n, from, (uLong)sqlite3_column_bytes(s, 1)) == Z_OK;
     return good ? (struct slice){to, n} : (struct slice){NULL, 0};
 }
 
