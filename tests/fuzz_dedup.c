@@ -67,7 +67,12 @@ static void read_records(struct slice in, struct arena *mem)
     struct doc doc;
     struct slice key;
     doc_init(&doc);
-    if (get_sketch(in, &sketch) == OK) assert(sketch.n <= DENSE_MAX);
+    struct buf again = buf_make(1 << 12);
+    if (get_sketch(in, &sketch) == OK) {
+        assert(sketch.n <= DENSE_MAX && put_stored_sketch(&sketch, &again) == OK);
+        assert((unsigned char)in.ptr[4] <= DENSE_MAX || slice_eq(buf_slice(&again), in)); /* but for those of earlier releases */
+    }
+    buf_free(&again);
     if (get_member(in, &member) == OK) assert(member.vector.n <= VECTOR_MAX);
     if (get_hot(in, &hot) == OK) assert(hot.n_posted <= POSTED_MAX);
     if (get_story(in, &story) == OK) assert(story.n_terms <= STORY_TERMS && story.n_representatives <= REPRESENTATIVES);

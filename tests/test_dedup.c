@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "../services/dedup/anchors.h"
+#include "../services/dedup/rice.h"
 #include "../services/dedup/dedup.h"
 #include "../services/dedup/record.h"
 #include "../services/dedup/verdict.h"
@@ -385,6 +386,43 @@ static void a_sketch_comes_back_as_it_went(void **state)
     buf_free(&b);
 }
 
+static void sketches_from_before_rices_code_are_read(void **state)
+{
+    static const char old[] = "\x10\x00\x01\x00" "\x02" "\x34\x12" "\xcd\xab" "\x07" "\xff\x00\x01\x00\x00";
+    const struct slice whole = {old, sizeof old - 1};
+    struct stored_sketch s;
+    (void)state;
+    assert_err(get_sketch(whole, &s), OK, "old");
+    assert_int_equal(s.below, 65552);
+    assert_int_equal(s.n, 2);
+    assert_int_equal(s.hash[0], 0x1234);
+    assert_int_equal(s.hash[1], 0xabcd);
+    assert_int_equal(s.at[0], 7);
+    assert_int_equal(s.at[1], 7 + 256);
+    for (size_t cut = 0; cut < whole.len; cut++) assert_err(get_sketch(slice_cut(whole, 0, cut), &s), ERR_MALFORMED, "cut short");
+}
+
+static void numbers_in_rices_code_come_back_and_nothing_else_is_read(void **state)
+{
+    static const struct { const char *name; uint32_t number[6]; size_t n; } cases[] = {
+        {"none", {0}, 0}, {"zeros", {0, 0, 0, 0, 0, 0}, 6}, {"gaps", {3, 17, 0, 9, 14, 30}, 6}, {"one far off", {1, 2, 90000, 1, 0, 2}, 6},
+        {"the greatest", {UINT32_MAX, UINT32_MAX, 0, UINT32_MAX}, 4}, {"long gaps", {4000, 900, 12000, 3333}, 4},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned char bytes[RICE_BYTES];
+        uint32_t back[RICE_NUMBERS];
+        size_t len = rice_put(cases[i].number, cases[i].n, bytes);
+        struct slice in = {(const char *)bytes, len};
+        if (!rice_get(in, cases[i].n, back) || memcmp(back, cases[i].number, cases[i].n * sizeof *back) != 0) fail_msg("%s: not the same", cases[i].name);
+        if (rice_get(slice_cut(in, 0, len - 1), cases[i].n, back)) fail_msg("%s: read though cut short", cases[i].name);
+        bytes[len] = 0;
+        if (rice_get((struct slice){in.ptr, len + 1}, cases[i].n, back)) fail_msg("%s: read with a byte too many", cases[i].name);
+        bytes[0]++;
+        if (rice_get(in, cases[i].n, back)) fail_msg("%s: read with another parameter", cases[i].name);
+    }
+}
+
 static void vector_of(const char *text, struct lexicon *lexicon, struct vector *v)
 {
     struct words w;
@@ -456,6 +494,8 @@ int main(void)
         T(a_verdict_that_is_damaged_is_not_given),
         cmocka_unit_test(anchors_find_what_was_added_and_not_what_was_dropped),
         cmocka_unit_test(a_sketch_comes_back_as_it_went),
+        cmocka_unit_test(sketches_from_before_rices_code_are_read),
+        cmocka_unit_test(numbers_in_rices_code_come_back_and_nothing_else_is_read),
         T(the_day_of_arrival_speaks_only_against_two_texts_without_a_date),
         T(a_record_keeps_whether_its_time_is_of_publication_or_arrival),
         cmocka_unit_test(which_texts_say_that_they_correct_themselves),

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "rice.h"
+
 enum err put_number(struct buf *out, uint64_t n)
 {
     char bytes[10];
@@ -186,20 +188,19 @@ static bool get_vector(struct slice *in, struct vector *v)
     return ascend;
 }
 
-/* The bound, how many, the hashes, then the places, each as the distance from the one before: a byte, or 255 and four. */
+enum { SMALL_STEPS = 255 /* stands before the number of shingles where places are in Rice's code; before, each step had a byte, or 255 and four */ };
+
+/* The bound, how many, the hashes, then the places, each as the distance from the one before. */
 enum err put_stored_sketch(const struct stored_sketch *s, struct buf *out)
 {
-    char packed[5 + 7 * DENSE_MAX], *p = packed;
-    uint32_t before = 0;
+    char packed[6 + 2 * DENSE_MAX + RICE_BYTES], *p = packed;
+    uint32_t step[DENSE_MAX];
+    for (size_t i = 0; i < s->n; i++) step[i] = s->at[i] - (i ? s->at[i - 1] : 0);
     p = set_fixed(p, s->below, 4);
+    p = set_fixed(p, SMALL_STEPS, 1);
     p = set_fixed(p, s->n, 1);
     for (size_t i = 0; i < s->n; i++) p = set_fixed(p, s->hash[i], 2);
-    for (size_t i = 0; i < s->n; i++) {
-        uint32_t step = s->at[i] - before;
-        p = set_fixed(p, step < 255 ? step : 255, 1);
-        if (step >= 255) p = set_fixed(p, step, 4);
-        before = s->at[i];
-    }
+    p += rice_put(step, s->n, (unsigned char *)p);
     return buf_add(out, packed, (size_t)(p - packed));
 }
 
@@ -213,24 +214,31 @@ enum err put_sketch(const struct sketch *s, struct buf *out)
     return put_stored_sketch(&stored, out);
 }
 
+static bool get_byte_steps(struct slice in, size_t n, uint32_t *step)
+{
+    bool sound = true;
+    for (size_t i = 0; sound && i < n; i++) {
+        sound = get_fixed(&in, 1, &step[i]);
+        if (sound && step[i] == 255) sound = get_fixed(&in, 4, &step[i]);
+    }
+    return sound && in.len == 0;
+}
+
 enum err get_sketch(struct slice in, struct stored_sketch *s)
 {
     uint32_t at = 0;
-    if (!get_fixed(&in, 4, &s->below) || !get_fixed(&in, 1, &s->n) || s->n > DENSE_MAX || in.len < 3 * s->n) return ERR_MALFORMED;
-    const unsigned char *hash = (const unsigned char *)in.ptr, *step = hash + 2 * s->n, *end = hash + in.len;
+    if (!get_fixed(&in, 4, &s->below) || !get_fixed(&in, 1, &s->n)) return ERR_MALFORMED;
+    bool small = s->n == SMALL_STEPS;
+    if ((small && !get_fixed(&in, 1, &s->n)) || s->n > DENSE_MAX || in.len < 2 * s->n) return ERR_MALFORMED;
+    const unsigned char *hash = (const unsigned char *)in.ptr;
     for (size_t i = 0; i < s->n; i++) s->hash[i] = (uint16_t)(hash[2 * i] | hash[2 * i + 1] << 8);
-    for (size_t i = 0; i < s->n; i++) {
-        if (step == end) return ERR_MALFORMED;
-        uint32_t move = *step++;
-        if (move == 255) {
-            if (end - step < 4) return ERR_MALFORMED;
-            move = u32_at((const char *)step);
-            step += 4;
-        }
-        if (move > UINT32_MAX - at) return ERR_MALFORMED;
-        s->at[i] = at += move;
+    in = slice_cut(in, 2 * s->n, in.len);
+    if (!(small ? rice_get(in, s->n, s->at) : get_byte_steps(in, s->n, s->at))) return ERR_MALFORMED;
+    for (size_t i = 0; i < s->n; i++) { /* steps become places */
+        if (s->at[i] > UINT32_MAX - at) return ERR_MALFORMED;
+        s->at[i] = at += s->at[i];
     }
-    return step == end ? OK : ERR_MALFORMED;
+    return OK;
 }
 
 /* Set in a time that is no publication; below it are the minutes of four thousand years. */
