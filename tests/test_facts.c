@@ -323,19 +323,35 @@ static void a_life_that_ends_at_75_is_no_toll(void **state)
 
 /* --- summary --- */
 
+/* How many sentences of the summary have the words. */
+static size_t sentences_with(const struct told *t, const char *words)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->view.summary.len; i++) {
+        struct cite c = t->view.summary.ptr[i].sentence;
+        struct slice text = slice_cut(t->w[c.account].doc.text, c.b, c.e);
+        n += memmem(text.ptr, text.len, words, strlen(words)) != NULL;
+    }
+    return n;
+}
+
 static void a_summary_tells_the_event_once(void **state)
 {
     struct told *t = *state;
     tell(t, (const char *const[ACCOUNTS_MAX]){
         "Mill owner admits fraud\n\nMill owner [Ansel Dorn] pleaded guilty on Wednesday to spending the pension money of the mill on horses. The judge will sentence him in June.",
         "Guilty plea\n\n[Ansel Dorn], who owned the mill at {Calder}, on Wednesday pleaded guilty to fraud with pension money that he spent on horses. His lawyer spoke of remorse and debts."});
-    size_t pleas = 0;
-    for (size_t i = 0; i < t->view.summary.len; i++) {
-        struct cite c = t->view.summary.ptr[i].sentence;
-        struct slice words = slice_cut(t->w[c.account].doc.text, c.b, c.e);
-        pleas += memmem(words.ptr, words.len, "pleaded guilty", 14) != NULL;
-    }
-    assert_int_equal(pleas, 1);
+    assert_int_equal(sentences_with(t, "pleaded guilty"), 1);
+}
+
+static void a_summary_needs_no_second_sentence_that_says_the_first_more_exactly(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Council bans fires\n\nThe town council of {Calder} voted on Tuesday against open fires on the beach below the castle. Members of the town assembly passed the measure "
+        "on Tuesday evening by hands. Farmers on the slopes fear for their hedges when the wind turns."});
+    assert_int_equal(sentences_with(t, "voted on Tuesday"), 1);
+    assert_int_equal(sentences_with(t, "passed the measure"), 0);
 }
 
 int main(void)
@@ -353,6 +369,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_month_and_a_court_are_no_event, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_life_that_ends_at_75_is_no_toll, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_tells_the_event_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_summary_needs_no_second_sentence_that_says_the_first_more_exactly, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

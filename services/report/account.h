@@ -21,7 +21,7 @@ enum {
     VIEW_NEIGHBOURS_MAX = 12,     /* other stories of the storyline that are looked at */
     VIEW_NEIGHBOUR_READ_MAX = 6,  /* accounts of each of those */
     VIEW_TEXT_MAX = 64 << 10,     /* bytes of a text that are read */
-    VIEW_SUMMARY_MAX = 5,         /* sentences of a summary */
+    VIEW_SUMMARY_MAX = 3,         /* sentences of a summary: with five, one in three stories told something twice */
     VIEW_ENTITIES_MAX = 40,       /* entities shown, by salience */
     VIEW_FACTS_MAX = 60,
     VIEW_STATEMENTS_MAX = 20,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum { CANDIDATES_MAX = 400, MIN_WORDS = 8, MAX_WORDS = 48 };
-static const double SAME = .42, SAME_LEAD = .2, ALSO = .6, OVERLAP_PRICE = .9;
+static const double SAME = .2, ALSO = .6, NEAR_ENOUGH = .4, OVERLAP_PRICE = 2.5;
 
 /* Per lemma: how many independent accounts have it, weighted by rarity. */
 static double *centroid_of(const struct scene *s)
@@ -78,7 +78,7 @@ enum err find_headline(struct scene *s)
 struct candidate {
     uint32_t reading, sentence;
     double score;
-    bool first; /* of the first two sentences of its account */
+    uint32_t at; /* 1 for the first sentence of its account */
     bool taken;
 };
 
@@ -126,7 +126,7 @@ static size_t collect(const struct scene *s, const double *centroid, struct cand
             at++;
             if (words < MIN_WORDS || words > MAX_WORDS || leans(s, rd, si)) continue;
             double place = at == 1 ? 1.5 : at <= 3 ? 1.25 : at <= 8 ? 1.05 : .9;
-            c[n++] = (struct candidate){r, i, nearness(centroid, si->set, .55) * place, at <= 2, false};
+            c[n++] = (struct candidate){r, i, nearness(centroid, si->set, .55) * place, at, false};
             taken++;
         }
     }
@@ -150,19 +150,24 @@ static enum err add_also(struct scene *s, const struct candidate *all, size_t n,
     return OK;
 }
 
-/* How much of a sentence the chosen ones have told, 1 for all of it. The first sentences of two accounts tell the same event: half as much
- * in common is enough there. */
+/* Two accounts begin with the same event in other words, and an account says in its second sentence more exactly what it said in its first. */
+static bool both_lead(const struct scene *s, const struct candidate *a, const struct candidate *b)
+{
+    if (a->at > 2 || b->at > 2) return false;
+    size_t shared = ids_shared(sentence_of(s, a)->set, sentence_of(s, b)->set, NULL, 0);
+    return a->reading == b->reading || shared >= (a->at == 1 && b->at == 1 ? 1 : 3);
+}
+
+/* How much of a sentence the chosen ones have told, 1 for all of it. */
 static double redundancy(const struct scene *s, const struct candidate *all, size_t n, const struct candidate *c)
 {
     double most = 0;
     for (size_t i = 0; i < n; i++) {
         if (!all[i].taken) continue;
-        double x = likeness(sentence_of(s, &all[i])->set, sentence_of(s, c)->set, &s->lex);
-        bool leads = all[i].first && c->first && all[i].reading != c->reading && ids_shared(sentence_of(s, &all[i])->set, sentence_of(s, c)->set, NULL, 0) >= 4;
-        if (leads) x *= SAME / SAME_LEAD;
-        if (x > most) most = x;
+        if (both_lead(s, &all[i], c)) return 1;
+        most = fmax(most, likeness(sentence_of(s, &all[i])->set, sentence_of(s, c)->set, &s->lex));
     }
-    return most > 1 ? 1 : most;
+    return fmin(most, 1);
 }
 
 enum err find_summary(struct scene *s)
@@ -173,16 +178,18 @@ enum err find_summary(struct scene *s)
     out->ptr = arena_array(s->mem, VIEW_SUMMARY_MAX, sizeof *out->ptr);
     if (centroid == NULL || all == NULL || out->ptr == NULL) return ERR_NOMEM;
     size_t n = collect(s, centroid, all);
+    double first = 0; /* the first one's score: what is far below it is hardly of the event, and fewer sentences are better than that */
     while (out->len < VIEW_SUMMARY_MAX) {
         size_t best = n;
         double top = 0;
         for (size_t i = 0; i < n; i++) {
             double red = all[i].taken ? 1 : redundancy(s, all, n, &all[i]);
             double x = all[i].score * (1 - OVERLAP_PRICE * red);
-            if (red < SAME && x > top) top = x, best = i;
+            if (red < SAME && all[i].score >= NEAR_ENOUGH * first && x > top) top = x, best = i;
         }
         if (best == n) break;
         all[best].taken = true;
+        if (out->len == 0) first = all[best].score;
         const struct sentence *si = sentence_of(s, &all[best]);
         struct summary_sentence *x = &out->ptr[out->len++];
         *x = (struct summary_sentence){.sentence = cite_of(&s->readings[all[best].reading], si->b, si->e)};
