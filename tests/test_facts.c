@@ -321,6 +321,50 @@ static void a_life_that_ends_at_75_is_no_toll(void **state)
     assert_false(agreed(&t->view, SLOT_TOLL, "75"));
 }
 
+/* --- what one account alone has --- */
+
+static bool alone_with(const struct told *t, const char *person)
+{
+    for (size_t i = 0; i < t->view.only.len; i++)
+        if (slice_eq(t->view.only.ptr[i].subject, slice_of(person))) return true;
+    return false;
+}
+
+static bool has_actor(const struct told *t, const char *name)
+{
+    for (size_t i = 0; i < t->view.actors.len; i++)
+        if (slice_eq(t->view.actors.ptr[i].name, slice_of(name))) return true;
+    return false;
+}
+
+static void who_wrote_an_account_is_nobody_in_the_story(void **state)
+{
+    static const char *const credits[] = {
+        "By [Theo Banks]\n\n", "By [Theo Banks] and [Ada Lund], staff writers\n\n", "(Reporting by [Theo Banks] in {Calder}; editing by [Ada Lund])\n\n",
+    };
+    struct told *t = *state;
+    for (size_t i = 0; i < sizeof credits / sizeof credits[0]; i++) {
+        char text[TEXT_MAX];
+        snprintf(text, sizeof text, "Dairy sold\n\n%sThe dairy of {Veldhaven} was sold on Monday. [Hanna Svoboda], an analyst, said that the price was high.", credits[i]);
+        tell(t, (const char *const[ACCOUNTS_MAX]){text, "Dairy in new hands\n\nA buyer was found on Monday for the dairy of {Veldhaven}, which had lost its farmers."});
+        assert_true(alone_with(t, "Hanna Svoboda"));
+        if (alone_with(t, "Theo Banks") || has_actor(t, "Theo Banks")) fail_msg("%s", credits[i]);
+    }
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Dairy sold\n\nBy Monday evening [Theo Banks] had sold the dairy of {Veldhaven}. [Theo Banks] said nothing.",
+        "Dairy in new hands\n\nA buyer was found on Monday for the dairy of {Veldhaven}, which had lost its farmers."});
+    assert_true(alone_with(t, "Theo Banks"));
+}
+
+static void a_name_that_only_a_title_has_is_nobody(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Farmers Ask for Help After [Brightwell Sale]\n\nFarmers who bring milk to the dairy of {Veldhaven} asked for help on Monday.",
+        "Dairy in new hands\n\nA buyer was found on Monday for the dairy of {Veldhaven}, which had lost its farmers."});
+    assert_false(alone_with(t, "Brightwell Sale"));
+}
+
 /* --- summary --- */
 
 /* How many sentences of the summary have the words. */
@@ -368,6 +412,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(numbers_are_read_as_the_text_means_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_month_and_a_court_are_no_event, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_life_that_ends_at_75_is_no_toll, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_wrote_an_account_is_nobody_in_the_story, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_that_only_a_title_has_is_nobody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_tells_the_event_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_needs_no_second_sentence_that_says_the_first_more_exactly, set_up, tear_down),
     };

@@ -48,15 +48,23 @@ static bool at_event(const struct scene *s, const struct reading *r, uint32_t b)
     return false;
 }
 
+/* The first mention behind the title, where capitals make names of anything; NULL when there is none. */
+static const struct mention *first_told(const struct reading *r, const struct entity *e)
+{
+    for (size_t i = 0; i < e->mentions.len; i++)
+        if (e->mentions.ptr[i].b >= r->doc->title.e && e->mentions.ptr[i].b < r->text.len) return &e->mentions.ptr[i];
+    return NULL;
+}
+
 static void find_people(struct finder *x, uint32_t r)
 {
     struct scene *s = x->s;
     const struct entities *es = &s->readings[r].doc->entities;
     for (uint32_t i = 0; i < es->len; i++) {
         uint32_t a = s->actor[r][i];
-        if (a == UINT32_MAX || es->ptr[i].mentions.len == 0 || es->ptr[i].mentions.ptr[0].b >= s->readings[r].text.len) continue;
+        const struct mention *m = first_told(&s->readings[r], &es->ptr[i]);
+        if (a == UINT32_MAX || m == NULL) continue;
         const struct actor *who = &s->out->actors.ptr[a];
-        const struct mention *m = &es->ptr[i].mentions.ptr[0];
         if (who->type != ENTITY_PERSON || who->independent > 1 || who->open) continue;
         uint32_t si = reading_sentence(&s->readings[r], m->b);
         bool lead = si != UINT32_MAX && in_lead(&s->readings[r], si), talks = speaks(s, r, a), present = at_event(s, &s->readings[r], m->b);

@@ -210,8 +210,19 @@ static enum err join_initials(struct registry *g, uint32_t reading, uint32_t ei,
     return OK;
 }
 
+/* Named only where it says who wrote: no actor of the story. */
+static bool only_wrote(const struct reading *r, const struct entity *e)
+{
+    for (size_t i = 0; i < e->mentions.len; i++) {
+        uint32_t si = reading_sentence(r, e->mentions.ptr[i].b);
+        if (si == UINT32_MAX || !r->sentences[si].byline) return false;
+    }
+    return e->mentions.len > 0;
+}
+
 static enum err join(struct registry *g, uint32_t reading, uint32_t ei, int pass)
 {
+    if (only_wrote(&g->s->readings[reading], &g->s->readings[reading].doc->entities.ptr[ei])) return OK;
     struct name n = cut_name(&g->s->lex, &g->s->readings[reading].doc->entities.ptr[ei]);
     bool lone = n.person && n.first.len == 0, initials = n.acronym && n.initials != 0;
     if (n.full.len == 0 || (lone || initials) != (pass == 1)) return OK;
@@ -287,7 +298,7 @@ static double weight_in(const struct reading *r, const struct entity *e)
     bool title = false, lead = false;
     uint32_t lead_end = 0, left = 3;
     for (uint32_t i = 0; i < r->n_sentences && left > 0; i++)
-        if (!r->sentences[i].title) {
+        if (!r->sentences[i].title && !r->sentences[i].byline) {
             lead_end = r->sentences[i].e;
             left--;
         }

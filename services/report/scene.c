@@ -111,7 +111,7 @@ struct slice cite_text(const struct scene *s, struct cite c)
 bool in_lead(const struct reading *r, uint32_t sentence)
 {
     uint32_t first = 0;
-    while (first < r->n_sentences && r->sentences[first].title) first++;
+    while (first < r->n_sentences && (r->sentences[first].title || r->sentences[first].byline)) first++;
     return sentence < first + 3;
 }
 

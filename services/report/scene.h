@@ -50,7 +50,7 @@ uint32_t account_keyed(const struct scene *s, struct slice key);
 struct cite cite_sentence(const struct reading *r, uint32_t b, uint32_t e);
 /* The words of a cite. */
 struct slice cite_text(const struct scene *s, struct cite c);
-/* True when byte b lies in the title, or in the first three sentences behind it. */
+/* True for a sentence of the title, of the byline behind it, or of the three after them. */
 bool in_lead(const struct reading *r, uint32_t sentence);
 /* True when two names are one after folding: St. Petersburg, Saint Petersburg. */
 bool same_name(struct scene *s, struct slice a, struct slice b);

@@ -122,7 +122,7 @@ static size_t collect(const struct scene *s, const double *centroid, struct cand
         for (uint32_t i = 0; i < rd->n_sentences && taken < each; i++) {
             const struct sentence *si = &rd->sentences[i];
             uint32_t words = si->w1 - si->w0;
-            if (si->title) continue;
+            if (si->title || si->byline) continue;
             at++;
             if (words < MIN_WORDS || words > MAX_WORDS || leans(s, rd, si)) continue;
             double place = at == 1 ? 1.5 : at <= 3 ? 1.25 : at <= 8 ? 1.05 : .9;

@@ -435,6 +435,7 @@ enum err reading_make(struct lexicon *lex, const struct doc *doc, uint32_t story
     if (e != OK) return e;
     find_quoted(out);
     mark_people(out);
+    for (uint32_t i = 0; i < out->n_sentences; i++) out->sentences[i].byline = byline_sentence(lex, out, i);
     e = mark_names(lex, out);
     return e == OK ? sentence_sets(lex, out) : e;
 }

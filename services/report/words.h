@@ -56,6 +56,7 @@ struct sentence {
     uint32_t w0, w1;  /* its words */
     struct ids set;   /* its content lemmas: no stop words, no short ones */
     bool title;       /* of the title's line */
+    bool byline;      /* says only who wrote: its people are none of the story's */
     bool said;        /* has a verb of saying or "according to" */
 };
 
@@ -78,6 +79,9 @@ uint32_t lexicon_find(const struct lexicon *lex, const char *lemma);
 
 /* Cuts a doc's text into sentences and words. ERR_NOMEM. */
 enum err reading_make(struct lexicon *lex, const struct doc *doc, uint32_t story, uint32_t account, struct reading *out) MUST_CHECK;
+
+/* Whether a sentence, whose words are marked, says only who wrote. */
+bool byline_sentence(const struct lexicon *lex, const struct reading *r, uint32_t sentence);
 
 /* Weight of a lemma here: its rarity, less when the whole story is about it. */
 double lexicon_weight(const struct lexicon *lex, uint32_t lemma);
