@@ -140,6 +140,13 @@ def memory(seed):
         taken.extend(pipe.convicted())
 
 
+def lives(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def outside_kills():
     dice = random.Random(3)
     with Pipe("--scale", "tag=2") as pipe:
@@ -151,8 +158,10 @@ def outside_kills():
                 run = pathlib.Path(pipe.state, "run")
                 page = (run / f"tag.{replica}.slot").read_bytes()
                 pid = (run / f"tag.{replica}.lock").read_text().strip()
-                if kills < 7 and page[:1] == b"\1" and b"POISON-SLOW" in page and pid.isdigit() and os.path.exists(f"/proc/{pid}"):
+                if kills < 7 and page[:1] == b"\1" and b"POISON-SLOW" in page and pid.isdigit() and lives(pid):
                     time.sleep(0.1)
+                    if not lives(pid):
+                        continue
                     os.kill(int(pid), signal.SIGKILL)
                     kills += 1
                     time.sleep(0.2)
