@@ -271,3 +271,17 @@ void daemon_metrics(struct metrics *m, const char *name, const struct stage_sett
     metrics_begin(m, name);
     metrics_add(m, process_rows, &p, sizeof p);
 }
+
+static const struct metric_row door_rows[] = {
+    {"handshakes_total", "result=\"admitted\"", METRIC_COUNTER, offsetof(struct doors_stats, admitted), "doors.admitted", "Handshakes at its ports that have keys, by what became of them."},
+    {"handshakes_total", "result=\"turned_away\"", METRIC_COUNTER, offsetof(struct doors_stats, turned_away), "doors.turned_away", NULL},
+    {"public_keys", NULL, METRIC_GAUGE, offsetof(struct doors_stats, keys), "doors.keys", "Public keys in the list that the doors ask."},
+    {0},
+};
+
+void daemon_metrics_doors(struct metrics *m, struct doors *d)
+{
+    if (d == NULL) return;
+    struct doors_stats s = doors_stats(d);
+    metrics_add(m, door_rows, &s, sizeof s);
+}

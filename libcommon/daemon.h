@@ -34,5 +34,7 @@ void daemon_endpoint(char *out, size_t size, const char *given, const char *stat
 
 /* What every /status and /metrics begin with: stage, replica, version, pid, age, memory, descriptors, log lines. */
 void daemon_metrics(struct metrics *m, const char *name, const struct stage_settings *s, uint64_t started_ns);
+/* And of its doors; nothing without keys. */
+void daemon_metrics_doors(struct metrics *m, struct doors *d);
 
 #endif

@@ -129,7 +129,10 @@ static bool admit(struct doors *d, zmsg_t *request, char name[KEY_NAME_MAX])
 {
     zframe_t *frame[ZAP_FRAMES];
     char domain[KEY_NAME_MAX], address[64], key[KEY_TEXT];
-    if (zmsg_size(request) != ZAP_FRAMES) return false;
+    if (zmsg_size(request) != ZAP_FRAMES) {
+        tell(d, "", "", "", "no request of a handshake as RFC 27 has it");
+        return false;
+    }
     frame[0] = zmsg_first(request);
     for (int i = 1; i < ZAP_FRAMES; i++) frame[i] = zmsg_next(request);
     snprintf(domain, sizeof domain, "%.*s", (int)zframe_size(frame[ZAP_DOMAIN]), (const char *)zframe_data(frame[ZAP_DOMAIN]));

@@ -32,7 +32,7 @@ size_t doors_keys_of(struct doors *d, const char *name, char out[KEYS_OF_MAX][KE
 unsigned doors_version(const struct doors *d);
 
 /* Handshakes that were let in and turned away. */
-struct doors_stats { uint64_t admitted, turned_away; size_t keys; };
+struct doors_stats { uint64_t admitted, turned_away, keys; };
 struct doors_stats doors_stats(struct doors *d);
 
 #endif

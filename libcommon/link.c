@@ -5,12 +5,15 @@
 #include "state.h"
 
 #include <czmq.h>
+#include <netinet/tcp.h>
 #include <sys/file.h>
 
 enum {
     HEARTBEAT_MS = 2000,
     HEARTBEAT_TIMEOUT_MS = 6000,
     KEEPALIVE_S = 3, KEEPALIVE_COUNT = 3,
+    UNHEARD_MS = 6000,     /* what was sent and is not acknowledged for so long ends the connection: TCP's own retries would go on for minutes, and be
+                            * up to two minutes apart by then. A peer that has no room acknowledges all the same */
     RECONNECT_MS = 20,
     RECONNECT_MOST_MS = 500,
     CONNECT_MS = 3000,
@@ -18,6 +21,9 @@ enum {
     SMALL_WATER = 2,
     FRAME_SLACK = 1 << 20, /* beyond the sender's own check; more than anybody says to a publisher */
     HANDSHAKE_MS = 3000,   /* for a stranger to say who it is: until then it costs a descriptor, and the memory of what it sends */
+    SPEAK_S = 3,           /* the kernel keeps a connection to itself until its peer has said something, as every peer of ours does at once */
+    LOOK_FDS = 1024,       /* where a listener is looked for: they are made at the start, when few descriptors are open */
+    OTHER_THREAD = 1, PUBLIC_THREAD = 2, /* bits: the first and the second of libzmq's threads */
     BACKLOG = 4096,        /* connections that wait to be taken, as far as the kernel lets */
 };
 
@@ -36,6 +42,11 @@ bool link_any_tcp(const struct option_list *endpoints)
     for (size_t i = 0; i < endpoints->len; i++)
         if (is_tcp(endpoints->item[i])) return true;
     return false;
+}
+
+void link_threads(void)
+{
+    zsys_set_io_threads(2);
 }
 
 zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
@@ -57,6 +68,7 @@ zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
         zsock_set_router_mandatory(sock, 1);
         zsock_set_sndtimeo(sock, 0);
     }
+    zsock_set_affinity(sock, tcp && s->public ? PUBLIC_THREAD : OTHER_THREAD);
     if (!tcp) return sock;
     zsock_set_ipv6(sock, 1);
     zsock_set_connect_timeout(sock, CONNECT_MS);
@@ -64,6 +76,7 @@ zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
     zsock_set_tcp_keepalive_idle(sock, KEEPALIVE_S);
     zsock_set_tcp_keepalive_intvl(sock, KEEPALIVE_S);
     zsock_set_tcp_keepalive_cnt(sock, KEEPALIVE_COUNT);
+    zsock_set_tcp_maxrt(sock, UNHEARD_MS);
     if (s->type == ZMQ_PUSH) { /* of a socket that takes messages libzmq's heartbeats abort the process when a peer goes while its queue is full */
         zsock_set_heartbeat_ivl(sock, HEARTBEAT_MS);
         zsock_set_heartbeat_timeout(sock, HEARTBEAT_TIMEOUT_MS);
@@ -117,18 +130,41 @@ static zsock_t *bind_ipc(zsock_t *sock, const char *state, const char *path, str
     return NULL;
 }
 
+/* The port of a TCP socket that listens, or 0. */
+static unsigned listens_at(int fd)
+{
+    struct sockaddr_storage a;
+    int listens = 0;
+    socklen_t n = sizeof a, m = sizeof listens;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &m) != 0 || !listens || getsockname(fd, (struct sockaddr *)&a, &n) != 0) return 0;
+    if (a.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)(void *)&a)->sin_port);
+    return a.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)(void *)&a)->sin6_port) : 0;
+}
+
+/* Whoever connects and is silent costs no descriptor of ours. libzmq does not give its listener away: it is found by its port. */
+static void defer(zsock_t *sock)
+{
+    int seconds = SPEAK_S;
+    char *endpoint = zsock_last_endpoint(sock);
+    const char *colon = endpoint != NULL ? strrchr(endpoint, ':') : NULL;
+    unsigned port = colon != NULL ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
+    for (int fd = 0; fd < LOOK_FDS && port != 0; fd++)
+        if (listens_at(fd) == port && setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds) != 0)
+            log_event(LOG_DEBUG, "not_deferred", "error=\"%s\"", strerror(errno));
+    zstr_free(&endpoint);
+}
+
 static zsock_t *bind_tcp(zsock_t *sock, const struct link_settings *s, const char *endpoint, struct trouble *t)
 {
     zsock_set_handshake_ivl(sock, HANDSHAKE_MS);
     zsock_set_backlog(sock, BACKLOG);
-    bool guarded = s->doors == NULL || doors_guard(s->doors, sock, s->admits);
-    if (guarded && zsock_bind(sock, "%s", endpoint) >= 0 && (s->doors == NULL || doors_bound(s->doors, sock, s->admits))) return sock;
+    bool bound = (s->doors == NULL || doors_guard(s->doors, sock, s->admits)) && zsock_bind(sock, "%s", endpoint) >= 0;
     int why = zmq_errno();
-    if (why == EADDRINUSE) {
-        trouble_say(t, EXIT_TRY_AGAIN, "cannot listen at %s: the port is taken", endpoint);
-    } else {
-        trouble_say(t, EXIT_NEEDS_PERSON, "cannot listen at %s: %s", endpoint, zmq_strerror(why));
-    }
+    if (bound) defer(sock);
+    if (bound && (s->doors == NULL || doors_bound(s->doors, sock, s->admits))) return sock;
+    if (bound) trouble_say(t, EXIT_NEEDS_PERSON, "cannot listen at %s: it is one port with keys too many", endpoint);
+    else if (why == EADDRINUSE) trouble_say(t, EXIT_TRY_AGAIN, "cannot listen at %s: the port is taken", endpoint);
+    else trouble_say(t, EXIT_NEEDS_PERSON, "cannot listen at %s: %s", endpoint, zmq_strerror(why));
     return NULL;
 }
 

@@ -20,11 +20,15 @@ struct link_settings {
     size_t frame_max;     /* the sender's own check, bytes; the receiver closes a connection only well beyond it. 0: it hears subscriptions only */
     int linger_ms;        /* how long what was sent may keep the process from ending */
     bool small_buffers;   /* TCP: 4 KiB kernel buffers and a water mark of 2, so that little waits behind one slow document (ipc: follow_narrow()) */
+    bool public;          /* bind: strangers may come to this port, so on TCP it has a thread of libzmq's of its own: what they cost does not hold up the others */
     bool trusted_network; /* bind: ports beyond loopback are wanted without keys */
     struct doors *doors;  /* NULL: no keys */
     const char *admits;   /* bind: the role that may come in */
     const char *server;   /* connect: whose key is expected where the target does not say; NULL: that of the target's host name */
 };
+
+/* Makes the thread for public sockets, without which none can be bound: to be called once, before any socket. */
+void link_threads(void);
 
 /* A socket bound to `endpoint`; destroy it with link_unbind(). An ipc path in the state directory is covered by the lock of
  * its daemon (daemon_open); any other is locked by PATH.lock for the life of the process, since a second bind steals a path

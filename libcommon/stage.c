@@ -96,6 +96,7 @@ static const struct metric_row commit_rows[] = {
 static void measure(struct run *r, struct metrics *m)
 {
     daemon_metrics(m, r->hooks->name, r->settings, r->started);
+    daemon_metrics_doors(m, r->doors);
     metrics_add(m, rows, &r->now, sizeof r->now);
     if (r->hooks->commit != NULL) metrics_add(m, commit_rows, &r->commits, sizeof r->commits);
     if (r->hooks->metrics != NULL) r->hooks->metrics(r->hooks->self, m);

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""doors_flood.py - keeps N connections of strangers open at a port: noise, silence, half a greeting, lengths that lie, drips. PORT N SECONDS [NEW_A_SECOND]"""
+"""doors_flood.py - keeps N connections of strangers open at a port: noise, silence, half a greeting, lengths that lie, drips.
+
+PORT N SECONDS [NEW_A_SECOND [KIND...]]"""
 import errno
 import os
 import resource
@@ -25,7 +27,7 @@ KINDS = {  # what a stranger says once it is connected
 }
 
 
-def one(port, said):
+def one(port):
     s = socket.socket()
     s.setblocking(False)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
@@ -36,23 +38,24 @@ def one(port, said):
     return s
 
 
-def flood(port, n, seconds, a_second):
+def flood(port, n, seconds, a_second, kinds):
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     poll = selectors.EpollSelector()
-    kinds = list(KINDS.values())
-    held, made, ended, most = {}, 0, 0, 0
+    held, made, ended, most, least = {}, 0, 0, 0, n
     began = time.monotonic()
     while time.monotonic() - began < seconds:
         due = min(n - len(held), int((time.monotonic() - began + 1) * a_second) - made, 200)
         for _ in range(due):
             said = kinds[made % len(kinds)]
-            s = one(port, said)
+            s = one(port)
             if s is None:
                 break
             held[s] = said
             poll.register(s, selectors.EVENT_READ | (selectors.EVENT_WRITE if said else 0))
             made += 1
         most = max(most, len(held))
+        if time.monotonic() - began > seconds / 6:
+            least = min(least, len(held))
         for key, events in poll.select(0.05 if due > 0 else 0.2):
             s, over = key.fileobj, False
             try:
@@ -70,9 +73,9 @@ def flood(port, n, seconds, a_second):
                 s.close()
                 del held[s]
                 ended += 1
-    print(f"{made} connections of {len(kinds)} kinds made, {ended} ended by the other side, {most} open at once at most", flush=True)
+    print(f"{made} connections of {len(kinds)} kinds made, {ended} ended by the other side, {most} open at once at most, {least} at least after a sixth of the time", flush=True)
 
 
 if __name__ == "__main__":
     port, n, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-    flood(port, n, seconds, float(sys.argv[4]) if len(sys.argv) > 4 else n)
+    flood(port, n, seconds, float(sys.argv[4]) if len(sys.argv) > 4 else n, [KINDS[k] for k in sys.argv[5:]] or list(KINDS.values()))

@@ -3,6 +3,8 @@
 a number: an honest feeder's rate while so many connections of strangers stand at the door, and without."""
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -182,6 +184,35 @@ def flood(pipe, connections=400, seconds=4):
     return feeding.fed
 
 
+def silent(pipe, n=300):
+    """Who connects and says nothing costs no descriptor, and holds nobody up."""
+    held = lambda: len(os.listdir(f"/proc/{pipe.process['ingest'].pid}/fd"))
+    before, strangers = held(), []
+    port = int(pipe.at["ingest"].rsplit(":", 1)[1])
+    for _ in range(n):
+        strangers.append(socket.create_connection(("127.0.0.1", port)))
+    cost = held() - before
+    pipe.feed(documents(50, "silence"))
+    for s in strangers:
+        s.close()
+    print(f"{n} connections that say nothing cost ingest {cost} descriptors; 50 documents were fed beside them")
+    assert cost < n // 10, "silence costs descriptors"
+    return 50
+
+
+def unknown_key_is_told(pipe):
+    """A person whose key is not admitted hears what to do about it."""
+    away = Keys(pipe.desk, f"{pipe.state}/elsewhere")
+    away.make()
+    shutil.copy(f"{pipe.keys.folder}/public/ingest.pub", f"{away.folder}/public/ingest.pub")
+    feeder = pipe.feeder(documents(1, "unknown"), "--wait", "6s", keys=away.folder)
+    told = feeder.communicate(timeout=60)[1]
+    assert feeder.returncode == 75 and "does not let us in" in told and ".pub" in told, f"{feeder.returncode}: {told}"
+    doors = pipe.status("ingest")["doors"]
+    assert doors["turned_away"] > 0 and doors["admitted"] > 0 and doors["keys"] >= 7, doors
+    print(f"a feeder with a key that is not known hears what to do; ingest counts {doors}")
+
+
 def most_memory(pipe, stage):
     return int(re.search(r"VmHWM:\s+(\d+)", open(f"/proc/{pipe.process[stage].pid}/status").read()).group(1)) // 1000
 
@@ -282,24 +313,81 @@ def rate(pipe, name, n):
     return n / (acked - began), n / (done - began), sorted(took)[len(took) // 2]
 
 
-def measured(pipe, connections, n=5000, rounds=5):
-    """An honest feeder's rate with the door flooded, by a thousand new connections a second, and without, in turn."""
+def spent(processes):
+    """Seconds of CPU that they have had."""
+    fields = [open(f"/proc/{p.pid}/stat").read().rsplit(")", 1)[1].split() for p in processes]
+    return sum(int(f[11]) + int(f[12]) for f in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def beside(pipe, name, n, others):
+    """An honest feeder's rate beside these processes; which share of a core they had meanwhile, and how much CPU the daemons for a document."""
+    began, theirs, ours = time.monotonic(), spent(others), spent(pipe.process.values())
+    got = rate(pipe, name, n)
+    took = time.monotonic() - began
+    return got, (spent(others) - theirs) / took, 1000 * (spent(pipe.process.values()) - ours) / (n + 20)
+
+
+BURN = "import sys, time\nshare = float(sys.argv[1])\nwhile True:\n    end = time.thread_time() + share / 100\n    while time.thread_time() < end: pass\n    time.sleep((1 - share) / 100)"
+
+
+def burning(share):
+    """Processes that only compute, and have this share of a core together."""
+    whole, rest = int(share), share % 1
+    return [subprocess.Popen([sys.executable, "-c", BURN, str(s)]) for s in [1.0] * whole + ([rest] if rest > 0.02 else [])]
+
+
+def stop(processes):
+    for p in processes:
+        p.terminate()
+    for p in processes:
+        p.wait()
+
+
+def strangers_at(pipe, *words):
+    return subprocess.Popen([f"{HERE}/doors_flood.py", pipe.at["ingest"].rsplit(":", 1)[1], *map(str, words)], stdout=subprocess.PIPE, text=True)
+
+
+def descriptors(pipe):
+    return len(os.listdir(f"/proc/{pipe.process['ingest'].pid}/fd"))
+
+
+def measured(pipe, connections, n=3000, rounds=5):
+    """An honest feeder's rate with the door flooded, by a thousand new connections a second; beside processes that only take as much CPU as the strangers'
+    own did; and without either, in turn. The first and the second differ by what strangers cost us."""
     rate(pipe, "warm", n)
-    calm, flooded = [], []
+    calm, flooded, burnt = [], [], []
     for i in range(rounds):
-        calm.append(rate(pipe, f"calm{i}", n))
-        strangers = subprocess.Popen([f"{HERE}/doors_flood.py", pipe.at["ingest"].rsplit(":", 1)[1], str(connections), "600", "1000"])
-        time.sleep(connections / 1000)
-        flooded.append(rate(pipe, f"flooded{i}", n))
-        held = len(os.listdir(f"/proc/{pipe.process['ingest'].pid}/fd"))
-        strangers.terminate()
-        strangers.wait()
-        print(f"  calm {calm[-1][0]:.0f}/s acked, {calm[-1][1]:.0f}/s done, a lone one after {calm[-1][2]:.0f} ms; flooded {flooded[-1][0]:.0f}/s, "
-              f"{flooded[-1][1]:.0f}/s, {flooded[-1][2]:.0f} ms; ingest holds {held} descriptors, peak memory {most_memory(pipe, 'ingest')} MB", flush=True)
-        pipe.until(lambda: len(os.listdir(f"/proc/{pipe.process['ingest'].pid}/fd")) < 100, "connections of strangers that are gone are still held")
-    middle = [[sorted(r[k] for r in rows)[rounds // 2] for k in range(3)] for rows in (calm, flooded)]
-    print(f"{connections} connections of strangers: {middle[1][0] / middle[0][0]:.2f} of the calm rate until acked, {middle[1][1] / middle[0][1]:.2f} until done; "
-          f"a lone document acked after {middle[0][2]:.0f} ms calm, {middle[1][2]:.0f} ms flooded")
+        calm.append(beside(pipe, f"calm{i}", n, []))
+        strangers = strangers_at(pipe, connections, 600, 1000)
+        time.sleep(3)
+        flooded.append(beside(pipe, f"flooded{i}", n, [strangers]))
+        held = descriptors(pipe)
+        stop([strangers])
+        pipe.until(lambda: descriptors(pipe) < 100, "connections of strangers that are gone are still held")
+        burners = burning(flooded[-1][1])
+        burnt.append(beside(pipe, f"burnt{i}", n, burners))
+        stop(burners)
+        print("  " + "; ".join(f"{what} {r[0]:.0f}/s acked, {r[1]:.0f}/s done, a lone one after {r[2]:.0f} ms, {cpu:.2f} ms of our CPU a document"
+                               for what, (r, _, cpu) in (("calm", calm[-1]), ("flooded", flooded[-1]), ("beside as much computing", burnt[-1])))
+              + f"; strangers had {flooded[-1][1]:.2f} of a core; ingest holds {held} descriptors, peak memory {most_memory(pipe, 'ingest')} MB", flush=True)
+    middle = lambda rows, k: sorted(r[0][k] for r in rows)[rounds // 2]
+    for what, rows in (("the calm rate", calm), ("the rate beside as much computing", burnt)):
+        print(f"{connections} connections of strangers: {middle(flooded, 0) / middle(rows, 0):.2f} of {what} until acked, {middle(flooded, 1) / middle(rows, 1):.2f} until done")
+    silent_minute(pipe, connections, n)
+
+
+def silent_minute(pipe, connections, n):
+    """So many connections that say nothing are open for a minute; an honest feeder meanwhile."""
+    calm = rate(pipe, "before", n)
+    strangers = strangers_at(pipe, connections, 72, 3000, "silence")
+    time.sleep(12)
+    rates, most, end = [], 0, time.monotonic() + 55
+    while time.monotonic() < end:
+        rates.append(rate(pipe, f"silence{len(rates)}", n))
+        most = max(most, descriptors(pipe))
+    said = strangers.communicate(timeout=60)[0].strip()
+    acked, done = (sorted(r[k] for r in rows)[len(rows) // 2] / calm[k] for rows in [rates] for k in (0, 1))
+    print(f"a minute of silence: {said}; ingest held {most} descriptors at most; {acked:.2f} of the rate before until acked, {done:.2f} until done")
 
 
 def main():
@@ -315,6 +403,8 @@ def main():
         fed = 100 + keys_replaced(pipe)
         fed += keys_taken_away(pipe)
         impostor(pipe)
+        fed += silent(pipe)
+        unknown_key_is_told(pipe)
         fed += flood(pipe)
         lies(pipe)
         fed += slow(pipe)

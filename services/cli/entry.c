@@ -23,7 +23,7 @@ bool entry_ring(const struct entry *e, struct key_ring *out, struct trouble *t)
 enum err entry_watch(void *socket)
 {
     static const struct { int option, value; } set[] = {
-        {ZMQ_TCP_KEEPALIVE, 1}, {ZMQ_TCP_KEEPALIVE_IDLE, 3}, {ZMQ_TCP_KEEPALIVE_INTVL, 3}, {ZMQ_TCP_KEEPALIVE_CNT, 3},
+        {ZMQ_TCP_KEEPALIVE, 1}, {ZMQ_TCP_KEEPALIVE_IDLE, 3}, {ZMQ_TCP_KEEPALIVE_INTVL, 3}, {ZMQ_TCP_KEEPALIVE_CNT, 3}, {ZMQ_TCP_MAXRT, 6000},
     };
     for (size_t i = 0; i < sizeof set / sizeof *set; i++)
         if (zmq_setsockopt(socket, set[i].option, &set[i].value, sizeof set[i].value) != 0) return ERR_IO;

@@ -63,7 +63,7 @@ struct feeding {
     struct tally tally;
     char *endpoint, server[KEY_NAME_MAX];
     uint64_t began, look_at, shown, told_busy; /* ms */
-    bool terminal, was_up, told_alone;
+    bool terminal, was_up, told_alone, told_away;
 };
 
 /* --- telling --- */
@@ -300,16 +300,20 @@ static int begin(struct feeding *f, char **operands)
     return t.status;
 }
 
+/* That ingest does not let us in is known seconds after it is only known that nobody answers: it lets strangers wait. */
 static bool gave_up(struct feeding *f)
 {
     uint64_t alone = feeder_alone_ms(f->feeder);
-    if (alone > 1000 && !f->told_alone) {
+    bool away = feeder_turned_away(f->feeder);
+    if (alone > 1000 && (!f->told_alone || (away && !f->told_away))) {
         wipe(f);
-        fprintf(stderr, "waiting for ingest at %s%s\n", f->endpoint, !feeder_turned_away(f->feeder) ? "" : f->set.keys == NULL
+        fprintf(stderr, "waiting for ingest at %s%s\n", f->endpoint, !away ? "" : f->set.keys == NULL
                 ? ": it is there and wants a key (--keys DIR)"
                 : ": it is there and does not let us in: has it the .pub of this key, with the role feeder, and have we its own?");
+        f->told_away = away;
     }
     f->told_alone = alone > 1000;
+    f->told_away = f->told_away && f->told_alone;
     return f->set.watch == NULL && alone > f->set.wait;
 }
 

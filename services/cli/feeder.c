@@ -47,6 +47,7 @@ static enum err open_socket(struct feeder *f)
     struct trouble t;
     struct key_ring ring;
     if (entry_ring(&f->said.entry, &ring, &t)) f->ring = ring; /* while a file is being replaced the one that was read last will do */
+    explicit_bzero(&ring, sizeof ring);
     snprintf(watch, sizeof watch, "inproc://feeder-monitor-%llu", (unsigned long long)++f->opened); /* an old name may linger */
     f->anew = 0;
     f->socket = zmq_socket(f->context, ZMQ_DEALER);
@@ -81,21 +82,18 @@ static void close_socket(struct feeder *f)
 bool feeder_make(const char *endpoint, struct window *w, const struct feeder_said *said, const struct feeder_events *events,
                  struct feeder **out, struct trouble *t)
 {
-    struct key_ring ring;
     *out = NULL;
-    if (!entry_ring(&said->entry, &ring, t)) return false;
     struct feeder *f = calloc(1, sizeof *f);
     trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
     if (f == NULL) return false;
     *f = (struct feeder){.endpoint = endpoint, .window = w, .said = *said, .events = *events, .frame = buf_make(FEED_FRAME_MAX),
                          .context = zmq_ctx_new(), .mem = arena_create(REPLY_ARENA), .since = clock_mono_ms()};
-    f->ring = ring;
-    bool room = f->context != NULL && f->mem != NULL;
-    if (room && open_socket(f) == OK) {
+    bool room = f->context != NULL && f->mem != NULL, known = room && entry_ring(&said->entry, &f->ring, t);
+    if (known && open_socket(f) == OK) {
         *out = f;
         return true;
     }
-    if (room) trouble_say(t, EXIT_NEEDS_PERSON, "cannot use '%.400s': %s", endpoint, zmq_strerror(errno));
+    if (known) trouble_say(t, EXIT_NEEDS_PERSON, "cannot use '%.400s': %s", endpoint, zmq_strerror(errno));
     feeder_free(&f);
     return false;
 }

@@ -72,19 +72,18 @@ static enum err open_sockets(struct stream *s)
 
 bool stream_make(const struct stream_want *want, struct stream **out, struct trouble *t)
 {
-    struct key_ring ring;
     *out = NULL;
-    if (!entry_ring(&want->entry, &ring, t)) return false;
     struct stream *s = calloc(1, sizeof *s);
     trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
     if (s == NULL) return false;
-    *s = (struct stream){.context = zmq_ctx_new(), .want = *want, .at = {.next = want->from}, .frame = buf_make(256), .ring = ring};
+    *s = (struct stream){.context = zmq_ctx_new(), .want = *want, .at = {.next = want->from}, .frame = buf_make(256)};
     s->waiting = clock_mono_ms();
-    if (s->context != NULL && open_sockets(s) == OK) {
+    bool known = s->context != NULL && entry_ring(&want->entry, &s->ring, t);
+    if (known && open_sockets(s) == OK) {
         *out = s;
         return true;
     }
-    if (s->context != NULL) trouble_say(t, EXIT_NEEDS_PERSON, "cannot use '%.250s' and '%.250s': %s", want->live, want->replay, zmq_strerror(errno));
+    if (known) trouble_say(t, EXIT_NEEDS_PERSON, "cannot use '%.250s' and '%.250s': %s", want->live, want->replay, zmq_strerror(errno));
     stream_free(&s);
     return false;
 }
@@ -206,6 +205,7 @@ enum err stream_turn(struct stream *s, uint64_t most_ms)
     enum err e = OK;
     if (s->waiting > 0 && now - s->waiting > ANEW_MS && now - s->opened > ANEW_MS) {
         if (entry_ring(&s->want.entry, &ring, &t)) s->ring = ring;
+        explicit_bzero(&ring, sizeof ring);
         e = open_sockets(s);
     }
     if (e == OK) e = ask(s, &wait);

@@ -66,7 +66,7 @@ struct feeders {
 struct feeders *feeders_open(const struct feeders_settings *s, struct journal *j, struct trouble *t)
 {
     struct link_settings link = {.type = ZMQ_ROUTER, .water = WATER, .water_back = WAITING_MAX, .frame_max = FEED_FRAME_MAX, .linger_ms = LINGER_MS,
-                                 .trusted_network = s->trusted_network, .doors = s->doors, .admits = "feeder"};
+                                 .public = true, .trusted_network = s->trusted_network, .doors = s->doors, .admits = "feeder"};
     struct feeders *f = calloc(1, sizeof *f);
     trouble_say(t, 75, "out of memory");
     if (f == NULL) return NULL;

@@ -175,6 +175,7 @@ static void measure(struct ingest *g, struct metrics *m)
     v.unsent = v.journal.in_flight > v.sender.outstanding ? v.journal.in_flight - v.sender.outstanding : 0;
     v.copies = v.sender.firsts + v.sender.resends + v.sender.probes;
     daemon_metrics(m, "ingest", &g->set->common, g->started);
+    daemon_metrics_doors(m, g->doors);
     metrics_add(m, rows, &v, sizeof v);
 }
 
@@ -658,6 +659,7 @@ int ingest_run(const struct ingest_settings *settings)
     if (!attic_make(settings, &t)) return daemon_fail("ingest", &t);
     g.stop_fd = daemon_open("ingest", &settings->common, &(struct sandbox_needs){.folder = settings->archive, .list = {&settings->outcomes}}, &t);
     if (g.stop_fd < 0) return daemon_fail("ingest", &t);
+    link_threads();
     int status;
     if (open_memory(&g, &t) && daemon_doors("ingest", &settings->common, &g.doors, &t) && open_journal(&g, &t) &&
         attic_open(&g.attic, settings, &t) && open_pipe(&g, &t) && open_windows(&g, &t) &&

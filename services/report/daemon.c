@@ -184,14 +184,14 @@ static bool loop(struct report *r, struct inbox *in)
 /* --- setting up --- */
 
 /* Where a socket listens, and the role that may come in where there are keys. */
-struct opening { const char *given, *name, *admits; };
+struct opening { const char *given, *name, *admits; bool public; };
 
 static zsock_t *bind_socket(struct report *r, int type, int water, const struct opening *door, struct trouble *t)
 {
     char endpoint[4200];
     const struct stage_settings *s = &r->settings->stage;
     struct link_settings link = {.type = type, .water = water, .frame_max = type == ZMQ_PULL ? DOC_FRAME_MAX : 0, .linger_ms = LINGER_MS,
-                                 .trusted_network = s->trusted_network, .doors = r->doors, .admits = door->admits};
+                                 .public = door->public, .trusted_network = s->trusted_network, .doors = r->doors, .admits = door->admits};
     daemon_endpoint(endpoint, sizeof endpoint, door->given, s->state, "%s", door->name);
     return link_bind(&link, s->state, endpoint, t);
 }
@@ -205,7 +205,7 @@ static bool open_sockets(struct report *r, struct trouble *t)
     r->returns = bind_socket(r, ZMQ_XPUB, WATER_RETURNS, &(struct opening){s->returns, name, stage_name(STAGE_INGEST)}, t);
     if (r->returns != NULL) r->outcomes = outcomes_open(r->returns);
     if (r->outcomes != NULL)
-        r->stream = bind_socket(r, ZMQ_XPUB, WATER_STREAM, &(struct opening){r->settings->stream, "stream", "reader"}, t);
+        r->stream = bind_socket(r, ZMQ_XPUB, WATER_STREAM, &(struct opening){r->settings->stream, "stream", "reader", true}, t);
     if (r->stream == NULL) return false;
     daemon_endpoint(endpoint, sizeof endpoint, r->settings->replay, s->state, "replay");
     r->replay = replay_start(&(struct replay_settings){.ledger = r->office.path, .state = s->state, .endpoint = endpoint,
@@ -234,6 +234,7 @@ static bool open_report(struct report *r, struct trouble *t)
     r->office.line = to_stream;
     r->office.self = r;
     r->notes = buf_make((size_t)GROUP_MAX * NOTE_MAX);
+    link_threads();
     r->retain = retain_make(r->settings->stage.keep);
     r->started_ns = clock_mono_ns();
     r->started = r->last_stats = r->last_sync = r->rate_at = clock_mono_ms();

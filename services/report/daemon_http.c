@@ -91,6 +91,7 @@ static void measure(struct report *r, struct metrics *m)
     v.oldest = oldest != 0 && oldest < now ? (now - oldest) * 1000000u : 0;
     ledger_counts(r->office.ledger, v.outcome);
     daemon_metrics(m, "report", &r->settings->stage, r->started_ns);
+    daemon_metrics_doors(m, r->doors);
     metrics_add(m, rows, &v, sizeof v);
 }
 

@@ -49,7 +49,7 @@ struct replay *replay_start(const struct replay_settings *s, struct trouble *t)
 {
     char why[400];
     struct replay *r = calloc(1, sizeof *r);
-    struct link_settings link = {.type = ZMQ_ROUTER, .water = WATER, .frame_max = REPLAY_REQUEST_MAX, .linger_ms = 0, .trusted_network = s->trusted_network,
+    struct link_settings link = {.type = ZMQ_ROUTER, .water = WATER, .frame_max = REPLAY_REQUEST_MAX, .linger_ms = 0, .public = true, .trusted_network = s->trusted_network,
                                  .doors = s->doors, .admits = "reader"};
     if (r == NULL) {
         trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
