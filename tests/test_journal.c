@@ -245,18 +245,21 @@ static void a_refused_document_goes_on_with_its_failure_and_without_its_content(
 static void who_is_convicted_and_when(void **state)
 {
     static const struct {
-        const char *name, *error;
+        const char *name, *error, *detail;
         enum note_kind kind;
         int before; /* strikes of that kind before this one */
         bool guilty;
     } cases[] = {
-        {"refused as undecodable", "malformed", NOTE_REFUSED, 0, true},
-        {"refused by a stage that it was not for", "address", NOTE_REFUSED, 0, false},
-        {"out of memory once", "no_memory", NOTE_REFUSED, 0, false},
-        {"second fault", "", NOTE_FAULTED, 1, false},
-        {"third fault", "", NOTE_FAULTED, 2, true},
-        {"seventh interruption", "", NOTE_INTERRUPTED, 6, false},
-        {"eighth interruption", "", NOTE_INTERRUPTED, 7, true},
+        {"refused as undecodable", "malformed", "", NOTE_REFUSED, 0, true},
+        {"refused by a stage that it was not for", "address", "", NOTE_REFUSED, 0, false},
+        {"out of memory once", "no_memory", "", NOTE_REFUSED, 0, false},
+        {"second fault", "", "", NOTE_FAULTED, 1, false},
+        {"CPU limit once", "", "signal 24", NOTE_FAULTED, 0, false},
+        {"CPU limit as the second fault", "", "signal 24", NOTE_FAULTED, 1, true},
+        {"another signal as the second fault", "", "signal 11", NOTE_FAULTED, 1, false},
+        {"third fault", "", "", NOTE_FAULTED, 2, true},
+        {"seventh interruption", "", "", NOTE_INTERRUPTED, 6, false},
+        {"eighth interruption", "", "", NOTE_INTERRUPTED, 7, true},
     };
     (void)state;
     struct arena *mem = arena_create(1 << 16);
@@ -269,6 +272,7 @@ static void who_is_convicted_and_when(void **state)
             struct note n = refused_with(cases[i].error);
             id[15] = (char)('a' + k);
             n.kind = cases[i].kind;
+            n.detail = slice_of(cases[i].detail);
             n.strike = (struct slice){id, 16};
             assert_err(evidence_weigh(j, &n, mem, &c), OK, cases[i].name);
         }

@@ -1,11 +1,21 @@
-/* evidence.c - three faults, eight interruptions or one refusal convict. */
+/* evidence.c - three faults (two when the CPU limit was passed), eight interruptions or one refusal convict. */
 #include "evidence.h"
 
+#include <signal.h>
 #include <sodium.h>
+#include <stdio.h>
 
 static struct slice worker(const struct note *n)
 {
     return n->worker.ptr ? n->worker : slice_of(stage_name(n->stage));
+}
+
+/* The worker died of the CPU limit: as worker.c says it. */
+static bool spent(const struct note *n)
+{
+    char limit[32];
+    snprintf(limit, sizeof limit, "signal %d", SIGXCPU);
+    return n->kind == NOTE_FAULTED && slice_eq(n->detail, slice_of(limit));
 }
 
 static enum err weigh_strike(struct journal *j, const struct note *n, enum note_kind kind, struct slice id, struct arena *mem, struct condemnation *out)
@@ -13,7 +23,7 @@ static enum err weigh_strike(struct journal *j, const struct note *n, enum note_
     struct strikes s;
     enum err e = journal_strike(j, n->key, kind, id, &s);
     if (e != OK) return e;
-    out->guilty = s.faulted >= FAULTS_CONVICT || s.interrupted >= INTERRUPTIONS_CONVICT;
+    out->guilty = s.faulted >= (spent(n) ? SPENT_CONVICT : FAULTS_CONVICT) || s.interrupted >= INTERRUPTIONS_CONVICT;
     out->error = ERR_FAULT;
     out->detail = arena_printf(mem, "workers died while they held it: %u by a fault or the CPU limit, %u killed from outside; the last was %.*s",
                                s.faulted, s.interrupted, (int)worker(n).len, worker(n).ptr);

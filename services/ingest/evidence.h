@@ -4,7 +4,9 @@
 
 #include "journal.h"
 
-enum { FAULTS_CONVICT = 3, INTERRUPTIONS_CONVICT = 8 };
+/* Two faults are enough when the last was the CPU limit: seconds of a worker's own CPU on one document are no accident of its neighbours or its host,
+ * and a third try would keep a hang from being convicted within a minute where a worker has less than half a core. */
+enum { FAULTS_CONVICT = 3, SPENT_CONVICT = 2, INTERRUPTIONS_CONVICT = 8 };
 
 struct condemnation {
     bool guilty;
