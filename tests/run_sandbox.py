@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """run_sandbox.py - what each daemon has given up once it is ready, told by the kernel; and that what it gave up cannot be done."""
-import ctypes, http.client, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, time
+import ctypes, errno, http.client, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, time
 
 BIN = os.path.abspath(sys.argv[1])
 STAGES = ("ingest", "normalize", "tag", "dedup", "report")
@@ -36,14 +36,14 @@ def get(state, stage, path):
 class Pipe:
     """The five daemons by `wiredesk up`, in a state directory whose name is too long for a socket and whose ledger lies elsewhere."""
 
-    def __init__(self, **environment):
+    def __init__(self, preexec=None, **environment):
         self.folder = tempfile.mkdtemp(prefix="wd-sandbox-")
         self.state = f"{self.folder}/{'long' * 25}"
         os.makedirs(f"{self.folder}/elsewhere", 0o700)
         os.makedirs(self.state, 0o700)
         os.symlink(f"{self.folder}/elsewhere", f"{self.state}/report")
         self.log = open(f"{self.folder}/log", "w+")
-        self.up = subprocess.Popen([f"{BIN}/wiredesk", "up", "--state", self.state], stdout=self.log, stderr=self.log, env={**os.environ, **environment})
+        self.up = subprocess.Popen([f"{BIN}/wiredesk", "up", "--state", self.state], stdout=self.log, stderr=self.log, env={**os.environ, **environment}, preexec_fn=preexec)
 
     def __enter__(self):
         for _ in range(600):
@@ -136,6 +136,63 @@ def told_to_keep_all_it_says_so():
         check("Seccomp:\t0" in open(f"/proc/{pid}/status").read(), "and it is off")
 
 
+class Rule(ctypes.Structure):
+    _fields_ = [("code", ctypes.c_uint16), ("jt", ctypes.c_uint8), ("jf", ctypes.c_uint8), ("k", ctypes.c_uint32)]
+
+
+class Program(ctypes.Structure):
+    _fields_ = [("len", ctypes.c_uint16), ("rules", ctypes.POINTER(Rule))]
+
+
+def without_calls(*numbers):
+    """Makes this process, and what it starts, one whose kernel does not know these system calls: as an old kernel."""
+    words = [Rule(0x20, 0, 0, 0)]  # load the call's number
+    for i, number in enumerate(numbers):
+        words.append(Rule(0x15, len(numbers) - i, 0, number))  # if it is one of them: to the last word
+    words += [Rule(0x06, 0, 0, 0x7FFF0000), Rule(0x06, 0, 0, 0x00050000 | errno.ENOSYS)]
+    rules = (Rule * len(words))(*words)
+    program = Program(len(words), rules)
+    if libc.prctl(38, 1, 0, 0, 0) != 0 or libc.prctl(22, 2, ctypes.byref(program), 0, 0) != 0:
+        os._exit(77)
+
+
+LANDLOCK_CALLS, SECCOMP_CALL = (444, 445, 446), {"x86_64": 317, "aarch64": 277}.get(os.uname().machine, 0)
+
+
+def on_an_older_kernel_it_runs_and_says_what_it_lacks():
+    if not SECCOMP:
+        return print("no seccomp here: no older kernel can be played")
+    for calls, lack in ((LANDLOCK_CALLS, "without landlock"), ((*LANDLOCK_CALLS, SECCOMP_CALL), "without landlock and seccomp")):
+        with Pipe(preexec=lambda: without_calls(*calls), WIREDESK_MEMORY_MAX="0" if SANITIZED else "1G") as pipe:
+            subprocess.run([f"{BIN}/wiredesk", "feed", "--state", pipe.state, "--quiet", "examples"], check=True)
+            done = subprocess.run([f"{BIN}/wiredesk", "status", "--state", pipe.state, "--settle", "60s"], capture_output=True, text=True)
+            check(done.returncode == 0 and lack in done.stdout, f"{lack}: all documents have their outcome, and status tells it: {done.stdout}")
+            for stage in STAGES:
+                check(get(pipe.state, stage, "/healthz") == f"ok\nsandbox: {lack}\n", f"{stage}: health says {lack}")
+                facts = pipe.status(stage)["sandbox"]
+                check(facts["landlock"] is False and facts["no_capabilities"] and facts["no_core_dumps"], f"{stage} tells {facts}")
+            check(pipe.said().count("without=landlock") == 5, "the log says it once a daemon")
+        done = subprocess.run([f"{BIN}/wiredesk-tag", "--state", f"{tempfile.gettempdir()}/wd-never", "--sandbox", "require"], capture_output=True, text=True,
+                              preexec_fn=lambda: without_calls(*calls), timeout=30)
+        shutil.rmtree(f"{tempfile.gettempdir()}/wd-never", ignore_errors=True)
+        check(done.returncode == 64 and "no landlock" in done.stderr, f"told to require it, it does not run: {done.returncode} {done.stderr}")
+
+
+def memory_beyond_the_limit_fails_one_document():
+    """A document that asks for more than --memory-max is rejected; its worker lives on, and its neighbours are reported."""
+    if SANITIZED or not CHAOS:
+        return print("no memory limit in this build, or nobody eats memory: not tried")
+    with Pipe(WIREDESK_MEMORY_MAX="1G", WIREDESK_POISON="tag") as pipe:
+        pid = pipe.status("tag")["pid"]
+        texts = ["Vesaro POISON-MEMORY demuli.", *(f"Harbour {n}\n\nHarbour number {n} was quiet on Monday." for n in range(20))]
+        lines = "".join(json.dumps({"id": str(i), "text": text}) + "\n" for i, text in enumerate(texts))
+        subprocess.run([f"{BIN}/wiredesk", "feed", "--state", pipe.state, "--quiet", "--type", "application/jsonl", "-"], input=lines, text=True, check=True)
+        done = subprocess.run([f"{BIN}/wiredesk", "status", "--state", pipe.state, "--settle", "60s"], capture_output=True, text=True)
+        journal = pipe.status("ingest")["journal"]
+        check(done.returncode == 0 and journal["rejected"] == 1 and journal["reported"] + journal["duplicate"] == 20, f"one is rejected: {journal}")
+        check(pipe.status("tag")["pid"] == pid, "and the worker lives on")
+
+
 def names_are_looked_up_all_the_same():
     state = tempfile.mkdtemp(prefix="wd-sandbox-")
     log = open(f"{state}/log", "w")
@@ -163,6 +220,7 @@ def what_is_required_and_not_there_ends_it():
 
 
 for test in (a_pipe_at_work_has_given_up_all_that_it_can, what_is_given_up_cannot_be_done, told_to_keep_all_it_says_so,
+             on_an_older_kernel_it_runs_and_says_what_it_lacks, memory_beyond_the_limit_fails_one_document,
              names_are_looked_up_all_the_same, what_is_required_and_not_there_ends_it):
     test()
     print(("FAIL " if failures else "ok   ") + test.__name__.replace("_", " "))
