@@ -39,7 +39,7 @@ static const struct {
 enum { WORDS = sizeof words / sizeof *words };
 
 static const char purpose[] = "The two ends of the pipe and the view of it.";
-static const char hint[] = "Each command has --help. All take --state DIR, the directory of one machine's pipe.";
+static const char hint[] = "Each command has --help. All but keygen and completion take --state DIR, the directory of one machine's pipe.";
 
 static int print_help(FILE *to)
 {

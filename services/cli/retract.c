@@ -247,7 +247,11 @@ static int take_back(const struct option_table *table, bool forget, int argc, ch
     }
     if (j.set.why == NULL) j.set.why = "forgotten";
     j.key = argv[first];
-    if (*j.key == '\0' || strlen(j.key) > DOC_KEY_MAX || !stores_there(j.set.state, "report/ledger.db")) {
+    if (*j.key == '\0' || strlen(j.key) > DOC_KEY_MAX) {
+        fprintf(stderr, "%s: a key has 1 to %d bytes: wiredesk show NAME and the lines of the stream give it\n", table->program, DOC_KEY_MAX);
+        return EXIT_NEEDS_PERSON;
+    }
+    if (!stores_there(j.set.state, "report/ledger.db")) {
         fprintf(stderr, "%s: no ledger in '%s': was wiredesk up with this --state?\n", table->program, j.set.state);
         return EXIT_NEEDS_PERSON;
     }

@@ -1,5 +1,6 @@
 /* tail.c - `wiredesk tail`: the report's stream, for people or line by line. */
 #include "ask.h"
+#include "backlog.h"
 #include "command.h"
 #include "stream.h"
 #include "terminal.h"
@@ -32,7 +33,7 @@ static const struct option_row rows[] = {
     {"keys", 0, "DIR", OPTION_TEXT, AT(keys), NULL, 0, 0, "Show a key of DIR and expect report's (wiredesk keygen); for --stream tcp://"},
     {"key", 0, "NAME", OPTION_TEXT, AT(key), "reader", 0, 0, "With --keys: the key to show, DIR/secret/NAME.key"},
     {"from", 0, "SEQ", OPTION_NUMBER, AT(from), "0", 0, 1e15, "Begin with this line; 1 is the first of all"},
-    {"last", 'n', "N", OPTION_NUMBER, AT(last), "10", 0, 1e9, "Without --from: begin with the newest N lines"},
+    {"last", 'n', "N", OPTION_NUMBER, AT(last), "10", 0, 1e9, "Without --from: begin with the newest N lines, of those that are shown"},
     {"json", 'j', NULL, OPTION_FLAG, AT(json), NULL, 0, 0, "The lines as they are, instead of the view for people"},
     {"all", 'a', NULL, OPTION_FLAG, AT(all), NULL, 0, 0, "Show articles, quotes, differences and counts too, not only what stories do"},
     {"story", 0, "ID", OPTION_TEXT, AT(pick.story), NULL, 0, 0, "Only this story"},
@@ -57,12 +58,14 @@ const struct option_table tail_table = {
     .rows = tables,
 };
 
-enum { TURN_MS = 250, QUIET_MS = 1500, LOOK_MS = 300, OUT_MOST = 64 << 20 };
+enum { TURN_MS = 250, QUIET_MS = 1500, LOOK_MS = 300, OUT_MOST = 64 << 20,
+       BACK = 50, BACK_LEAST = 1000 /* lines that are looked through for those that --last wants: for one that is shown many are not */ };
 
 struct tailing {
     struct settings set;
     struct stream *stream;
-    struct view *view;
+    struct view *view, *trial; /* trial: as view, to see what a line would show */
+    struct backlog *backlog;   /* until the stream's end has been reached for the first time; NULL with --from */
     struct buf out;
     char at_live[4200], at_replay[4200], server[KEY_NAME_MAX];
     uint64_t line_at, look_at; /* ms: the last line; when to look again whether all has settled */
@@ -90,11 +93,19 @@ static bool wanted(struct tailing *t, struct slice text)
     return wants;
 }
 
+static bool shows(struct tailing *t, struct slice text)
+{
+    struct buf out = buf_make(OUT_MOST);
+    bool some = t->trial != NULL ? view_line(t->trial, text, &out) == OK && out.len > 0 : wanted(t, text);
+    buf_free(&out);
+    return some;
+}
+
 static enum err line(void *self, uint64_t seq, struct slice text)
 {
     struct tailing *t = self;
-    (void)seq;
     t->line_at = clock_mono_ms();
+    if (t->backlog != NULL) return backlog_add(t->backlog, seq, text, shows(t, text));
     if (t->view != NULL) return view_line(t->view, text, &t->out) == OK && t->out.len < 65536 ? OK : flush(t);
     if (!wanted(t, text)) return OK;
     buf_put(&t->out, text);
@@ -120,6 +131,7 @@ static bool all_shown(struct tailing *t)
 {
     struct cursor at = stream_at(t->stream);
     uint64_t seq = 0;
+    if (t->backlog != NULL) return false;
     if (t->set.no_follow) return stream_heard(t->stream) && at.next > 0 && !cursor_behind(&at);
     if (!t->set.settled || clock_mono_ms() < t->look_at) return false;
     t->look_at = clock_mono_ms() + LOOK_MS;
@@ -142,12 +154,26 @@ static bool gave_up(struct tailing *t)
     return (t->set.no_follow || t->set.settled) && unheard > t->set.wait;
 }
 
+/* The newest lines are there: they are shown. */
+static enum err end_backlog(struct tailing *t)
+{
+    struct backlog *b = t->backlog;
+    struct cursor at = stream_at(t->stream);
+    if (b == NULL || !stream_heard(t->stream) || at.next == 0 || cursor_behind(&at)) return OK;
+    t->backlog = NULL;
+    view_destroy(&t->trial);
+    enum err e = backlog_give(b, line, t);
+    backlog_destroy(&b);
+    return e;
+}
+
 static int follow(struct tailing *t)
 {
     enum err e = OK;
     while (e == OK && !signals_stop()) {
         e = stream_turn(t->stream, TURN_MS);
         tell_missed(t);
+        if (e == OK) e = end_backlog(t);
         struct cursor at = stream_at(t->stream);
         bool quiet = clock_mono_ms() - t->line_at > QUIET_MS && !cursor_behind(&at);
         if (e == OK && quiet && t->view != NULL && view_owes(t->view)) e = view_quiet(t->view, &t->out);
@@ -169,7 +195,9 @@ static int begin(struct tailing *t)
 {
     char *live = t->at_live, *replay = t->at_replay;
     struct trouble why;
-    struct stream_want want = {t->set.from, t->set.last, line, t, live, replay, {t->set.keys, t->set.key, stage_name(STAGE_REPORT)}};
+    bool all = t->set.json && t->set.pick.story == NULL && t->set.pick.outlet == NULL && t->set.pick.entity == NULL;
+    uint64_t back = t->set.last == 0 || all ? t->set.last : t->set.last * BACK + BACK_LEAST;
+    struct stream_want want = {t->set.from, back, line, t, live, replay, {t->set.keys, t->set.key, stage_name(STAGE_REPORT)}};
     if ((t->set.live == NULL) != (t->set.replay == NULL)) {
         fputs("wiredesk tail: --stream and --replay belong together: give both or neither\n", stderr);
         return EXIT_NEEDS_PERSON;
@@ -189,8 +217,10 @@ static int begin(struct tailing *t)
             return EXIT_NEEDS_PERSON;
         }
         t->view = view_create(&choice);
-        if (t->view == NULL) return EXIT_TRY_AGAIN;
+        t->trial = view_create(&choice);
+        if (t->view == NULL || t->trial == NULL) return EXIT_TRY_AGAIN;
     }
+    if (t->set.from == 0 && (t->backlog = backlog_create(t->set.last)) == NULL) return EXIT_TRY_AGAIN;
     bool named = entry_split(live, t->server, &want.entry.server) && entry_split(replay, t->server, &want.entry.server);
     if (!named) trouble_say(&why, EXIT_NEEDS_PERSON, "'%.250s' and '%.250s': behind # stands the name of a key", t->set.live, t->set.replay);
     if (named && stream_make(&want, &t->stream, &why)) return 0;
@@ -210,6 +240,8 @@ int tail_run(int argc, char **argv)
     if (status == 0) status = follow(&t);
     stream_free(&t.stream);
     view_destroy(&t.view);
+    view_destroy(&t.trial);
+    backlog_destroy(&t.backlog);
     pick_forget(&t.set.pick);
     buf_free(&t.out);
     return status;
