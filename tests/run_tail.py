@@ -19,7 +19,13 @@ DESK = os.path.join(os.path.abspath(sys.argv[1]), "wiredesk")
 context = zmq.Context()
 
 
+SHOWN = []  # lines that people are shown, where a test has any
+
+
 def line(seq):
+    if seq in SHOWN:
+        return ('{"v":1,"seq":%d,"ts":"2026-03-03T10:00:00Z","type":"reject","op":"new","id":"key-%d","name":"file-%d.txt","stage":"tag","error":"fault",'
+                '"detail":"a worker died"}' % (seq, seq, seq))
     return '{"v":1,"seq":%d,"ts":"2026-03-03T10:00:00Z","type":"stats","op":"new","id":"report","in":%d}' % (seq, seq)
 
 
@@ -114,6 +120,20 @@ def the_newest_lines_and_an_end(folder):
     assert out == "", out
 
 
+def the_newest_lines_are_those_that_are_shown(folder):
+    SHOWN[:] = range(7, 400, 40)
+    report = Report(folder, lines=400)
+    command = [DESK, "tail", "--stream", f"ipc://{folder}/live", "--replay", f"ipc://{folder}/replay", "--no-follow"]
+    for words, want in ((["--last", "3"], [287, 327, 367]), (["--last", "1"], [367]), (["--last", "50"], SHOWN), (["--last", "0"], [])):
+        done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=30)
+        got = [int(s.split("#")[1].split()[0]) for s in done.stdout.splitlines() if "REJECT" in s]
+        assert got == list(want), (words, got, done.stderr)
+    out, err = tail(folder, "--no-follow", "--last", "3").communicate(timeout=30)
+    assert numbers(out) == [398, 399, 400], out
+    report.end()
+    SHOWN.clear()
+
+
 def lost_lines_are_asked_for_and_order_holds(folder):
     report = Report(folder, lines=5, loses=lambda seq: seq % 7 in (0, 1) or seq == 505)
     process = tail(folder, "--from", "1")
@@ -164,7 +184,7 @@ def nobody_there_is_status_75(folder):
 
 
 def main():
-    tests = [what_is_there_from_a_line_on, the_newest_lines_and_an_end, lost_lines_are_asked_for_and_order_holds, an_unheard_request_is_sent_again,
+    tests = [what_is_there_from_a_line_on, the_newest_lines_and_an_end, the_newest_lines_are_those_that_are_shown, lost_lines_are_asked_for_and_order_holds, an_unheard_request_is_sent_again,
              a_report_that_goes_away_and_comes_back_is_joined_again, a_reader_that_leaves_is_no_error, nobody_there_is_status_75]
     failed = 0
     for test in tests:
