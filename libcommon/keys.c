@@ -221,7 +221,15 @@ uint64_t keys_stamp(const char *dir)
 
 /* --- writing --- */
 
-/* Written beside its place and moved there, so that nobody ever reads half a key. */
+/* The folder of a file, on disk with its names. */
+static bool keep_folder(const char *path)
+{
+    char folder[PATH_BYTES];
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    return state_keep(folder) == OK;
+}
+
+/* Written beside its place and moved there, so that nobody ever reads half a key; on disk under its name when this returns true. */
 static bool write_file(const char *path, mode_t mode, struct slice text, struct trouble *t)
 {
     char beside[PATH_BYTES + 8];
@@ -230,7 +238,7 @@ static bool write_file(const char *path, mode_t mode, struct slice text, struct 
     int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     bool good = fd >= 0 && fchmod(fd, mode) == 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fsync(fd) == 0;
     if (fd >= 0 && close(fd) != 0) good = false;
-    if (good && rename(beside, path) == 0) return true;
+    if (good && rename(beside, path) == 0 && keep_folder(path)) return true;
     trouble_say(t, EXIT_NEEDS_PERSON, "cannot write %.200s: %.200s", path, strerror(errno));
     unlink(beside);
     return false;

@@ -63,6 +63,10 @@ static int mark_all(struct scrub *s, MDB_env *env, size_t oldest)
     }
     for (rc = mdb_cursor_get(cursor, &k, &v, MDB_FIRST); rc == 0; rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) {
         size_t freed;
+        if (k.mv_size != sizeof freed) {
+            rc = MDB_CORRUPTED;
+            break;
+        }
         memcpy(&freed, k.mv_data, sizeof freed);
         if (freed >= oldest) break;
         rc = mark(s, v);
