@@ -121,10 +121,23 @@ static bool begin_sandbox(const char *name, const struct stage_settings *s, cons
     return sandbox_begin(&s->sandbox, s->state, &needs, t);
 }
 
+/* While stores are being put in their places no daemon starts. */
+static bool cut_short(const char *state, struct trouble *t)
+{
+    static const struct { const char *mark, *what, *again; } works[] = {{".restoring", "a restore into it", "restore"}, {".repairing", "its repair", "repair"}};
+    char path[4200];
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+        if (state_path(path, sizeof path, state, "%s", works[i].mark) != OK || access(path, F_OK) != 0) continue;
+        trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: %s was cut short: run wiredesk %s again", state, works[i].what, works[i].again);
+        return true;
+    }
+    return false;
+}
+
 int daemon_open(const char *name, const struct stage_settings *s, const struct sandbox_needs *needs, struct trouble *t)
 {
     enum log_level level = LOG_INFO;
-    char lock[100], half[4200];
+    char lock[100];
     int holder, fd;
     if (!daemon_check(name, s, t)) return -1;
     if (log_level_named(s->log_level, &level)) log_open(name, level);
@@ -135,10 +148,7 @@ int daemon_open(const char *name, const struct stage_settings *s, const struct s
         trouble_say(t, state_status(errno), "--state %s: %s", s->state, strerror(errno));
         return -1;
     }
-    if (state_path(half, sizeof half, s->state, ".restoring") == OK && access(half, F_OK) == 0) {
-        trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: a restore into it was cut short: run wiredesk restore again", s->state);
-        return -1;
-    }
+    if (cut_short(s->state, t)) return -1;
     snprintf(lock, sizeof lock, "%s.%ju", name, (uintmax_t)s->replica);
     if (state_lock(s->state, lock, &holder) != OK) {
         if (holder != 0) {

@@ -242,7 +242,7 @@ static bool walk_all(struct walk *w)
     return walk_table(w, &m.tables, false, true) && walk_table(w, &m.free, true, false);
 }
 
-bool mdb_check(const char *dir, char *why, size_t size)
+static bool check(const char *dir, int64_t all_max, char *why, size_t size)
 {
     char path[4200];
     struct stat st;
@@ -252,11 +252,21 @@ bool mdb_check(const char *dir, char *why, size_t size)
     if (w.fd < 0) return true; /* LMDB says why it cannot be opened */
     bool good = fstat(w.fd, &st) != 0 || st.st_size == 0;
     w.bytes = st.st_size;
-    w.shallow = w.bytes > ALL_MAX;
+    w.shallow = w.bytes > all_max;
     if (!good) good = walk_all(&w);
     free(w.seen);
     close(w.fd);
     return good;
+}
+
+bool mdb_check(const char *dir, char *why, size_t size)
+{
+    return check(dir, ALL_MAX, why, size);
+}
+
+bool mdb_check_all(const char *dir, char *why, size_t size)
+{
+    return check(dir, INT64_MAX, why, size);
 }
 
 bool mdb_small(const char *dir)

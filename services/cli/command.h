@@ -11,7 +11,8 @@ struct command {
     int (*run)(int argc, char **argv); /* argv[0] is "wiredesk NAME"; returns the exit status */
 };
 
-extern const struct option_table feed_table, tail_table, status_table, show_table, up_table, search_table, export_table, keygen_table, backup_table, restore_table, retract_table, forget_table;
+extern const struct option_table feed_table, tail_table, status_table, show_table, up_table, search_table, export_table, keygen_table, backup_table, restore_table,
+    repair_table, retract_table, forget_table;
 int feed_run(int argc, char **argv);
 int tail_run(int argc, char **argv);
 int status_run(int argc, char **argv);
@@ -21,6 +22,7 @@ int search_run(int argc, char **argv);
 int export_run(int argc, char **argv);
 int backup_run(int argc, char **argv);
 int restore_run(int argc, char **argv);
+int repair_run(int argc, char **argv);
 int retract_run(int argc, char **argv);
 int forget_run(int argc, char **argv);
 int keygen_run(int argc, char **argv);

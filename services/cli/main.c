@@ -16,6 +16,7 @@ static const struct command commands[] = {
     {"export", &export_table, export_run},
     {"backup", &backup_table, backup_run},
     {"restore", &restore_table, restore_run},
+    {"repair", &repair_table, repair_run},
     {"retract", &retract_table, retract_run},
     {"forget", &forget_table, forget_run},
     {"keygen", &keygen_table, keygen_run},

@@ -214,13 +214,6 @@ static uint32_t text_hash(struct slice s)
     return h ? h : 1;
 }
 
-static void hash_key(struct slice key, char out[16])
-{
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits(key.ptr, key.len));
-    memcpy(out, canonical.digest, 16);
-}
-
 /* The document's time, and the clock, which never goes back. A publication after the clock is not believed. Of a text
  * without one it is kept when it arrived, which link_probability() uses with caution. */
 static void tell_time(struct deduper *d, const struct doc *doc, struct work *w)
@@ -469,7 +462,7 @@ enum err dedup_doc(struct deduper *d, struct arena *mem, struct doc *doc)
 {
     struct work *w = arena_array(mem, 1, sizeof *w);
     if (w == NULL) return ERR_NOMEM;
-    hash_key(doc->key, w->key_hash);
+    key_hash(doc->key, w->key_hash);
     enum err e = recall(d, mem, w->key_hash, doc);
     if (e != ERR_MISSING) return e;
     e = look_at(d, mem, doc, w);
@@ -496,7 +489,7 @@ enum err dedup_forget(struct deduper *d, struct slice key)
     char hash[16];
     uint32_t number = 0;
     struct hot h;
-    hash_key(key, hash);
+    key_hash(key, hash);
     enum err e = read_number(d, TABLE_KEY, (struct slice){hash, 16}, &number);
     if (e == OK) e = read_hot(d, number, &h);
     if (e == OK) e = forget(d, number, &h);

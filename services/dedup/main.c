@@ -8,11 +8,12 @@
 #include "../../proto/worker.h"
 #include "dedup.h"
 #include "follow.h"
+#include "index_repair.h"
 
 struct settings {
     struct stage_settings stage; /* first: stage_options point into it */
     uint64_t horizon, silence, ceiling;
-    const char *backup, *forget;
+    const char *backup, *forget, *repair;
 };
 
 static const struct option_row options[] = {
@@ -24,6 +25,8 @@ static const struct option_row options[] = {
      "Copy the index into the new folder DIR, beside a daemon that runs, and leave (see wiredesk backup)"},
     {"forget", 0, "KEY", OPTION_TEXT, offsetof(struct settings, forget), NULL, 0, 0,
      "Drop what the index keeps of that document's words while no daemon runs, and leave (see wiredesk forget)"},
+    {"repair", 0, "HOW", OPTION_TEXT, offsetof(struct settings, repair), NULL, 0, 0,
+     "Write a damaged index anew while no daemon runs (save), or say what that would save (look), and leave (see wiredesk repair)"},
     {0},
 };
 
@@ -160,6 +163,26 @@ static int back_up(const struct settings *s)
     return e == ERR_IO && (why == ENOENT || why == EEXIST || why == EACCES) ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
 }
 
+static int repair(const struct settings *s)
+{
+    struct trouble t;
+    char path[4096];
+    int holder = 0;
+    bool dry = strcmp(s->repair, "look") == 0, held = state_lock(s->stage.state, "dedup.0", &holder) == OK;
+    json_t *said = NULL;
+    if (!held) trouble_say(&t, EXIT_TRY_AGAIN, "the index in %s is in use by process %d: stop it first", s->stage.state, holder);
+    else if (!dry && strcmp(s->repair, "save") != 0) trouble_say(&t, EXIT_NEEDS_PERSON, "--repair '%s' must be look or save", s->repair);
+    else if (state_path(path, sizeof path, s->stage.state, "index") != OK) trouble_say(&t, EXIT_NEEDS_PERSON, "the path is too long");
+    else said = index_repair(path, (uint32_t)(s->silence / 60000), dry, &t);
+    if (said == NULL) {
+        fprintf(stderr, "wiredesk-dedup: %s\n", t.line);
+        return t.status;
+    }
+    bool printed = json_dumpf(said, stdout, JSON_COMPACT) == 0;
+    json_decref(said);
+    return printed && fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
+}
+
 int main(int argc, char **argv)
 {
     struct settings s = {0};
@@ -170,6 +193,7 @@ int main(int argc, char **argv)
     }
     if (s.stage.probe || s.stage.check) return worker_run(&(struct worker){.stage = STAGE_DEDUP}, &s.stage);
     if (s.backup != NULL) return back_up(&s);
+    if (s.repair != NULL) return repair(&s);
     int holder = 0;
     if (s.forget != NULL && state_lock(s.stage.state, "dedup.0", &holder) != OK) {
         fprintf(stderr, "wiredesk-dedup: the index in %s is in use by process %d: ask it (wiredesk forget)\n", s.stage.state, holder);

@@ -2,6 +2,14 @@
 #include "record.h"
 
 #include <math.h>
+#include <xxhash.h>
+
+void key_hash(struct slice key, char out[16])
+{
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits(key.ptr, key.len));
+    memcpy(out, canonical.digest, 16);
+}
 
 #include "rice.h"
 

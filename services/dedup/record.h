@@ -96,6 +96,9 @@ enum err get_judged(struct slice in, struct arena *mem, struct doc *doc) MUST_CH
 /* Its key alone. */
 enum err get_judged_key(struct slice in, struct slice *key) MUST_CHECK;
 
+/* Under which a document's number is found. */
+void key_hash(struct slice key, char out[16]);
+
 /* Numbers of seven bits a byte, and texts with their length before them. */
 enum err put_number(struct buf *out, uint64_t n);
 enum err put_text(struct buf *out, struct slice s);

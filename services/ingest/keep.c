@@ -9,7 +9,7 @@
 
 #include "../../libcommon/daemon.h"
 #include "../../libcommon/state.h"
-#include "journal.h"
+#include "journal_repair.h"
 
 enum err ingest_journal_folder(const struct stage_settings *s, char *out, size_t size)
 {
@@ -40,19 +40,38 @@ static bool forget_original(const struct ingest_settings *s, const char *key, st
     return e == OK;
 }
 
+/* The journal's folder, and nobody else has the journal while this process lives. */
+static bool hold(const struct stage_settings *s, char dir[4200], const char *instead, struct trouble *t)
+{
+    char name[64];
+    int holder = 0;
+    snprintf(name, sizeof name, "ingest.%ju", (uintmax_t)s->replica);
+    trouble_say(t, EXIT_NEEDS_PERSON, "no journal in '%s'", s->state);
+    if (ingest_journal_folder(s, dir, 4200) == OK && state_lock(s->state, name, &holder) == OK) return true;
+    trouble_say(t, EXIT_TRY_AGAIN, "the journal in '%s' is in use by process %d: %s", s->state, holder, instead);
+    return false;
+}
+
+int ingest_repair(const struct ingest_settings *settings, const char *how)
+{
+    struct trouble t;
+    char dir[4200];
+    bool dry = strcmp(how, "look") == 0;
+    trouble_say(&t, EXIT_NEEDS_PERSON, "--repair '%s' must be look or save", how);
+    if ((!dry && strcmp(how, "save") != 0) || !hold(&settings->common, dir, "stop it first", &t)) return daemon_fail("ingest", &t);
+    json_t *said = journal_repair(dir, dry, &t);
+    if (said == NULL) return daemon_fail("ingest", &t);
+    bool printed = json_dumpf(said, stdout, JSON_COMPACT) == 0;
+    json_decref(said);
+    return printed && fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
+}
+
 int ingest_forget(const struct ingest_settings *settings, const char *key)
 {
     struct trouble t;
-    char dir[4200], name[64];
-    int holder = 0;
+    char dir[4200];
     uint64_t seq = 0;
-    const struct stage_settings *s = &settings->common;
-    snprintf(name, sizeof name, "ingest.%ju", (uintmax_t)s->replica);
-    trouble_say(&t, EXIT_NEEDS_PERSON, "no journal in '%s'", s->state);
-    if (ingest_journal_folder(s, dir, sizeof dir) != OK || state_lock(s->state, name, &holder) != OK) {
-        trouble_say(&t, EXIT_TRY_AGAIN, "the journal in '%s' is in use by process %d: ask it (wiredesk forget)", s->state, holder);
-        return daemon_fail("ingest", &t);
-    }
+    if (!hold(&settings->common, dir, "ask it (wiredesk forget)", &t)) return daemon_fail("ingest", &t);
     struct journal *j = journal_open(dir, settings->journal_max, &t);
     if (j == NULL) return daemon_fail("ingest", &t);
     enum err e = journal_find(j, slice_of(key), &seq);

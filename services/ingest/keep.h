@@ -13,4 +13,8 @@ int ingest_backup(const struct ingest_settings *settings, const char *to);
 /* --forget KEY: overwrites what the journal has let go of, while no daemon holds it. The exit status; 75 when that document is held. */
 int ingest_forget(const struct ingest_settings *settings, const char *key);
 
+/* --repair HOW, while no daemon holds the journal: "save" writes a damaged one anew, "look" only says what there is. Prints it as one JSON object. The exit
+ * status. */
+int ingest_repair(const struct ingest_settings *settings, const char *how);
+
 #endif

@@ -12,7 +12,7 @@ struct settings {
     struct ingest_settings daemon; /* first: ingest_options point into it */
     const char *source, *type;
     uint64_t accepted;
-    const char *backup, *forget, *original;
+    const char *backup, *forget, *original, *repair;
 };
 #define AT(member) offsetof(struct settings, member)
 
@@ -27,6 +27,7 @@ static const struct option_row keep_options[] = {
     {"backup", 0, "DIR", OPTION_TEXT, AT(backup), NULL, 0, 0, "Copy the journal into the new folder DIR, beside a daemon that runs, and leave (see wiredesk backup)"},
     {"original", 0, "KEY", OPTION_TEXT, AT(original), NULL, 0, 0, "Print what was fed as that document, from the archive, and leave (see wiredesk show --original)"},
     {"forget", 0, "KEY", OPTION_TEXT, AT(forget), NULL, 0, 0, "Overwrite what the journal has let go of, while no daemon runs, and leave (see wiredesk forget)"},
+    {"repair", 0, "HOW", OPTION_TEXT, AT(repair), NULL, 0, 0, "Write a damaged journal anew while no daemon runs (save), or say what that would save (look), and leave (see wiredesk repair)"},
     {NULL},
 };
 
@@ -54,5 +55,6 @@ int main(int argc, char **argv)
     if (s.backup != NULL) return ingest_backup(&s.daemon, s.backup);
     if (s.original != NULL) return attic_print(&s.daemon, s.original, STDOUT_FILENO);
     if (s.forget != NULL) return ingest_forget(&s.daemon, s.forget);
+    if (s.repair != NULL) return ingest_repair(&s.daemon, s.repair);
     return ingest_run(&s.daemon);
 }

@@ -114,7 +114,7 @@ static enum err settle(struct dayfile *f, struct ledger *ledger, struct trouble 
     enum err e = dayfile_check(f->fd, f->day, f->size, f->type, ledger, &found);
     if (e == OK && found.foreign != 0) {
         trouble_say(t, 64, "%.300s/%s.jsonl has a line %llu at byte %lld, which the ledger does not have or has otherwise: "
-                    "this is not the ledger that wrote these files", f->folder, f->day, (unsigned long long)found.foreign, (long long)found.good);
+                    "this is not the ledger that wrote these files, or it is damaged (wiredesk repair)", f->folder, f->day, (unsigned long long)found.foreign, (long long)found.good);
         return ERR_SCHEMA;
     }
     if (e == OK && found.good < f->size) e = cut(f, found.good, "the rest is torn or never came to the disk");

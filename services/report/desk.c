@@ -145,7 +145,7 @@ static struct slice choice(enum doc_field f, unsigned value)
     return line_choice(doc_fields[f].column.choices, value);
 }
 
-static enum err add_row(struct desk *d, struct arena *mem, const struct doc *doc, enum outcome outcome, uint64_t now, int64_t *row)
+enum err desk_add_row(struct desk *d, struct arena *mem, const struct doc *doc, enum outcome outcome, uint64_t now, int64_t *row)
 {
     const struct column *verdict = &doc_fields[DOC_VERDICT].column.record->columns[0];
     struct ledger_doc r = {
@@ -202,12 +202,25 @@ static enum err add_quotes(struct desk *d, const struct doc *doc, int64_t row)
     return e;
 }
 
+enum err desk_add_parts(struct desk *d, struct arena *mem, const struct doc *doc, int64_t row, bool names)
+{
+    struct named *who = NULL;
+    enum err e = names ? desk_name(d, mem, doc, &who) : desk_show(d, doc);
+    if (e == OK && names) e = add_names(d, doc, who, row);
+    return e == OK ? add_quotes(d, doc, row) : e;
+}
+
 /* --- one document's lines --- */
 
 static bool is_copy(const struct doc *doc)
 {
     enum verdict_kind k = doc->verdict.kind;
     return k == VERDICT_EXACT || k == VERDICT_NEAR || k == VERDICT_SYNDICATED || k == VERDICT_CONTAINED;
+}
+
+enum outcome desk_outcome(const struct doc *doc)
+{
+    return doc_has(doc, DOC_FAIL) ? OUTCOME_REJECTED : is_copy(doc) ? OUTCOME_DUPLICATE : OUTCOME_REPORTED;
 }
 
 static enum err tell_reject(struct desk *d, const struct doc *doc, uint64_t now)
@@ -313,7 +326,7 @@ static enum err take_article(struct desk *d, struct arena *mem, const struct doc
     struct named *who = NULL;
     enum err e = desk_name(d, mem, doc, &who);
     if (e == OK) e = tell_article(d, mem, doc, who, now);
-    if (e == OK) e = add_row(d, mem, doc, outcome, now, &row);
+    if (e == OK) e = desk_add_row(d, mem, doc, outcome, now, &row);
     if (e == OK) e = add_names(d, doc, who, row);
     if (e == OK) e = add_quotes(d, doc, row);
     if (e == OK && doc->story.id.ptr != NULL) e = join_story(d, mem, doc, now);
@@ -336,7 +349,7 @@ static enum err take_reject(struct desk *d, struct arena *mem, const struct doc 
 {
     int64_t row = 0;
     enum err e = tell_reject(d, doc, now);
-    return e == OK ? add_row(d, mem, doc, OUTCOME_REJECTED, now, &row) : e;
+    return e == OK ? desk_add_row(d, mem, doc, OUTCOME_REJECTED, now, &row) : e;
 }
 
 static enum err take_new(struct desk *d, struct arena *mem, struct doc *doc, uint64_t now, struct desk_taken *out)

@@ -70,4 +70,10 @@ const struct desk_line *desk_lines(const struct desk *d, size_t *n, struct slice
 void desk_published(struct desk *d);
 void desk_undo(struct desk *d);
 
+/* For the ledger's repair: the rows of a document that were lost, without lines. What outcome it had; its row with its text; its quotes and the days'
+ * names, and with `names` (there are none) its names. */
+enum outcome desk_outcome(const struct doc *doc);
+enum err desk_add_row(struct desk *d, struct arena *mem, const struct doc *doc, enum outcome outcome, uint64_t now, int64_t *row) MUST_CHECK;
+enum err desk_add_parts(struct desk *d, struct arena *mem, const struct doc *doc, int64_t row, bool names) MUST_CHECK;
+
 #endif

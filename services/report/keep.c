@@ -7,6 +7,7 @@
 #include "../../libcommon/daemon.h"
 #include "../../libcommon/state.h"
 #include "jot.h"
+#include "ledger_repair.h"
 #include "pages.h"
 
 int report_backup(const struct report_settings *s, const char *to)
@@ -49,7 +50,7 @@ static enum err retract(struct office *o, const struct desk_retraction *r, struc
     unsigned told = 1;
     enum err e = office_retract(o, r, now, &done);
     if (e == OK) e = office_publish(o);
-    if (e == OK && r->forget) e = office_forget(o, done.stories);
+    if (e == OK && r->forget) e = done.before == FORGETTING ? office_forget_again(o) : office_forget(o, done.stories);
     if (e == OK) retract_answer(&done, answer);
     while (e == OK && told > 0) {
         e = ledger_begin(o->ledger);
@@ -60,12 +61,17 @@ static enum err retract(struct office *o, const struct desk_retraction *r, struc
     return e;
 }
 
-static enum err write_pages(struct office *o, const char *state, struct trouble *t)
+/* False after a line on stderr. */
+static bool write_pages(struct office *o, const char *state)
 {
-    struct pages *p = pages_open(state, o->ledger, t);
-    enum err e = p != NULL ? pages_follow(p) : ERR_IO;
+    struct trouble t;
+    struct pages *p = pages_open(state, o->ledger, &t);
+    enum err e = p != NULL ? pages_follow(p) : OK;
+    if (e != OK) trouble_say(&t, EXIT_TRY_AGAIN, "the pages cannot be written: %s", err_name(e));
+    if (p == NULL || e != OK) (void)daemon_fail("report", &t);
+    bool good = p != NULL && e == OK;
     pages_close(&p, false);
-    return e;
+    return good;
 }
 
 int report_retract(const struct report_settings *s)
@@ -81,7 +87,7 @@ int report_retract(const struct report_settings *s)
     bool open = office_open(&o, s, true, &t);
     int status = open ? 0 : daemon_fail("report", &t);
     enum err e = open ? retract(&o, &r, &answer) : OK;
-    if (open && e == OK && !s->no_pages) e = write_pages(&o, s->stage.state, &t);
+    if (open && e == OK && !s->no_pages && !write_pages(&o, s->stage.state)) status = EXIT_TRY_AGAIN;
     if (e != OK) {
         fprintf(stderr, "wiredesk-report: %s: %s\n", err_name(e), ledger_trouble(o.ledger));
         status = EXIT_TRY_AGAIN;
@@ -90,4 +96,21 @@ int report_retract(const struct report_settings *s)
     if (status == 0) printf("%.*s\n", (int)answer.len, answer.ptr);
     buf_free(&answer);
     return fflush(stdout) == 0 ? status : EXIT_TRY_AGAIN;
+}
+
+int report_repair(const struct report_settings *s, const char *how)
+{
+    struct trouble t;
+    char report[4200];
+    int holder = 0;
+    bool dry = strcmp(how, "look") == 0, held = state_folder(s->stage.state, "run") == OK && state_lock(s->stage.state, "ledger", &holder) == OK;
+    json_t *said = NULL;
+    if (!held) trouble_say(&t, EXIT_TRY_AGAIN, "the ledger in %s is in use by process %d: stop it first", s->stage.state, holder);
+    else if (!dry && strcmp(how, "save") != 0) trouble_say(&t, EXIT_NEEDS_PERSON, "--repair '%s' must be look or save", how);
+    else if (state_path(report, sizeof report, s->stage.state, "report") != OK) trouble_say(&t, EXIT_NEEDS_PERSON, "the path is too long");
+    else said = ledger_repair(report, dry, &t);
+    if (said == NULL) return daemon_fail("report", &t);
+    bool printed = json_dumpf(said, stdout, JSON_COMPACT) == 0;
+    json_decref(said);
+    return printed && fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
 }

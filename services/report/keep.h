@@ -16,4 +16,8 @@ int report_retract(const struct report_settings *s);
 /* What came of it as one JSON object: what the daemon answers, too. */
 void retract_answer(const struct desk_retracted *done, struct buf *json);
 
+/* --repair HOW, while no daemon holds the ledger: "save" writes what is damaged of ledger and day files anew, "look" only says what there is. Prints it as
+ * one JSON object. The exit status. */
+int report_repair(const struct report_settings *s, const char *how);
+
 #endif

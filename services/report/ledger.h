@@ -27,6 +27,8 @@ enum err ledger_open_reader(const char *path, struct ledger **out, char *why, si
 /* Copies the ledger at `path` as of one moment, beside its writer, to the new file `to`, without what was deleted; it is on disk when OK is
  * returned. *seq: its last line. */
 enum err ledger_copy(const char *path, const char *to, uint64_t *seq, char *why, size_t why_size) MUST_CHECK;
+/* While `kept`, closing the ledger leaves its write-ahead log as it is: until what it holds has been found to go with the day files. */
+void ledger_keep_log(struct ledger *l, bool kept);
 /* Rolls back what was begun, frees *l and sets it to NULL. NULL is fine. */
 void ledger_close(struct ledger **l);
 /* What went wrong last, in SQLite's words, or in the system's when that was not in SQLite. Valid until the next call. */

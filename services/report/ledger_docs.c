@@ -60,21 +60,24 @@ static bool is_plain(struct slice packed, size_t size)
     return packed.len == size && size > 0 && (packed.ptr[0] & 0x80) != 0;
 }
 
-/* Text and frame, the frame unpacked into mem. */
-static enum err read_body(sqlite3_stmt *s, struct arena *mem, struct ledger_doc *d)
+enum err ledger_unpack(struct slice packed, int64_t size, struct arena *mem, struct slice *frame)
 {
-    d->text = ledger_column(s, 28);
-    int64_t size = sqlite3_column_int64(s, 29);
-    struct slice packed = ledger_column(s, 30);
-    if (packed.ptr == NULL) return OK;
     if (size < 0 || size > DOC_FRAME_MAX) return ERR_MALFORMED;
     char *to = arena_take(mem, (size_t)size + 1);
     if (to == NULL) return ERR_NOMEM;
     uLongf n = (uLongf)size;
     if (is_plain(packed, n)) memcpy(to, packed.ptr, n);
     else if (uncompress((Bytef *)to, &n, (const Bytef *)packed.ptr, packed.len) != Z_OK || n != (uLongf)size) return ERR_MALFORMED;
-    d->frame = (struct slice){to, n};
+    *frame = (struct slice){to, n};
     return OK;
+}
+
+/* Text and frame, the frame unpacked into mem. */
+static enum err read_body(sqlite3_stmt *s, struct arena *mem, struct ledger_doc *d)
+{
+    d->text = ledger_column(s, 28);
+    struct slice packed = ledger_column(s, 30);
+    return packed.ptr != NULL ? ledger_unpack(packed, sqlite3_column_int64(s, 29), mem, &d->frame) : OK;
 }
 
 static enum err keep(struct arena *mem, struct slice *v)

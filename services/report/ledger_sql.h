@@ -56,4 +56,7 @@ struct slice ledger_column(sqlite3_stmt *s, int at);
 /* The same, copied into `mem`; absent when *e is no longer OK, which it then stays, and ERR_NOMEM when there is no room. */
 struct slice ledger_kept(struct arena *mem, sqlite3_stmt *s, int at, enum err *e);
 
+/* A frame as it is packed in the table of bodies, of that size when unpacked. ERR_MALFORMED, ERR_NOMEM. */
+enum err ledger_unpack(struct slice packed, int64_t size, struct arena *mem, struct slice *frame) MUST_CHECK;
+
 #endif

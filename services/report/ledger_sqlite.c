@@ -8,6 +8,7 @@
 
 #include "../../libcommon/log.h"
 #include "../../libcommon/page_sums.h"
+#include "ledger_pages_log.h"
 #include "ledger_sql.h"
 
 enum { CHECKED_MAX = 256 << 20 }; /* bytes of a ledger that is read whole when it is opened */
@@ -230,6 +231,15 @@ static enum err settle(struct ledger *l, char *why, size_t size)
     return e;
 }
 
+/* Before SQLite opens it, which would cut it. */
+static bool log_whole(const char *path, char *why, size_t size)
+{
+    char what[300];
+    if (pages_log_whole(path, what, sizeof what)) return true;
+    snprintf(why, size, "%s; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup", what);
+    return false;
+}
+
 /* A ledger of an earlier release gets its sums when that takes a second; a large one goes on without them until it is repaired. */
 static void add_sums(struct ledger *l, const char *path)
 {
@@ -249,7 +259,7 @@ static enum err open_ledger(const char *path, bool reader, struct ledger **out, 
     if (l == NULL) return ERR_NOMEM;
     l->reader = reader;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (reader ? 0 : SQLITE_OPEN_CREATE);
-    enum err e = ledger_err(page_sums_open(path, &l->db, flags));
+    enum err e = reader || log_whole(path, why, size) ? ledger_err(page_sums_open(path, &l->db, flags)) : ERR_MALFORMED;
     if (e == OK) e = check(l, path, why, size);
     if (e == OK) e = settle(l, why, size);
     if (e == OK && !reader) add_sums(l, path);
@@ -272,6 +282,11 @@ enum err ledger_open(const char *path, struct ledger **out, char *why, size_t wh
 enum err ledger_open_reader(const char *path, struct ledger **out, char *why, size_t why_size)
 {
     return open_ledger(path, true, out, why, why_size);
+}
+
+void ledger_keep_log(struct ledger *l, bool kept)
+{
+    (void)sqlite3_db_config(l->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, (int)kept, NULL);
 }
 
 void ledger_close(struct ledger **l)

@@ -19,6 +19,8 @@ static const struct option_row report_options[] = {
     {"retract", 0, "KEY", OPTION_TEXT, AT(retract), NULL, 0, 0, "Take that document back while no daemon runs, and leave (see wiredesk retract)"},
     {"forget", 0, "KEY", OPTION_TEXT, AT(forget), NULL, 0, 0, "The same, and its text and all that quotes it go (see wiredesk forget)"},
     {"why", 0, "TEXT", OPTION_TEXT, AT(why), NULL, 0, 0, "The reason that its retract line gives"},
+    {"repair", 0, "HOW", OPTION_TEXT, AT(repair), NULL, 0, 0,
+     "Write what is damaged of ledger and day files anew while no daemon runs (save), or say what that would save (look), and leave (see wiredesk repair)"},
     {"schema", 0, NULL, OPTION_FLAG, AT(schema), NULL, 0, 0, "Print the JSON Schemas of all line types, one a line, and leave"},
     {"schema-dir", 0, "DIR", OPTION_TEXT, AT(schema_dir), NULL, 0, 0, "Write them to DIR/TYPE.json instead"},
     {NULL},
@@ -72,6 +74,7 @@ int main(int argc, char **argv)
     if (s.schema || s.schema_dir != NULL) return print_schemas(s.schema_dir);
     if (s.backup != NULL) return report_backup(&s, s.backup);
     if (s.retract != NULL || s.forget != NULL) return report_retract(&s);
+    if (s.repair != NULL) return report_repair(&s, s.repair);
     if (s.stage.stdio) return report_filter(&s);
     return report_daemon(&s);
 }

@@ -50,6 +50,7 @@ bool office_open(struct office *o, const struct report_settings *s, bool files, 
         trouble_say(t, status_of(e), "%s", why);
         return false;
     }
+    ledger_keep_log(o->ledger, files);
     if (s->ledger_max != 0 && ledger_ceiling(o->ledger, s->ledger_max) != OK) {
         trouble_say(t, EXIT_TRY_AGAIN, "cannot set the ledger's ceiling: %s", ledger_trouble(o->ledger));
         return false;
@@ -69,6 +70,7 @@ bool office_open(struct office *o, const struct report_settings *s, bool files, 
     o->days = open_files(state, "stream", NULL, o->ledger, t);
     if (o->days != NULL) o->first_new = dayfile_written(o->days);
     if (o->days != NULL) o->rejects = open_files(state, "rejects", "reject", o->ledger, t);
+    if (o->rejects != NULL) ledger_keep_log(o->ledger, false);
     return o->rejects != NULL;
 }
 

@@ -18,6 +18,7 @@ struct report_settings {
     bool no_pages;               /* --no-pages */
     const char *backup;          /* --backup, or NULL */
     const char *retract, *forget, *why; /* --retract, --forget, --why, or NULL */
+    const char *repair;          /* --repair, or NULL */
     bool schema;                 /* --schema */
     const char *schema_dir;      /* --schema-dir */
 };
@@ -59,6 +60,8 @@ enum err office_retract(struct office *o, const struct desk_retraction *r, uint6
 enum err office_forget(struct office *o, struct slices stories) MUST_CHECK;
 /* The path of DIR/report/SUB. */
 void office_folder(const struct office *o, const char *sub, char *out, size_t size);
+/* The same when the first try failed after the ledger's commit: which stories it is about is found in the ledger. */
+enum err office_forget_again(struct office *o) MUST_CHECK;
 /* Ends one that was cut short: before the day files are opened. */
 enum err office_forget_pending(struct office *o) MUST_CHECK;
 

@@ -72,16 +72,50 @@ static enum err note_story(void *self, const struct ledger_line *line)
     return s->all.ptr[s->all.len++].ptr != NULL ? OK : ERR_NOMEM;
 }
 
+/* The stories that had lines blanked, in o->mem. */
+static enum err blanked(struct office *o, struct slices *all)
+{
+    arena_reset(o->mem);
+    struct stories s = {.mem = o->mem};
+    enum err e = ledger_blank_lines(o->ledger, note_story, &s);
+    *all = s.all;
+    return e;
+}
+
+/* An open story whose page goes owes a line, with which it is written again. */
+static enum err owe(struct office *o, struct slices all)
+{
+    enum err e = ledger_begin(o->ledger);
+    for (size_t i = 0; i < all.len && e == OK; i++) {
+        struct ledger_story s;
+        bool found = false;
+        e = ledger_story(o->ledger, all.ptr[i], o->mem, &s, &found);
+        if (e != OK || !found || s.state != STORY_OPEN || s.due != 0) continue;
+        s.due = 1;
+        e = ledger_put_story(o->ledger, &s);
+    }
+    if (e == OK) e = ledger_commit(o->ledger);
+    if (e != OK) ledger_rollback(o->ledger);
+    return e;
+}
+
+enum err office_forget_again(struct office *o)
+{
+    struct slices all;
+    enum err e = blanked(o, &all);
+    if (e == OK) e = owe(o, all);
+    return e == OK ? office_forget(o, all) : e;
+}
+
 enum err office_forget_pending(struct office *o)
 {
     bool any = false;
     char cursor[4200];
     enum err e = ledger_forgetting(o->ledger, &any);
     if (e != OK || !any) return e;
-    arena_reset(o->mem);
-    struct stories s = {.mem = o->mem};
-    e = ledger_blank_lines(o->ledger, note_story, &s);
+    struct slices all;
+    e = blanked(o, &all);
     office_folder(o, "pages/.cursor", cursor, sizeof cursor);
     if (e == OK && unlink(cursor) != 0 && errno != ENOENT) e = ERR_IO; /* which of them are old is not known any more: all are written again */
-    return e == OK ? office_forget(o, s.all) : e;
+    return e == OK ? office_forget(o, all) : e;
 }
