@@ -110,6 +110,7 @@ static void tell_rate(const char *what, double *took, size_t groups)
     qsort(took, groups, sizeof *took, by_value);
     for (size_t i = 0; i < groups; i++) all += took[i];
     printf("  %s %.0f/s (median %.0f, fastest tenth %.0f)\n", what, (double)(groups * GROUP) / all, GROUP / took[groups / 2], GROUP / took[groups / 10]);
+    fflush(stdout);
 }
 
 static enum err load_hot(void *self, struct slice key, struct slice value)

@@ -386,6 +386,22 @@ static void a_sketch_comes_back_as_it_went(void **state)
     buf_free(&b);
 }
 
+static void a_part_is_a_copy_where_it_is_dense_and_a_whole_where_noise_has_thinned_it(void **state)
+{
+    static const struct { const char *name; struct match match; enum verdict_kind want; } cases[] = {
+        {"the whole", {1, .98, .97, 190, 195}, VERDICT_NEAR}, {"the whole, thinned by noise", {1, .80, .75, 40, 150}, VERDICT_NEAR},
+        {"half of it, dense", {1, .52, .10, 60, 100}, VERDICT_CONTAINED}, {"half of it, thin", {1, .60, .10, 20, 100}, VERDICT_ORIGINAL},
+        {"half of the other, dense", {1, .10, .52, 60, 100}, VERDICT_CONTAINS}, {"less than half", {1, .48, .48, 90, 180}, VERDICT_ORIGINAL},
+        {"too few to tell", {1, 1, 1, 7, 7}, VERDICT_ORIGINAL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct kin kin = {cases[i].match, 1, 0, 0};
+        struct ruling r = verdict_choose(&kin, 1, &(struct newcomer){0, 0, false});
+        if (r.kind != cases[i].want) fail_msg("%s: verdict %d", cases[i].name, (int)r.kind);
+    }
+}
+
 static void sketches_from_before_rices_code_are_read(void **state)
 {
     static const char old[] = "\x10\x00\x01\x00" "\x02" "\x34\x12" "\xcd\xab" "\x07" "\xff\x00\x01\x00\x00";
@@ -494,6 +510,7 @@ int main(void)
         T(a_verdict_that_is_damaged_is_not_given),
         cmocka_unit_test(anchors_find_what_was_added_and_not_what_was_dropped),
         cmocka_unit_test(a_sketch_comes_back_as_it_went),
+        cmocka_unit_test(a_part_is_a_copy_where_it_is_dense_and_a_whole_where_noise_has_thinned_it),
         cmocka_unit_test(sketches_from_before_rices_code_are_read),
         cmocka_unit_test(numbers_in_rices_code_come_back_and_nothing_else_is_read),
         T(the_day_of_arrival_speaks_only_against_two_texts_without_a_date),

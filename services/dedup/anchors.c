@@ -259,11 +259,16 @@ size_t anchors_find(const struct anchors *a, uint32_t hash, uint32_t docs[ANCHOR
     return n;
 }
 
-void anchors_prefetch(const struct anchors *a, uint32_t hash)
+void anchors_prefetch_add(const struct anchors *a, uint32_t hash)
 {
     uint32_t spread = spread_of(hash);
     const struct shard *s = &a->shard[spread >> (32 - SHARD_BITS)];
-    if (may_hold(a, hash)) __builtin_prefetch(&s->pair[home(s, spread)]);
+    __builtin_prefetch(&s->pair[home(s, spread)]);
+}
+
+void anchors_prefetch(const struct anchors *a, uint32_t hash)
+{
+    if (may_hold(a, hash)) anchors_prefetch_add(a, hash);
 }
 
 size_t anchors_bytes(const struct anchors *a)

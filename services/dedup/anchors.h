@@ -23,8 +23,9 @@ enum err anchors_loaded(struct anchors *a) MUST_CHECK;
 void anchors_drop(struct anchors *a, uint32_t hash, uint32_t doc);
 /* The documents of `hash` into docs, in no particular order but the same set whatever came before; returns how many. */
 size_t anchors_find(const struct anchors *a, uint32_t hash, uint32_t docs[ANCHOR_CAP]);
-/* Brings the cache line of `hash` nearer. */
+/* Brings the cache line of `hash` nearer, where it has one; and the one where a pair of it is to be added. */
 void anchors_prefetch(const struct anchors *a, uint32_t hash);
+void anchors_prefetch_add(const struct anchors *a, uint32_t hash);
 /* Bytes held. */
 size_t anchors_bytes(const struct anchors *a);
 

@@ -150,6 +150,7 @@ enum err copies_post(struct copies *c, const struct sketch *sketch, uint32_t doc
     *n = 0;
     for (size_t k = 0, i = 0; e == OK && k < 2 && *n < most; k++) {
         size_t lows = lowest(sketch, reach[k], low);
+        for (size_t ahead = i; ahead < lows; ahead++) anchors_prefetch_add(c->anchors, low[ahead]);
         for (; e == OK && i < lows && *n < most; i++) {
             if (anchors_find(c->anchors, low[i], docs) == ANCHOR_CAP) continue;
             e = anchors_add(c->anchors, low[i], doc);

@@ -333,7 +333,7 @@ static enum err merge(struct stories *s, struct arena *mem, uint32_t now, uint32
     return e == OK ? add_change(mem, p, &c) : e;
 }
 
-/* The story that the text has just joined, and its next best candidate: one story, now that there is more of it? */
+/* The story that the text has just joined, and another candidate: one story, now that there is more of it? */
 static enum err try_merge(struct stories *s, struct arena *mem, uint32_t now, uint32_t story, const struct candidate *other, struct placing *p)
 {
     struct candidate mine = {.story = story};
@@ -341,8 +341,9 @@ static enum err try_merge(struct stories *s, struct arena *mem, uint32_t now, ui
     enum err e = read_story(s, story, &mine.record);
     if (e == OK) e = read_members(s, mem, &mine, 0);
     if (e != OK) return e;
-    double link = link_between(&mine, other, &vetoed);
-    if (vetoed || link < merge_link[is_title(&mine.member[0]->vector)] || other->record.members > MERGE_MOST || mine.record.members > MERGE_MOST) return OK;
+    double link = link_between(&mine, other, &vetoed), least = merge_link[is_title(&mine.member[0]->vector)];
+    if (mine.record.weight <= FRAGMENT || other->record.weight <= FRAGMENT) least -= FRAGMENT_LINK;
+    if (vetoed || link < least || other->record.members > MERGE_MOST || mine.record.members > MERGE_MOST) return OK;
     struct story_record theirs = other->record;
     bool older = other->record.members != mine.record.members ? other->record.members > mine.record.members : other->story < story;
     if (!older) return merge(s, mem, now, story, &mine.record, other->story, &theirs, link, p);
@@ -438,10 +439,10 @@ enum err stories_place(struct stories *s, struct arena *mem, const struct tellin
     struct story_record r = best->record;
     e = join(s, t, best->story, &r, false);
     if (e == OK) e = give_reasons(mem, t, best, vetoed, p);
-    for (size_t i = 0; e == OK && i < n; i++) {
+    for (size_t i = 0, tries = 0; e == OK && i < n && tries < MERGE_TRIES && p->changes.len == 0; i++) {
         if (list[i] == best || list[i]->veto != VETO_NONE || list[i]->link < MERGE_TRY) continue;
         e = try_merge(s, mem, t->number, p->story, list[i], p);
-        break;
+        tries++;
     }
     return e;
 }

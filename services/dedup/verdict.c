@@ -6,7 +6,10 @@
 #include "tables.h"
 #include "words.h"
 
-#define COPY_LEAST 0.55  /* of either text's shingles in common passages */
+#define COPY_LEAST 0.50  /* of either text's shingles in common passages; */
+#define PART_MOST 0.65   /* under so many, these passages must not be sparse: */
+#define PART_DENSE 1.25  /* what is in them, and how much of that is really shared, come to this. Noise thins out a text that is there as a whole; where a part
+                            is thin, two have said one thing in their own words */
 #define OTHER_MOST 0.25  /* under this two texts have nothing in common */
 #define WHOLE_LEAST 0.45 /* of the longer text, for the two to be one and not a part */
 enum { SHINGLES_LEAST = 8 /* fewer prove nothing */ };
@@ -18,7 +21,9 @@ static double contained(const struct match *m)
 
 static bool is_copy(const struct match *m)
 {
-    return contained(m) >= COPY_LEAST && m->least >= SHINGLES_LEAST;
+    double c = contained(m);
+    if (c < COPY_LEAST || m->least < SHINGLES_LEAST) return false;
+    return c >= PART_MOST || c + m->shared / (c * m->least) >= PART_DENSE;
 }
 
 /* Members of the root's copies that match, less those that do not. */
