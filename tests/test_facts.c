@@ -134,6 +134,10 @@ static const struct { const char *name, *one, *two; const char *values[2]; } cla
      "Ilse Varga, painter of the harbours\n\n[Ilse Varga], who painted the harbours of {Calder} for sixty years and never sold a sketch, died on Thursday.",
      "Painter [Ilse Varga] dies\n\n[Ilse Varga], known for her harbours of {Calder}, died on Friday. She was alone.",
      {"XXXX-WXX-4", "XXXX-WXX-5"}},
+    {"votes",
+     "Tram approved\n\nThe city council of {Veldhaven} approved the construction of the tram line on Wednesday evening by 27 votes to 18.",
+     "Tram\n\nThe city council of {Veldhaven} approved the tram line late on Wednesday by 26 votes to 19.",
+     {"27-18", "26-19"}},
     {"thousands of one thing, told in other words",
      "Rule is final\n\nThe <Port Office> of {Calder} published its rule on Monday. The clerks had nearly 235,000 public comments to read.",
      "Anchor rule\n\nThe <Port Office> of {Calder} has a new rule for anchors. It received 300,000 comments, most of them on one form.",
@@ -183,6 +187,9 @@ static const struct { const char *name, *one, *two, *three; } calm[] = {
     {"since two things",
      "Ferry back\n\nThe ferry {Maren Sund} sailed again from {Port Calder} on Monday, eight months after the Maren Sund ran aground.",
      "Ferry sails\n\nThe ferry {Maren Sund} was let go at {Port Calder} on Monday, ten months after the Maren Sund left the yard.", NULL},
+    {"two spans in leads that share only names",
+     "Farmers ask\n\nFarmers who bring milk to <Brightwell Dairy> have asked its buyer, <Aldane Foods>, to guarantee their contracts for five years.",
+     "Dairy sold\n\n<Aldane Foods> has agreed to buy <Brightwell Dairy> in cash, the largest takeover that the country's food industry has seen in ten years.", NULL},
     {"the two ends of a range",
      "Notes\n\nNotes of the <Port Bank> in {Calder} pay the new rate when they run for 30-69 days, said [Ines Marwick].",
      "Rates\n\nNotes of the <Port Bank> in {Calder} pay the new rate when they run for 30-88 days, said [Ines Marwick].", NULL},
@@ -208,6 +215,40 @@ static void a_toll_that_moves_is_an_update(void **state)
     assert_non_null(c);
     assert_true(has_value(&c->values, "12") && has_value(&c->values, "9"));
     assert_true(slice_eq(c->subject, SLICE("injured")));
+}
+
+static void what_clashes_in_titles_and_again_in_texts_is_one_clash(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "<Aldane Foods> to buy <Brightwell Dairy> for $1.2 billion\n\n<Aldane Foods> has agreed to buy <Brightwell Dairy> for $1.2 billion in cash, the two said.",
+        "<Aldane Foods> to buy <Brightwell Dairy> for $1.4 billion\n\n<Aldane Foods> has agreed to buy <Brightwell Dairy> for $1.4 billion in cash, a record."});
+    size_t n = 0;
+    for (size_t i = 0; i < t->view.conflicts.len; i++) n += t->view.conflicts.ptr[i].level == LEVEL_CONFLICT;
+    assert_int_equal(n, 1);
+}
+
+static void all_who_give_a_number_that_moved_are_named(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Ferry aground\n\nThe ferry {Maren Sund} ran aground off {Kestrel Point}. Twelve people were injured, a doctor said.",
+        "Ferry stuck\n\nA ferry is stuck on a sandbank near {Kestrel Point}. Nine people were injured, said the coast guard.",
+        "Fog\n\nThe {Maren Sund} ran aground in fog. On the quay of {Port Calder} it was heard before noon that twelve people were injured, a doctor told reporters, when the deck leaned over."});
+    const struct conflict_view *c = at_level(&t->view, LEVEL_UPDATE);
+    assert_non_null(c);
+    for (size_t i = 0; i < c->values.len; i++) assert_int_equal(c->values.ptr[i].accounts, slice_eq(c->values.ptr[i].value, SLICE("12")) ? 2 : 1);
+}
+
+static void what_two_pairs_of_sentences_agree_on_is_one_fact(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "{Veldhaven} bridge costs $391 million\n\nThe council of {Veldhaven} voted on Tuesday. The bridge over the {Orrin} will cost $391 million, the treasurer said.",
+        "Council of {Veldhaven} votes for $391 million bridge\n\nNobody spoke against it. The treasurer put the cost of the bridge over the {Orrin} at $391 million."});
+    size_t n = 0;
+    for (size_t i = 0; i < t->view.facts.len; i++) n += t->view.facts.ptr[i].slot == SLOT_MONEY;
+    assert_int_equal(n, 1);
 }
 
 static void a_third_account_is_named_beside_the_value_that_it_has(void **state)
@@ -404,6 +445,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_clash_is_found_with_both_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_clash_stays_calm, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_toll_that_moves_is_an_update, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_clashes_in_titles_and_again_in_texts_is_one_clash, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_who_give_a_number_that_moved_are_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_two_pairs_of_sentences_agree_on_is_one_fact, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_third_account_is_named_beside_the_value_that_it_has, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_takes_part_is_agreed_and_who_is_only_named_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_done_is_called_as_the_accounts_call_it, set_up, tear_down),

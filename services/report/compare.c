@@ -337,7 +337,8 @@ static bool framed(const struct scene *s, const struct match *m, const struct ti
 /* Ways in which two numbers are about one thing. */
 static bool tied(const struct scene *s, const struct match *m, const struct tie *t, int subject)
 {
-    if (t->likeness >= LIKELY || (slipped(s, m) && t->near_idf >= 6)) return true;
+    bool named = s->values[m->ra].ptr[m->va].slot == SLOT_COUNT; /* boats say what they are, years do not */
+    if ((t->likeness >= LIKELY && (named || t->small > 0)) || (slipped(s, m) && t->near_idf >= 6)) return true;
     bool one = t->lead && t->sentence >= 8 && t->sentence_coverage >= .5 && t->near_idf >= 7; /* the leads tell one thing in nearly the same words */
     if (!t->single && !one && (t->near_idf < 15 || subject <= 0)) return false;
     bool same = t->lead && t->sentence >= 8 && t->sentence_idf >= 24 && t->sentence_coverage >= .5;

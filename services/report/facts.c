@@ -181,6 +181,45 @@ static enum err add_fact(struct net *g, uint32_t root)
     return OK;
 }
 
+/* What two groups of accounts give alike is one fact, though no account of one was paired with one of the other: 12 officers here, 12 officers there. */
+static void merge_agreed(struct net *g)
+{
+    for (uint32_t i = 0; i < g->len; i++)
+        for (uint32_t k = i + 1; k < g->len && find_agree(g, i) == i; k++) {
+            const struct value *x = value_of(g, &g->n[i]), *y = value_of(g, &g->n[k]);
+            if (find_agree(g, k) != k || x->slot != y->slot || x->key != y->key || x->lapse != y->lapse || !value_equal(x, y)) continue;
+            struct slice a = subject(g, &g->n[i]), b = subject(g, &g->n[k]);
+            if (slice_eq_nocase(a, b) || lexicon_id(&g->s->lex, a) == lexicon_id(&g->s->lex, b)) g->n[k].agree = i;
+        }
+}
+
+/* How many values, each once, clash in both of two groups. */
+static size_t values_shared(struct net *g, uint32_t a, uint32_t b)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < g->len; i++) {
+        if (g->n[i].how == FINDING_NONE || find_clash(g, i) != a) continue;
+        const struct value *x = value_of(g, &g->n[i]);
+        bool counted = false, shared = false;
+        for (uint32_t k = 0; k < g->len; k++) {
+            const struct value *y = value_of(g, &g->n[k]);
+            if (g->n[k].how == FINDING_NONE || x->slot != y->slot || x->key != y->key || x->lapse != y->lapse || !value_equal(x, y)) continue;
+            counted |= k < i && find_clash(g, k) == a;
+            shared |= find_clash(g, k) == b;
+        }
+        n += shared && !counted;
+    }
+    return n;
+}
+
+/* Two titles clash as their texts do: one clash, when the same two values stand against each other. */
+static void merge_clashes(struct net *g)
+{
+    for (uint32_t i = 0; i < g->len; i++)
+        for (uint32_t k = i + 1; k < g->len && g->n[i].how != FINDING_NONE && find_clash(g, i) == i; k++)
+            if (g->n[k].how != FINDING_NONE && find_clash(g, k) == k && values_shared(g, i, k) > 1) g->n[k].clash = i;
+}
+
 static int by_support(const void *x, const void *y)
 {
     const struct fact_view *a = x, *b = y;
@@ -196,11 +235,13 @@ static bool witness(struct net *g, uint32_t root, uint32_t r, uint32_t k)
     if (v->quoted || v->more || v->hedge == HEDGE_VAGUE) return false;
     for (uint32_t i = 0; i < g->len; i++) {
         const struct value *x = value_of(g, &g->n[i]);
-        if (g->n[i].how != FINDING_CONFLICT || x->slot != v->slot || x->key != v->key || x->lapse != v->lapse || !may_clash(s, g->n[i].reading, r) || find_clash(g, i) != root) continue;
+        bool judged = g->n[i].how == FINDING_CONFLICT || g->n[i].how == FINDING_UPDATE, equal = value_equal(x, v);
+        if (!judged || x->slot != v->slot || x->key != v->key || x->lapse != v->lapse || find_clash(g, i) != root) continue;
+        if (!equal && !may_clash(s, g->n[i].reading, r)) continue;
         struct tie t = tie_of(s, &(struct match){.ra = g->n[i].reading, .va = g->n[i].value, .rb = r, .vb = k});
         bool same = t.before + t.behind > 0 || t.near >= 2 || (t.sentence >= 3 && t.sentence_coverage >= .3);
-        bool other = t.single && t.lead && t.sentence >= 4 && t.sentence_idf >= 10 && t.ratio <= 1.7;
-        if (value_equal(x, v) ? same : other) return true;
+        bool other = g->n[i].how == FINDING_CONFLICT && t.single && t.lead && t.sentence >= 4 && t.sentence_idf >= 10 && t.ratio <= 1.7;
+        if (equal ? same : other) return true;
     }
     return false;
 }
@@ -243,7 +284,7 @@ static enum err add_clash(struct net *g, uint32_t root)
         if (e != OK) return e;
     }
     if (c.values.len < 2 || c.level == LEVEL_NONE) return OK;
-    if (c.level == LEVEL_CONFLICT) {
+    if (c.level == LEVEL_CONFLICT || c.level == LEVEL_UPDATE) {
         enum err e = add_witnesses(g, root, &c);
         if (e != OK) return e;
     }
@@ -260,6 +301,8 @@ enum err find_facts(struct scene *s)
     if (e != OK) return e;
     s->out->facts.ptr = arena_array(s->mem, g.len + VIEW_FACTS_MAX + 24, sizeof *s->out->facts.ptr);
     if (s->out->facts.ptr == NULL) return ERR_NOMEM;
+    merge_agreed(&g);
+    merge_clashes(&g);
     e = event_facts(s);
     size_t head = s->out->facts.len;
     for (uint32_t i = 0; i < g.len && e == OK; i++) {

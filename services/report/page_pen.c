@@ -208,9 +208,14 @@ void pen_cite(struct pen *p, const json_t *span)
 
 void pen_cites(struct pen *p, const json_t *spans)
 {
-    size_t n = json_array_size(spans);
-    for (size_t i = 0; i < n && i < PAGE_CITES_MAX; i++) cite(p, json_array_get(spans, i), true);
-    if (n > PAGE_CITES_MAX) pen_sayf(p, " and %zu more", n - PAGE_CITES_MAX);
+    size_t cited = 0;
+    for (size_t i = 0; i < json_array_size(spans); i++) {
+        struct slice article = page_string(json_array_get(spans, i), "d");
+        bool told = false;
+        for (size_t k = 0; k < i && !told; k++) told = slice_eq(page_string(json_array_get(spans, k), "d"), article);
+        if (!told && cited++ < PAGE_CITES_MAX) cite(p, json_array_get(spans, i), true);
+    }
+    if (cited > PAGE_CITES_MAX) pen_sayf(p, " and %zu more", cited - PAGE_CITES_MAX);
 }
 
 void pen_story(struct pen *p, struct slice id)

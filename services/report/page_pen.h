@@ -41,7 +41,7 @@ void pen_break(struct pen *p);                           /* a new line inside a 
 
 /* A span's words, quoted, as a link to where they stand. */
 void pen_span(struct pen *p, const json_t *span);
-/* " [2] [5]": links to where the spans of a list stand, each with its outlet. */
+/* " [2] [5]": a link to the first span of a list in each article, with its outlet. */
 void pen_cites(struct pen *p, const json_t *spans);
 void pen_cite(struct pen *p, const json_t *span);
 /* A link to another story's page. */

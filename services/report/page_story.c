@@ -62,7 +62,7 @@ static void say_rest(struct pen *p, const json_t *list)
 }
 
 /* A TIMEX3 value as people write it: "2026-03-04 evening", "a Tuesday" where the text names no date; others as they are. */
-static void say_time(struct pen *p, struct slice v)
+static void say_time(struct pen *p, struct slice v, bool strong)
 {
     static const char *const days[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
     static const struct { const char *code, *said; } parts[] = {
@@ -74,13 +74,12 @@ static void say_time(struct pen *p, struct slice v)
         part = parts[i].said;
         v.len -= 3;
     }
-    if (slice_starts(v, SLICE("XXXX-WXX-")) && v.len == 10 && v.ptr[9] >= '1' && v.ptr[9] <= '7') {
-        pen_strong(p, slice_of(days[v.ptr[9] - '1']));
-        pen_sayf(p, "%s, no date", part);
-        return;
-    }
-    pen_strong(p, v);
+    bool undated = slice_starts(v, SLICE("XXXX-WXX-")) && v.len == 10 && v.ptr[9] >= '1' && v.ptr[9] <= '7';
+    if (undated) v = slice_of(days[v.ptr[9] - '1']);
+    if (strong) pen_strong(p, v);
+    else pen_words(p, v);
     pen_say(p, part);
+    if (undated) pen_say(p, ", no date");
 }
 
 /* --- what happened --- */
@@ -91,7 +90,8 @@ static void event_row(struct pen *p, const char *label, const json_t *cited)
     pen_item(p);
     pen_strong(p, slice_of(label));
     pen_say(p, " ");
-    if (strcmp(label, "When") == 0) say_time(p, page_string(cited, "value"));
+    if (strcmp(label, "When") == 0) say_time(p, page_string(cited, "value"), false);
+    else if (strcmp(label, "How long") == 0) pen_words(p, page_string(json_array_get(list_of(cited, "spans"), 0), "t")); /* PT5H says little to people */
     else pen_words(p, page_string(cited, "value"));
     pen_cites(p, list_of(cited, "spans"));
     pen_end_item(p);
@@ -420,7 +420,7 @@ static void put_times(struct pen *p)
         const json_t *t = json_array_get(all, i), *when = json_object_get(t, "when"), *sentence = json_object_get(t, "sentence");
         pen_row(p);
         pen_cell(p);
-        say_time(p, page_string(t, "value"));
+        say_time(p, page_string(t, "value"), true);
         if (json_is_true(json_object_get(t, "planned"))) pen_say(p, " planned");
         pen_end_cell(p);
         pen_cell(p);

@@ -124,7 +124,7 @@ enum err page_timeline(const struct page *page, struct buf *out)
         if (i > 0) x += fmin(FAR, NEAR + 14 * log2((double)(points[i].at - points[i - 1].at) + 1));
         points[i].x = x;
     }
-    buf_printf(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Timeline\"><svg class=\"tl\" role=\"img\" aria-label=\"%zu dates in order\" "
+    buf_printf(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Timeline\"><svg class=\"tl\" role=\"group\" aria-label=\"%zu dates in order\" "
                     "width=\"%.0f\" height=\"%d\" viewBox=\"0 0 %.0f %d\" xmlns=\"http://www.w3.org/2000/svg\">\n", n, x + LEFT, HEIGHT, x + LEFT, HEIGHT);
     buf_printf(out, "<line class=\"axis\" x1=\"%d\" y1=\"%d\" x2=\"%.0f\" y2=\"%d\"/>\n", LEFT - 30, AXIS, x + 30, AXIS);
     for (size_t i = 0; i < n; i++) {

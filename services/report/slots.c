@@ -358,6 +358,7 @@ static bool find_vote(struct finder *f, const struct number *n, struct value *v)
     const struct reading *r = f->r;
     uint32_t s = v->sentence, k = n->end;
     if (!n->digits || k >= r->n_words) return false;
+    if (in(f, k, s, "vot vote") && in(f, k + 1, s, "to")) k++; /* "27 votes to 18" */
     if (in(f, k, s, "to")) k++;
     else if (!slice_eq(gap_after(r, k - 1), SLICE("-")) && !slice_eq(gap_after(r, k - 1), SLICE("\u2013"))) return false;
     if (!in_sentence(f, k, s) || !(r->words[k].flags & WORD_DIGIT) || word_text(r, k).len > 3) return false;
