@@ -110,6 +110,7 @@ static struct slice subject(const struct net *g, const struct node *n)
     const struct reading *r = &s->readings[n->reading];
     if (v->slot == SLOT_COUNT && slice_eq(lemma_text(&s->lex, v->key), SLICE("#aboard"))) return SLICE("aboard");
     if ((v->slot == SLOT_COUNT || v->slot == SLOT_ORDINAL) && v->w1 > v->n1) return slice_cut(r->text, r->words[v->n1].b, r->words[v->w1 - 1].e);
+    if (v->slot == SLOT_VOTE) return (struct slice){NULL, 0}; /* a vote is of what the story is of */
     if (v->slot == SLOT_TOLL) return harm_name(lemma_text(&s->lex, v->key));
     if (v->slot == SLOT_AGE || v->slot == SLOT_WHEN) return lemma_seen(&s->lex, v->key);
     if (v->slot == SLOT_DURATION && v->head != 0) return lemma_seen(&s->lex, v->head);
