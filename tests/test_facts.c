@@ -429,6 +429,18 @@ static void a_summary_tells_the_event_once(void **state)
     assert_int_equal(sentences_with(t, "pleaded guilty"), 1);
 }
 
+static void a_summary_begins_with_what_the_headline_says(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "<Aldane Foods> to buy <Brightwell Dairy>\n\n<Aldane Foods> has agreed to buy <Brightwell Dairy> for $1.2 billion in cash, the two companies said on Thursday.",
+        "Farmers ask after <Brightwell> sale\n\nFarmers who deliver milk to <Brightwell Dairy> have asked its buyer, <Aldane Foods>, to guarantee their contracts for five years.",
+        "Dairy sold\n\n<Aldane Foods> has agreed to buy <Brightwell Dairy> for $1.4 billion in cash, the largest takeover that the country's food industry has seen in ten years."});
+    assert_true(t->view.summary.len > 0);
+    struct cite c = t->view.summary.ptr[0].sentence;
+    assert_true(slice_starts(slice_cut(t->w[c.account].doc.text, c.b, c.e), SLICE("Aldane Foods has agreed")));
+}
+
 static void a_summary_needs_no_second_sentence_that_says_the_first_more_exactly(void **state)
 {
     struct told *t = *state;
@@ -459,6 +471,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_wrote_an_account_is_nobody_in_the_story, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_that_only_a_title_has_is_nobody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_tells_the_event_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_summary_begins_with_what_the_headline_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_needs_no_second_sentence_that_says_the_first_more_exactly, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,11 +143,28 @@ static enum err add_also(struct scene *s, const struct candidate *all, size_t n,
 {
     for (size_t i = 0; i < n && out->also.len < 6; i++) {
         const struct sentence *si = sentence_of(s, &all[i]);
+        size_t more = si->set.len > sentence_of(s, c)->set.len ? si->set.len : sentence_of(s, c)->set.len;
         if (all[i].reading == c->reading || likeness(si->set, sentence_of(s, c)->set, &s->lex) < ALSO || si->set.len < 4) continue;
+        if (ids_shared(si->set, sentence_of(s, c)->set, NULL, 0) * 2 < more) continue; /* the same names, and much else */
         enum err e = cites_add(s->mem, &out->also, cite_of(&s->readings[all[i].reading], si->b, si->e));
         if (e != OK) return e;
     }
     return OK;
+}
+
+/* How much of the headline the sentence says. */
+static double headlined(const struct scene *s, const struct candidate *c)
+{
+    uint32_t r = reading_of(s, s->out->headline);
+    if (r == UINT32_MAX || s->out->headline.b >= s->out->headline.e) return 0;
+    double all = 0, said = 0;
+    for (uint32_t w = reading_word(&s->readings[r], s->out->headline.b); w < s->readings[r].n_words && s->readings[r].words[w].b < s->out->headline.e; w++) {
+        const struct word *x = &s->readings[r].words[w];
+        if (x->flags & (WORD_STOP | WORD_SHORT)) continue;
+        all += lexicon_idf(&s->lex, x->lemma);
+        if (ids_has(sentence_of(s, c)->set, x->lemma)) said += lexicon_idf(&s->lex, x->lemma);
+    }
+    return all > 0 ? said / all : 0;
 }
 
 /* Two accounts begin with the same event in other words, and an account says in its second sentence more exactly what it said in its first. */
@@ -185,6 +202,7 @@ enum err find_summary(struct scene *s)
         for (size_t i = 0; i < n; i++) {
             double red = all[i].taken ? 1 : redundancy(s, all, n, &all[i]);
             double x = all[i].score * (1 - OVERLAP_PRICE * red);
+            if (out->len == 0) x *= 1 + headlined(s, &all[i]); /* the first one tells what the story is called by */
             if (red < SAME && all[i].score >= NEAR_ENOUGH * first && x > top) top = x, best = i;
         }
         if (best == n) break;
