@@ -9,11 +9,9 @@
 #include <sys/file.h>
 
 enum {
-    HEARTBEAT_MS = 2000,
-    HEARTBEAT_TIMEOUT_MS = 6000,
     KEEPALIVE_S = 3, KEEPALIVE_COUNT = 3,
-    UNHEARD_MS = 6000,     /* what was sent and is not acknowledged for so long ends the connection: TCP's own retries would go on for minutes, and be
-                            * up to two minutes apart by then. A peer that has no room acknowledges all the same */
+    UNHEARD_MS = 6000,     /* what was sent and is not acknowledged for so long ends the connection (a peer that has no room acknowledges all the same): TCP's
+                            * own retries come minutes apart. No heartbeats of libzmq's: a process that finds one in a full queue whose peer has gone aborts */
     RECONNECT_MS = 20,
     RECONNECT_MOST_MS = 500,
     CONNECT_MS = 3000,
@@ -77,11 +75,6 @@ zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t)
     zsock_set_tcp_keepalive_intvl(sock, KEEPALIVE_S);
     zsock_set_tcp_keepalive_cnt(sock, KEEPALIVE_COUNT);
     zsock_set_tcp_maxrt(sock, UNHEARD_MS);
-    if (s->type == ZMQ_PUSH) { /* of a socket that takes messages libzmq's heartbeats abort the process when a peer goes while its queue is full */
-        zsock_set_heartbeat_ivl(sock, HEARTBEAT_MS);
-        zsock_set_heartbeat_timeout(sock, HEARTBEAT_TIMEOUT_MS);
-        zsock_set_heartbeat_ttl(sock, HEARTBEAT_TIMEOUT_MS);
-    }
     if (s->small_buffers) {
         zsock_set_sndbuf(sock, SMALL_BUFFER);
         zsock_set_rcvbuf(sock, SMALL_BUFFER);

@@ -38,7 +38,7 @@ zsock_t *link_bind(const struct link_settings *s, const char *state, const char 
 /* Destroys a socket that link_bind() made, and takes its ipc path away. NULL is fine. */
 void link_unbind(zsock_t **sock);
 
-/* A socket that connects to what follow_apply() finds. NULL with the trouble. `tcp`: heartbeats and buffers as TCP needs
+/* A socket that connects to what follow_apply() finds. NULL with the trouble. `tcp`: timeouts and buffers as TCP needs
  * them. Destroy it with zsock_destroy(). */
 zsock_t *link_open(const struct link_settings *s, bool tcp, struct trouble *t) MUST_CHECK;
 

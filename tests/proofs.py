@@ -229,6 +229,7 @@ class Feeder(threading.Thread):
     def run(self):
         sock = zmq.Context.instance().socket(zmq.DEALER)
         sock.linger, sock.reconnect_ivl, sock.reconnect_ivl_max = 0, 20, 200
+        sock.setsockopt(zmq.TCP_MAXRT, 6000)  # as `wiredesk feed` does
         sock.connect(self.endpoint)
         waiting, again, began = {}, [], time.monotonic()
         while waiting or again or not (self.enough.is_set() or (self.most is not None and self.fed >= self.most)):
