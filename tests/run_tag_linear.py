@@ -12,7 +12,7 @@ SIZE = 1 << 15
 MOST = 4  # times what a byte of an article costs
 ARTICLE = "tests/data/quotes/open.txt"
 HOSTILE = {
-    "no spaces": "abcdefghij", "all capitals": "THE BERG OF ANNA WAS ", "capitals without spaces": "AbcDefGhi", "digits": "1234567890",
+    "no spaces": "abcdefghij", "all capitals": "THE BERG OF ANNA NEVER ", "capitals without spaces": "AbcDefGhi", "digits": "1234567890",
     "numbers": "12 ", "quote marks": '"', "marks that only open": "“", "marks in low and high": "„“", "single marks": "'", "marks that open single": "'a ",
     "a word in marks": '"A ', "a clause in marks": '"A b c d," ', "verbs": "said ", "sources": "according to ", "speakers": '"A b," he said. ',
     "pronouns": 'He said that she said ', "roles": "The envoy, the aide, said ", "quoted as": "quoted as saying ", "months": "May 5, ", "units": "a day a year ",

@@ -354,6 +354,26 @@ static void hostile_inputs_take_time_in_line_with_their_length(void **state)
     }
 }
 
+static void a_name_has_the_type_that_its_other_places_speak_for(void **state)
+{
+    (void)state;
+    static const struct { const char *rest; enum entity_type type; } rows[] = {
+        {"Zorvane Inc. said on Friday that sales rose.", ENTITY_ORGANIZATION},
+        {"Mr. Zorvane said he was glad.", ENTITY_PERSON},
+        {"She lives in Zorvane, Sweden, and went to Zorvane in May.", ENTITY_LOCATION},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf text = buf_make(1 << 10);
+        buf_printf(&text, "Zorvane opened a plant in June. %s", rows[i].rest);
+        struct doc doc = tagged(text.ptr, "en", NULL);
+        assert_true(doc.entities.len > 0);
+        assert_int_equal(doc.entities.ptr[0].mentions.ptr[0].b, 0);
+        assert_int_equal(doc.entities.ptr[0].type, rows[i].type);
+        arena_reset(mem);
+        buf_free(&text);
+    }
+}
+
 static void a_long_text_has_its_names_in_capitals_but_few_where_all_is_shorter_than_words(void **state)
 {
     (void)state;
@@ -402,6 +422,7 @@ int main(void)
         cmocka_unit_test(a_wrong_line_of_the_list_is_named),
         cmocka_unit_test(a_broken_model_is_refused),
         cmocka_unit_test(hostile_inputs_take_time_in_line_with_their_length),
+        cmocka_unit_test(a_name_has_the_type_that_its_other_places_speak_for),
         cmocka_unit_test(a_long_text_has_its_names_in_capitals_but_few_where_all_is_shorter_than_words),
         cmocka_unit_test(the_same_document_gives_the_same_bytes_whatever_ran_before),
     };

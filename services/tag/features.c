@@ -173,7 +173,47 @@ static void ask_document(struct asking *q, const struct near *n, unsigned headli
     unsigned seen = k->small * 3u + k->capital;
     ask(q, 110, seen + 9u * (q->i == q->in.first) + 18u * headline, true);
     ask(q, 111, mix(seen, n[2].brief), false);
+    for (uint32_t bits = k->often > 1 ? k->ways : 0; bits != 0; bits &= bits - 1) {
+        uint64_t way = (uint64_t)__builtin_ctz(bits);
+        ask(q, 115, way, true);
+        ask(q, 116, mix(way, n[2].brief), false);
+    }
     if (headline != PROSE) ask(q, 112, mix(seen, mix(headline, n[2].coarse)), false);
+}
+
+/* The kinds of phrases that the token at a distance is known as in two places of theirs. */
+static uint64_t known_at(const struct asking *q, long d, enum place one, enum place other)
+{
+    long at = (long)q->i + d;
+    if (at < (long)q->in.first || at >= (long)q->in.end) return mix(0, 0);
+    const uint32_t *known = q->v->look[at].known;
+    return mix(known[one], known[other]);
+}
+
+/* Where names meet: "A and B", "A of B" is one or two. */
+static void ask_links(struct asking *q, const struct near *n)
+{
+    enum { HEADS = WORD_TITLE | WORD_ROLE | WORD_ORG | WORD_PLACE | WORD_GROUP };
+    const struct near *m2 = &n[0], *m1 = &n[1], *a = &n[2], *p1 = &n[3], *p2 = &n[4];
+    if (!a->upper && m1->upper) {
+        ask(q, 140, mix(a->lower, mix(known_at(q, -1, PLACE_LAST, PLACE_SINGLE), known_at(q, 1, PLACE_BEGIN, PLACE_SINGLE))), false);
+        ask(q, 141, mix(a->lower, mix(m1->word & HEADS, p1->word & HEADS)), false);
+        ask(q, 142, mix(a->lower, mix(m1->coarse, p1->coarse)), false);
+        ask(q, 143, mix(a->lower, m2->upper * 4u + p1->upper * 2u + p2->upper), false);
+    }
+    if (!a->upper) return;
+    if (!p1->upper && p2->upper) {
+        ask(q, 144, mix(p1->lower, p2->coarse), false);
+        ask(q, 145, mix(mix(p1->lower, p2->coarse), a->coarse), false);
+        ask(q, 146, mix(p1->lower, mix(a->word & HEADS, p2->word & HEADS)), false);
+        ask(q, 147, mix(p1->lower, mix(known_at(q, 0, PLACE_LAST, PLACE_SINGLE), known_at(q, 2, PLACE_BEGIN, PLACE_SINGLE))), false);
+    }
+    if (!m1->upper && m2->upper) {
+        ask(q, 148, mix(m1->lower, m2->coarse), false);
+        ask(q, 149, mix(mix(m1->lower, m2->coarse), a->coarse), false);
+        ask(q, 150, mix(m1->lower, mix(a->word & HEADS, m2->word & HEADS)), false);
+        ask(q, 151, mix(m1->lower, mix(known_at(q, -2, PLACE_LAST, PLACE_SINGLE), known_at(q, 0, PLACE_BEGIN, PLACE_SINGLE))), false);
+    }
 }
 
 size_t features_of(const struct view *v, size_t i, uint64_t *out)
@@ -191,5 +231,6 @@ size_t features_of(const struct view *v, size_t i, uint64_t *out)
     ask_persons(&q, n);
     ask_lexicon(&q, n);
     ask_document(&q, n, headline);
+    ask_links(&q, n);
     return q.n;
 }

@@ -4,7 +4,7 @@
 
 #include "look.h"
 
-enum { FEATURES_MAX = 200 };
+enum { FEATURES_MAX = 240 };
 
 /* The features of token i into out[FEATURES_MAX]; returns how many. The view must have looked at it: look[i].active. */
 size_t features_of(const struct view *v, size_t i, uint64_t *out);

@@ -165,6 +165,13 @@ static bool take_token(struct learner *l, const struct view *v, size_t i, size_t
     return true;
 }
 
+/* Every third run is learnt from as if its document had no other sentence, so that short texts are read as well as long ones. */
+static void isolate(const struct view *v, size_t first, size_t end)
+{
+    uint64_t dice = (v->t->ptr[first].exact ^ v->t->ptr[first].b * 2654435761u) * 0x9E3779B97F4A7C15u >> 40;
+    for (size_t i = first; i < end && dice % 3 == 0; i++) v->look[i].small = v->look[i].capital = v->look[i].often = 0;
+}
+
 static enum err take_document(struct learner *l, const struct labelled *d, size_t corpus, bool counting)
 {
     struct tokens t;
@@ -180,6 +187,7 @@ static enum err take_document(struct learner *l, const struct labelled *d, size_
             if (!reserve((void **)&l->run, l->runs + 1, &l->run_cap, sizeof *l->run)) return ERR_NOMEM;
             l->run[l->runs++] = (struct stretch){l->items, (uint32_t)(end - first), l->corpus_weight[corpus]};
         }
+        isolate(&v, first, end);
         for (size_t i = first; i < end; i++)
             if (!take_token(l, &v, i, corpus, label[i], counting)) return ERR_NOMEM;
     }
@@ -311,6 +319,28 @@ static void shuffle(struct learner *l, size_t *order)
     }
 }
 
+/* Learns once from nothing; what is learnt is added to the mean. */
+static void learn_once(struct learner *l, size_t *order, struct lattice *x)
+{
+    float rate = l->set.rate;
+    unsigned epochs = l->set.epochs;
+    memset(l->weight, 0, l->rows * sizeof *l->weight);
+    memset(l->square, 0, l->rows * sizeof *l->square);
+    memset(l->transition_square, 0, sizeof l->transition_square);
+    for (int a = 0; a < LABELS; a++)
+        for (int b = 0; b < LABELS; b++) l->transition[a][b] = labels_follow(a, b) ? 0 : -1e30f;
+    for (size_t i = 0; i < l->runs; i++) order[i] = i;
+    for (unsigned epoch = 0; epoch < epochs; epoch++) {
+        double loss = 0;
+        l->set.rate = rate * (1 - 0.9f * (float)epoch / (float)epochs);
+        shuffle(l, order);
+        for (size_t i = 0; i < l->runs; i++) loss += step_run(l, &l->run[order[i]], x);
+        if (epoch >= epochs / 2) add_to_mean(l, 1 / (float)((epochs - epochs / 2) * l->set.rounds));
+        fprintf(stderr, "epoch %u loss %.0f\n", epoch + 1, loss);
+    }
+    l->set.rate = rate;
+}
+
 enum err learner_run(struct learner *l)
 {
     enum err e = take_all(l, true);
@@ -320,20 +350,8 @@ enum err learner_run(struct learner *l)
     fprintf(stderr, "runs %zu, tokens %zu, names lost %zu, rows a token %.1f\n", l->runs, l->items, l->lost, (double)l->features / (double)(l->items + 1));
     size_t *order = malloc((l->runs + 1) * sizeof *order);
     struct lattice *x = malloc(sizeof *x);
-    float rate = l->set.rate;
     if (order == NULL || x == NULL) e = ERR_NOMEM;
-    for (int a = 0; a < LABELS; a++)
-        for (int b = 0; b < LABELS; b++) l->transition[a][b] = labels_follow(a, b) ? 0 : -1e30f;
-    for (size_t i = 0; e == OK && i < l->runs; i++) order[i] = i;
-    for (unsigned epoch = 0; e == OK && epoch < l->set.epochs; epoch++) {
-        double loss = 0;
-        l->set.rate = rate * (1 - 0.9f * (float)epoch / (float)l->set.epochs);
-        shuffle(l, order);
-        for (size_t i = 0; i < l->runs; i++) loss += step_run(l, &l->run[order[i]], x);
-        if (epoch >= l->set.epochs / 2) add_to_mean(l, 1 / (float)(l->set.epochs - l->set.epochs / 2));
-        fprintf(stderr, "epoch %u loss %.0f\n", epoch + 1, loss);
-    }
-    l->set.rate = rate;
+    for (unsigned round = 0; e == OK && round < l->set.rounds; round++) learn_once(l, order, x);
     if (e == OK) {
         memcpy(l->weight, l->mean, l->rows * sizeof *l->weight);
         memcpy(l->transition, l->transition_mean, sizeof l->transition);

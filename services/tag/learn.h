@@ -6,6 +6,7 @@
 #include "decode.h"
 
 struct learn_settings {
+    unsigned rounds; /* how often all is learnt anew, in other orders; the weights are the mean */
     unsigned epochs;
     unsigned least;  /* features met less often are left out */
     float rate, decay; /* AdaGrad's step; L2 */

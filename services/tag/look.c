@@ -1,15 +1,12 @@
 /* look.c - fills in how tokens look. Only what may be part of a name, and its neighbours, is looked at closely. */
 #include "look.h"
 
+#include "habits.h"
+
 enum { GAP_MAX = 3, PHRASE_TOKENS_MAX = 7, AROUND = 2, HEADLINE_SHORTEST = 4, STRETCH_TOKENS = 256 };
 
 const char *const known_names[KNOWN_LISTS] = {"ADMIN", "AGENCY", "AWARD", "CITY", "CITYBIG", "COMPANY", "FACILITY", "LEAGUE", "NEWS",
                                               "PERSON", "TEAM", "UNIV"};
-
-static bool capital(const struct token *k)
-{
-    return (k->kind & (TOKEN_UPPER | TOKEN_MIXED | TOKEN_CAPITALS)) != 0;
-}
 
 /* --- which tokens may be part of a name --- */
 
@@ -40,7 +37,7 @@ static void activate(const struct view *v, struct sentence s)
     const struct tokens *t = v->t;
     size_t last = SIZE_MAX;
     for (size_t i = s.first; i < s.end; i++) {
-        if (!capital(&t->ptr[i]) || (t->ptr[i].kind & TOKEN_LINK)) continue;
+        if (!token_capital(&t->ptr[i]) || (t->ptr[i].kind & TOKEN_LINK)) continue;
         v->look[i].active = true;
         if (last != SIZE_MAX) activate_gap(v, last, i);
         last = i;
@@ -60,7 +57,7 @@ static void pass_over(const struct view *v, size_t first, size_t end)
 {
     size_t active = 0, bytes = v->t->ptr[end - 1].e - v->t->ptr[first].b;
     for (size_t i = first; i < end; i++) active += v->look[i].active;
-    for (size_t i = first; i < end && active * 4 > bytes; i++) v->look[i].active = false;
+    for (size_t i = first; i < end && active * 9 > bytes * 2; i++) v->look[i].active = false;
 }
 
 static enum headline headline_of(const struct tokens *t, struct sentence s)
@@ -75,50 +72,6 @@ static enum headline headline_of(const struct tokens *t, struct sentence s)
     }
     if (words >= 2 && whole * 10 >= words * 9) return ALL_CAPITALS;
     return words >= HEADLINE_SHORTEST && upper * 100 >= words * 85 ? TITLE_CASE : PROSE;
-}
-
-/* --- what the document does with the same word elsewhere --- */
-
-struct seen { uint64_t word; uint8_t small, capital; };
-struct seens { struct seen *slot; size_t mask; };
-
-static struct seen *seen_at(const struct seens *m, uint64_t word)
-{
-    uint64_t key = word ? word : 1;
-    size_t i = (key ^ key >> 31) & m->mask;
-    while (m->slot[i].word != 0 && m->slot[i].word != key) i = (i + 1) & m->mask;
-    return &m->slot[i];
-}
-
-static void count_one(const struct view *v, const struct seens *m, size_t i, enum headline h)
-{
-    const struct token *k = &v->t->ptr[i];
-    struct seen *s = seen_at(m, k->lower);
-    if (s->word == 0 || h != PROSE) return;
-    if (!capital(k)) {
-        if (s->small < 2) s->small++;
-    } else if (!(k->kind & TOKEN_FIRST) && (v->t->ptr[i - 1].kind & TOKEN_WORD) && !capital(&v->t->ptr[i - 1]) && s->capital < 2) s->capital++;
-}
-
-static enum err count_words(const struct view *v, struct arena *mem)
-{
-    const struct tokens *t = v->t;
-    size_t most = 16, capitals = 0;
-    for (size_t i = 0; i < t->len; i++) capitals += capital(&t->ptr[i]);
-    while (most < capitals * 2) most *= 2;
-    struct seens m = {arena_array(mem, most, sizeof *m.slot), most - 1};
-    if (m.slot == NULL) return ERR_NOMEM;
-    for (size_t i = 0; i < t->len; i++)
-        if (capital(&t->ptr[i])) seen_at(&m, t->ptr[i].lower)->word = t->ptr[i].lower ? t->ptr[i].lower : 1;
-    for (size_t i = 0; i < t->len; i++)
-        if (t->ptr[i].kind & TOKEN_WORD) count_one(v, &m, i, v->headline[v->sentence[i]]);
-    for (size_t i = 0; i < t->len; i++) {
-        if (!capital(&t->ptr[i])) continue;
-        const struct seen *s = seen_at(&m, t->ptr[i].lower);
-        v->look[i].small = s->small;
-        v->look[i].capital = s->capital;
-    }
-    return OK;
 }
 
 /* --- one token --- */
@@ -153,7 +106,7 @@ static void fill(const struct view *v, size_t i)
         k->fine = (uint16_t)(1 + (word >> 7));
         k->coarse = (uint16_t)(1 + (word & 127));
     }
-    uint32_t part = capital(&v->t->ptr[i]) ? packed_find(m->part, m->head->parts, v->t->ptr[i].lower, PART_BITS) : 0;
+    uint32_t part = token_capital(&v->t->ptr[i]) ? packed_find(m->part, m->head->parts, v->t->ptr[i].lower, PART_BITS) : 0;
     k->given = part & 7;
     k->family = (uint8_t)(part >> 3);
 }
@@ -178,7 +131,7 @@ static void know(const struct view *v, size_t i, size_t end)
     size_t n = 0, len = 0;
     for (size_t k = i; k < end && k < i + PHRASE_TOKENS_MAX; k++) {
         h = world_mix(h, t->ptr[k].lower);
-        if (!capital(&t->ptr[k])) continue;
+        if (!token_capital(&t->ptr[k])) continue;
         uint32_t set = packed_find(v->model->phrase, v->model->head->phrases, h, PHRASE_BITS);
         if (set == 0) continue;
         best = v->model->head->set[set];
@@ -222,12 +175,12 @@ enum err view_make(const struct model *m, const struct world *w, struct arena *m
         pass_over(out, first, t->sentence[n].end);
         first = t->sentence[n].end;
     }
-    if (count_words(out, mem) != OK) return ERR_NOMEM;
+    if (habits_count(out, mem) != OK) return ERR_NOMEM;
     for (size_t first, end, at = 0; view_next(out, at, &first, &end); at = end) {
         size_t b = first > AROUND ? first - AROUND : 0, e = end + AROUND < t->len ? end + AROUND : t->len;
         for (size_t i = b; i < e; i++) fill(out, i);
         for (size_t i = first; i < end; i++)
-            if (capital(&t->ptr[i]) || (t->ptr[i].kind & TOKEN_NUMBER)) know(out, i, t->sentence[out->sentence[i]].end);
+            if (token_capital(&t->ptr[i]) || (t->ptr[i].kind & TOKEN_NUMBER)) know(out, i, t->sentence[out->sentence[i]].end);
     }
     return OK;
 }

@@ -22,6 +22,8 @@ struct look {
     uint16_t fine, coarse;  /* clusters; 0: unknown */
     uint8_t given, family;  /* 0 to 7: how often the word begins and ends a person's name */
     uint8_t small, capital; /* 0 to 2: how often the document has the word in small letters, and capitalised within a sentence */
+    uint8_t often;          /* 0 to 2: how often it has the word with a capital */
+    uint32_t ways;          /* what stands around it in these places, as bits: habits.c */
     bool active;            /* may be part of a name; all others are O */
     bool done;              /* the rest is filled in */
 };

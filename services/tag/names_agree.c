@@ -15,11 +15,6 @@ struct agreement {
 
 static const float CERTAIN = 0.8f, FROM_FACT = 0.75f, FROM_DOCUMENT = 0.7f;
 
-static bool capital(const struct token *k)
-{
-    return (k->kind & (TOKEN_UPPER | TOKEN_MIXED | TOKEN_CAPITALS)) != 0;
-}
-
 static struct vote *vote_at(const struct agreement *g, uint64_t word)
 {
     uint64_t key = word ? word : 1;
@@ -126,7 +121,7 @@ static size_t missed(const struct agreement *g, size_t i, size_t limit, struct n
     size_t len = 0;
     bool sure = false;
     const struct token *k = &g->t->ptr[i];
-    if (!capital(k) || (k->kind & TOKEN_LINK)) return 0;
+    if (!token_capital(k) || (k->kind & TOKEN_LINK)) return 0;
     const struct alias *a = world_longest(g->world, g->t, i, limit, &len);
     if (a != NULL && a->kind != ALIAS_SURNAME && !slice_eq(token_text(g->t, i), SLICE("West"))) {
         enum entity_type type = a->kind == ALIAS_DEMONYM ? ENTITY_MISC : world_fact(g->world, a->fact)->type;
@@ -160,7 +155,7 @@ enum err names_agree(const struct world *w, struct arena *mem, const struct toke
     while (slots < names->len * 2) slots *= 2;
     g.slot = arena_array(mem, slots, sizeof *g.slot);
     g.mask = slots - 1;
-    for (size_t i = 0; i < t->len; i++) most += capital(&t->ptr[i]);
+    for (size_t i = 0; i < t->len; i++) most += token_capital(&t->ptr[i]);
     struct names out = {arena_array(mem, most + 1, sizeof *out.ptr), 0};
     if (g.slot == NULL || out.ptr == NULL) return ERR_NOMEM;
     for (int round = 0; round < 2; round++) { /* in the second, lone surnames learn from names that the first made persons */

@@ -56,6 +56,12 @@ static inline struct slice token_text(const struct tokens *t, size_t i)
     return (struct slice){t->text.ptr + t->ptr[i].b, t->ptr[i].e - t->ptr[i].b};
 }
 
+/* True when the token has a capital that makes it part of a name, perhaps. */
+static inline bool token_capital(const struct token *k)
+{
+    return (k->kind & (TOKEN_UPPER | TOKEN_MIXED | TOKEN_CAPITALS)) != 0;
+}
+
 /* True when token i exists and is the one-byte mark c. */
 static inline bool token_is(const struct tokens *t, size_t i, char c)
 {

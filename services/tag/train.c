@@ -11,7 +11,7 @@
 struct settings {
     const char *out, *clusters, *phrases, *calibration;
     struct option_list check;
-    uint64_t epochs, least, rows, words;
+    uint64_t rounds, epochs, least, rows, words;
     double rate, decay, dropout;
     bool headlines, mixed, alone;
 };
@@ -23,6 +23,7 @@ static const struct option_row options[] = {
     {"phrases", 0, "FILE", OPTION_TEXT, AT(phrases), NULL, 0, 0, "Known names: KIND TAB phrase; plain or gzipped."},
     {"check", 0, "FILE", OPTION_LIST, AT(check), NULL, 0, 0, "Corpora that are not learnt from: their F1 is printed, and the first calibrates the scores."},
     {"calibration", 0, "MODEL", OPTION_TEXT, AT(calibration), NULL, 0, 0, "Take the calibration of this model, which was trained on a part of the corpora."},
+    {"rounds", 0, "N", OPTION_NUMBER, AT(rounds), "1", 1, 100, "How often all is learnt anew, in other orders: the model is the mean."},
     {"epochs", 0, "N", OPTION_NUMBER, AT(epochs), "5", 1, 100, "How often each sentence is gone through."},
     {"least", 0, "N", OPTION_NUMBER, AT(least), "2", 1, 100, "Features met less often are left out."},
     {"rows", 0, "N", OPTION_NUMBER, AT(rows), "450000", 1, 1 << 24, "The most features in the model."},
@@ -85,7 +86,7 @@ static enum err learn(struct training *t, char **paths, int n)
     const struct settings *s = t->s;
     struct corpus *corpus = calloc((size_t)n, sizeof *corpus);
     struct model m = model_now(t);
-    struct learner *l = learner_create(&m, t->world, t->lex, &(struct learn_settings){(unsigned)s->epochs, (unsigned)s->least, (float)s->rate,
+    struct learner *l = learner_create(&m, t->world, t->lex, &(struct learn_settings){(unsigned)s->rounds, (unsigned)s->epochs, (unsigned)s->least, (float)s->rate,
                                        (float)s->decay, (float)s->dropout, s->rows, !s->mixed});
     enum err e = corpus == NULL || l == NULL ? ERR_NOMEM : OK;
     for (int i = 0; i < n && e == OK; i++) {
