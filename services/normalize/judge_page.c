@@ -1,4 +1,5 @@
 /* judge_page.c - which blocks of an HTML page are the article: the model's scores, mended to contiguous text, with a reason for what goes. */
+#include "appeals.h"
 #include "judge.h"
 
 /* Why a block is outside, by what it says or by what it is in. */
@@ -42,10 +43,11 @@ void judge_page(struct page *p, float threshold, struct hints *hints)
 {
     for (size_t i = 0; i < p->n_blocks; i++) p->blocks[i].keep = p->blocks[i].score >= threshold;
     keep_something(p, threshold);
+    appeals_drop(p);
     for (size_t i = 0; i < p->n_blocks; i++) {
         struct block *b = &p->blocks[i];
         struct line_says says = b->keep ? (struct line_says){NULL} : line_look(block_text(p, b));
-        if (!b->keep) b->why = reason(p, b, &says);
+        if (!b->keep && b->why == NULL) b->why = reason(p, b, &says);
         if (hints->outlet.ptr == NULL) hints->outlet = says.outlet;
     }
 }
