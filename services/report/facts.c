@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+enum { MERGE_MAX = 4000, CLASHING_MAX = 64 }; /* nodes, clashing ones: a story with more of them is shown with what stands twice, rather than searched for it */
+
 struct node { /* a value of a reading that takes part in something */
     uint32_t reading, value;
     uint32_t agree;   /* root by agreement */
@@ -185,6 +187,7 @@ static enum err add_fact(struct net *g, uint32_t root)
 /* What two groups of accounts give alike is one fact, though no account of one was paired with one of the other: 12 officers here, 12 officers there. */
 static void merge_agreed(struct net *g)
 {
+    if (g->len > MERGE_MAX) return;
     for (uint32_t i = 0; i < g->len; i++)
         for (uint32_t k = i + 1; k < g->len && find_agree(g, i) == i; k++) {
             const struct value *x = value_of(g, &g->n[i]), *y = value_of(g, &g->n[k]);
@@ -216,9 +219,12 @@ static size_t values_shared(struct net *g, uint32_t a, uint32_t b)
 /* Two titles clash as their texts do: one clash, when the same two values stand against each other. */
 static void merge_clashes(struct net *g)
 {
+    size_t clashing = 0;
+    for (uint32_t i = 0; i < g->len; i++) clashing += g->n[i].how != FINDING_NONE;
+    if (g->len > MERGE_MAX || clashing > CLASHING_MAX) return;
     for (uint32_t i = 0; i < g->len; i++)
         for (uint32_t k = i + 1; k < g->len && g->n[i].how != FINDING_NONE && find_clash(g, i) == i; k++)
-            if (g->n[k].how != FINDING_NONE && find_clash(g, k) == k && values_shared(g, i, k) > 1) g->n[k].clash = i;
+            if (g->n[k].how != FINDING_NONE && find_clash(g, k) == k && value_of(g, &g->n[i])->key == value_of(g, &g->n[k])->key && values_shared(g, i, k) > 1) g->n[k].clash = i;
 }
 
 static int by_support(const void *x, const void *y)
