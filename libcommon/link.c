@@ -19,7 +19,7 @@ enum {
     SMALL_WATER = 2,
     FRAME_SLACK = 1 << 20, /* beyond the sender's own check; more than anybody says to a publisher */
     HANDSHAKE_MS = 3000,   /* for a stranger to say who it is: until then it costs a descriptor, and the memory of what it sends */
-    SPEAK_S = 3,           /* the kernel keeps a connection to itself until its peer has said something, as every peer of ours does at once */
+    SPEAK_S = 30,          /* the kernel keeps a connection to itself until its peer has said something, as every peer of ours does at once */
     LOOK_FDS = 1024,       /* where a listener is looked for: they are made at the start, when few descriptors are open */
     OTHER_THREAD = 1, PUBLIC_THREAD = 2, /* bits: the first and the second of libzmq's threads */
     BACKLOG = 4096,        /* connections that wait to be taken, as far as the kernel lets */
