@@ -115,6 +115,7 @@ int mdb_fresh_take(struct mdb_fresh *f, const char *dir, char *kept, size_t size
     char data[4200];
     int rc = end(f);
     if (rc == 0 && state_path(data, sizeof data, dir, "data.mdb") != OK) rc = ENAMETOOLONG;
+    if (rc == 0) repair_own(data, f->path);
     if (rc == 0 && (repair_keep(dir, "data.mdb", kept, size) != OK || rename(f->path, data) != 0 || state_keep(dir) != OK)) rc = errno;
     if (rc == 0 && state_path(lock, sizeof lock, dir, "lock.mdb") == OK) (void)unlink(lock); /* of readers of the old file */
     return rc;
@@ -143,4 +144,12 @@ enum err repair_keep(const char *dir, const char *name, char *kept, size_t size)
         if (errno != EEXIST) return ERR_IO;
     }
     return ERR_IO;
+}
+
+void repair_own(const char *old, const char *fresh)
+{
+    struct stat st;
+    if (stat(old, &st) != 0) return;
+    if (chown(fresh, st.st_uid, st.st_gid) != 0 && errno != EPERM) return;
+    (void)chmod(fresh, st.st_mode & 07777);
 }

@@ -42,4 +42,7 @@ void mdb_fresh_close(struct mdb_fresh *f);
  * OK is returned. ERR_IO with errno. */
 enum err repair_keep(const char *dir, const char *name, char *kept, size_t size) MUST_CHECK;
 
+/* What root writes anew stays readable for whom the old file belongs to: the fresh file gets its owner and rights, as far as we may give them. */
+void repair_own(const char *old, const char *fresh);
+
 #endif

@@ -123,6 +123,7 @@ static enum err take_place(const char *dir, const char *old, char *kept, size_t 
 {
     char log[4300], aside[4300], new[4200];
     enum err e = state_path(new, sizeof new, dir, FRESH);
+    if (e == OK) repair_own(old, new);
     if (e == OK) e = on_disk(new);
     if (e == OK) e = repair_keep(dir, "ledger.db", kept, size);
     snprintf(log, sizeof log, "%s-wal", old);
@@ -212,10 +213,11 @@ static enum err rewrite(const struct sweep *s, const char *day, const char *name
     good = good && fflush(f) == 0 && fsync(fileno(f)) == 0;
     if (f != NULL) fclose(f);
     if (!good) return ERR_IO;
-    enum err e = repair_keep(s->folder, name, kept, sizeof kept);
-    if (e == ERR_IO && errno == ENOENT) e = OK;
     char to[4400];
     snprintf(to, sizeof to, "%s/%s", s->folder, name);
+    repair_own(to, path);
+    enum err e = repair_keep(s->folder, name, kept, sizeof kept);
+    if (e == ERR_IO && errno == ENOENT) e = OK;
     return e == OK && rename(path, to) == 0 ? state_keep(s->folder) : ERR_IO;
 }
 
