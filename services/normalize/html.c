@@ -323,12 +323,17 @@ static uint32_t capture_of(struct reader *r, const struct tag_row *row, const xm
     if (row->tag == TAG_BYLINE) return add_capture(r, CAPTURE_BYLINE, value, node, marks);
     if (row->tag == TAG_TIME) return add_capture(r, CAPTURE_TIME, value, node, marks);
     if (row->tag == TAG_H1) return add_capture(r, CAPTURE_H1, value, node, marks & ~own);
-    if (rel.len && slice_eq_nocase(rel, slice_of("author"))) return add_capture(r, CAPTURE_AUTHOR, value, node, marks);
+    if (rel.len && slice_find(rel, SLICE("author"), 0) != SIZE_MAX) return add_capture(r, CAPTURE_AUTHOR, value, node, marks);
     if (own & (MARK(BYLINE) | MARK(AUTHOR))) return add_capture(r, CAPTURE_BYLINE, value, node, marks);
     if (row->tag == TAG_A && to_author(attribute(atts, "href"))) return add_capture(r, CAPTURE_AUTHOR_LINK, value, node, marks);
     if (own & MARK(SUBTITLE)) return add_capture(r, CAPTURE_STANDFIRST, value, node, marks);
     if (own & MARK(DATE)) return add_capture(r, CAPTURE_DATE, value, node, marks);
     return 0;
+}
+
+static void note_link(struct capture *c, const xmlChar **atts)
+{
+    c->author_link = c->kind == CAPTURE_AUTHOR_LINK || slice_find(attribute(atts, "rel"), SLICE("author"), 0) != SIZE_MAX || to_author(attribute(atts, "href"));
 }
 
 static void note_head(struct reader *r, const struct tag_row *row, const xmlChar **atts)
@@ -404,6 +409,7 @@ static void on_start(void *self, const xmlChar *name, const xmlChar **atts)
         }
         if (row->flags & BOLD) e.bolds++;
         if (own || atts || row->tag == TAG_H1 || row->tag == TAG_BYLINE) e.capture = capture_of(r, row, atts, up->node, own, up->marks | own);
+        if (e.capture && row->tag == TAG_A) note_link(&r->page->captures[e.capture - 1], atts);
     }
     r->stack[r->depth++] = e;
 }

@@ -1,9 +1,10 @@
 /* metadata.c - what a document says of itself: where, by whom, when; each with what it rests on. */
 #include "metadata.h"
 
+#include "authors.h"
 #include "dates.h"
 #include "jsonld.h"
-#include "people.h"
+#include "lines.h"
 #include "words.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -66,7 +67,7 @@ static struct slice capture_value(const struct page *p, const struct capture *c)
 static void captured_dates(const struct dating *g, struct moment *m, enum capture_kind kind, struct slice basis, bool aside)
 {
     const struct page *p = g->p;
-    size_t h1 = p->h1 == SIZE_MAX ? 0 : p->h1, best = SIZE_MAX, best_far = SIZE_MAX;
+    size_t h1 = p->headline == SIZE_MAX ? 0 : p->headline, best = SIZE_MAX, best_far = SIZE_MAX;
     for (size_t i = 0; i < p->n_captures && m->value.len == 0; i++) {
         const struct capture *c = &p->captures[i];
         struct date d;
@@ -83,7 +84,7 @@ static void visible_date(const struct dating *g, struct moment *m, const struct 
 {
     const struct page *p = g->p;
     take_date(g, m, hints->date, SLICE("text"));
-    size_t from = p->h1 == SIZE_MAX ? 0 : p->h1 > 6 ? p->h1 - 6 : 0, to = p->h1 == SIZE_MAX ? 40 : p->h1 + 16;
+    size_t from = p->headline == SIZE_MAX ? 0 : p->headline > 6 ? p->headline - 6 : 0, to = p->headline == SIZE_MAX ? 40 : p->headline + 16;
     for (size_t i = from; i < p->n_blocks && i < to && m->value.len == 0; i++) {
         struct slice t = block_text(p, &p->blocks[i]);
         if (t.len >= 6 && t.len <= 90) take_date(g, m, t, SLICE("text"));
@@ -184,74 +185,6 @@ static bool month_first(const struct page *p, struct slice url)
 
 /* --- authors --- */
 
-static const char *const author_metas[] = {"author", "article:author_name", "dc.creator", "dcterms.creator", "byl", "parsely-author", "sailthru.author", "cxenseparse:author", "citation_author",
-                                           "article.author", "twitter:data1:author", "rbauthors", "authors", "og:author", "author-name", "creator", "rnews:author"};
-
-/* The lines of an element that names authors: a name of two words or more, what stands behind it is a role or a life; a lone short name else. */
-static void add_lines(struct page *p, struct people *who, struct slice s, struct slice outlet)
-{
-    struct people short_ones = {.n = 0};
-    size_t before = who->n;
-    for (size_t b = 0; b < s.len && who->n == before;) {
-        const char *nl = memchr(s.ptr + b, '\n', s.len - b);
-        size_t e = nl ? (size_t)(nl - s.ptr) : s.len;
-        struct people one = {.n = 0};
-        people_add(&one, plain(p, slice_trim(slice_cut(s, b, e)), 200), outlet);
-        bool whole = one.n > 1 || (one.n == 1 && (line_words(one.name[0]) > 1 || (unsigned char)one.name[0].ptr[0] >= 0xE0));
-        if (!whole && short_ones.n == 0) short_ones = one;
-        for (size_t i = 0; whole && i < one.n; i++) people_add(who, one.name[i], outlet);
-        b = e + 1;
-    }
-    for (size_t i = 0; who->n == before && i < short_ones.n; i++) people_add(who, short_ones.name[i], outlet);
-}
-
-/* Links to the page of an author, near the headline. */
-static void linked_people(struct page *p, struct people *who, struct slice outlet)
-{
-    size_t h1 = p->h1 == SIZE_MAX ? 0 : p->h1, last = SIZE_MAX;
-    for (size_t i = 0; i < p->n_captures; i++) {
-        const struct capture *c = &p->captures[i];
-        if (c->kind != CAPTURE_AUTHOR_LINK || c->aside || c->order + 6 < h1 || c->order > h1 + 14) continue;
-        struct slice s = slice_trim(slice_cut((struct slice){p->clean.text, p->clean.len}, c->text.b, c->text.e));
-        if (last != SIZE_MAX && c->order > last + 1) break;
-        if (s.len == 0 || s.len > 60 || line_words(s) < 2 || line_words(s) > 5) continue;
-        people_add(who, plain(p, s, 100), outlet);
-        if (who->n > 0) last = c->order;
-    }
-}
-
-/* A blog that bears its author's name: two or three words with capitals, none of which a firm or paper has. */
-static bool could_be_person(struct slice s)
-{
-    static const char *const firms[] = {"news", "times", "post", "media", "team", "agency", "group", "press", "staff", "blog", "online", "magazine", "daily", "studio", "the ", "redaktion", "editor"};
-    char room[128];
-    struct slice low = line_lower(slice_cut(s, 0, 120), room);
-    size_t words = line_words(s);
-    if (words < 2 || words > 3) return false;
-    for (size_t i = 0; i < COUNT(firms); i++)
-        if (slice_find(low, slice_of(firms[i]), 0) != SIZE_MAX) return false;
-    for (size_t i = 0; i + 1 < s.len; i++) {
-        if (i > 0 && s.ptr[i - 1] != ' ') continue;
-        if (s.ptr[i] < 'A' || s.ptr[i] > 'Z' || (s.ptr[i + 1] >= 'A' && s.ptr[i + 1] <= 'Z')) return false;
-    }
-    return true;
-}
-
-static void captured_people(struct page *p, struct people *who, enum capture_kind kind, struct slice outlet)
-{
-    size_t h1 = p->h1 == SIZE_MAX ? 0 : p->h1;
-    uint32_t end = 0;
-    for (size_t i = 0; i < p->n_captures; i++) {
-        const struct capture *c = &p->captures[i];
-        if (c->kind != kind || c->aside || c->text.b < end) continue;
-        if (who->n > 0 && (kind == CAPTURE_BYLINE || c->order > h1 + 12)) break;
-        struct slice s = c->value.len && kind == CAPTURE_AUTHOR ? c->value : slice_trim(slice_cut((struct slice){p->clean.text, p->clean.len}, c->text.b, c->text.e));
-        if (s.len == 0 || s.len > 200) continue;
-        add_lines(p, who, s, outlet);
-        end = c->text.e;
-    }
-}
-
 static enum err set_byline(const struct page *p, const struct people *who, struct facts *f)
 {
     if (who->n == 0) return OK;
@@ -262,40 +195,26 @@ static enum err set_byline(const struct page *p, const struct people *who, struc
     return OK;
 }
 
-static void read_people(const struct doc *doc, struct page *p, const struct jsonld *ld, const struct facts *f, struct people *who)
+/* --- where the article begins --- */
+
+/* The block is the headline, or all of it but the site's name behind it. */
+static bool says_headline(struct slice block, struct slice headline)
 {
-    struct slice outlet = f->outlet.value, none = {NULL, 0}; /* who the JSON-LD calls a person is one, also when the site bears the name */
-    for (size_t i = 0; i < doc->meta.byline.len; i++) people_add(who, doc->meta.byline.ptr[i], outlet);
-    bool said = doc->meta.byline.len > 0;
-    for (size_t i = 0; i < ld->n_authors && !said && !ld->by_firm; i++) people_add(who, ld->author[i], none);
-    for (size_t i = 0; i < COUNT(author_metas) && who->n == 0; i++)
-        for (size_t k = 0; k < p->n_metas; k++)
-            if (slice_eq(p->metas[k].name, slice_of(author_metas[i]))) people_add(who, plain(p, p->metas[k].content, 400), could_be_person(p->metas[k].content) ? none : outlet);
-    if (who->n == 0) captured_people(p, who, CAPTURE_AUTHOR, outlet);
-    if (who->n == 0 && slice_eq_nocase(meta_named(p, "twitter:label1"), SLICE("written by"))) people_add(who, plain(p, meta_named(p, "twitter:data1"), 400), outlet);
-    if (who->n == 0) captured_people(p, who, CAPTURE_BYLINE, outlet);
-    if (who->n == 0) linked_people(p, who, outlet);
-    for (size_t i = 0; i < ld->n_authors && !said && who->n == 0; i++) people_add(who, ld->author[i], none);
+    return line_words(block) >= 3 && block.len * 2 >= headline.len && slice_eq_nocase(block, slice_cut(headline, 0, block.len));
 }
 
-/* "By Ada Marsh" in a block of its own near the headline, or a block that is a name behind one that says "Written by". */
-static void visible_people(const struct page *p, struct people *who, struct slice outlet)
+/* The first h1 when it says the headline, else the first heading that does, or the first block; or SIZE_MAX. */
+static size_t find_headline(const struct page *p, struct slice headline)
 {
-    size_t from = p->h1 == SIZE_MAX || p->h1 < 5 ? 0 : p->h1 - 5, to = p->h1 == SIZE_MAX ? 30 : p->h1 + 14;
-    for (size_t i = from; i < p->n_blocks && i < to && who->n == 0; i++) {
-        struct slice t = block_text(p, &p->blocks[i]);
-        struct line_says says = line_look(t);
-        if (says.byline.len) people_add(who, says.byline, outlet);
-        bool label = slice_eq_nocase(t, SLICE("written by")) || slice_eq_nocase(t, SLICE("by")) || slice_eq_nocase(t, SLICE("von")) || slice_eq_nocase(t, SLICE("author")) ||
-                     slice_eq_nocase(t, SLICE("words by")) || slice_eq_nocase(t, SLICE("par")) || slice_eq_nocase(t, SLICE("por"));
-        if (!label || i + 1 >= p->n_blocks) continue;
-        struct slice next = block_text(p, &p->blocks[i + 1]);
-        if (next.len <= 60 && line_words(next) <= 5) people_add(who, next, outlet);
+    size_t plain_block = SIZE_MAX;
+    if (p->h1 < p->n_blocks && says_headline(block_text(p, &p->blocks[p->h1]), headline)) return p->h1;
+    for (size_t i = 0; i < p->n_blocks && headline.len > 0; i++) {
+        if (!says_headline(block_text(p, &p->blocks[i]), headline)) continue;
+        uint32_t node = p->blocks[i].node;
+        if (node != NO_NODE && p->nodes[node].tag >= TAG_H1 && p->nodes[node].tag <= TAG_H4) return i;
+        if (plain_block == SIZE_MAX) plain_block = i;
     }
-    for (size_t i = 0; i < p->n_blocks && who->n == 0; i++) {
-        struct slice t = block_text(p, &p->blocks[i]);
-        if (t.len < 60 && slice_starts(t, SLICE("Written by "))) people_add(who, t, outlet);
-    }
+    return plain_block;
 }
 
 /* --- the doors --- */
@@ -323,8 +242,11 @@ enum err facts_read(const struct doc *doc, struct page *p, struct facts *f)
     f->article_body = ld.body;
     f->article_lines = ld.lines;
     f->paywalled = ld.locked;
+    p->headline = find_headline(p, f->headline);
+    if (p->headline == SIZE_MAX) p->headline = find_headline(p, p->title);
+    if (p->headline == SIZE_MAX) p->headline = p->h1;
     read_dates(&(struct dating){doc, p, month_first(p, f->url)}, &ld, f);
-    read_people(doc, p, &ld, f, &who);
+    authors_find(&(struct author_search){doc, p, &ld, f->outlet.value, host_of(f->url)}, &who);
     return set_byline(p, &who, f);
 }
 
@@ -338,6 +260,5 @@ enum err facts_finish(const struct doc *doc, struct page *p, const struct hints 
     finish_dates(&(struct dating){doc, p, month_first(p, f->url)}, hints, f);
     if (f->byline.len > 0) return OK;
     people_add(&who, hints->byline, f->outlet.value);
-    if (p->markup && who.n == 0) visible_people(p, &who, f->outlet.value);
     return set_byline(p, &who, f);
 }

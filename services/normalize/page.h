@@ -49,6 +49,7 @@ struct capture {
     struct span text;     /* of page->clean.text */
     struct slice value;   /* datetime or content attribute, or none */
     uint32_t order;       /* blocks before it */
+    bool author_link;     /* a link to an author's page */
     bool aside;           /* in a part that is not the article: nav, aside, footer, related ... */
 };
 
@@ -72,6 +73,7 @@ struct page {
     struct slice title;      /* of the title element */
     struct slice canonical, html_lang;
     size_t h1;               /* block of the first h1, or SIZE_MAX */
+    size_t headline;         /* block that says what the head gives as the headline, else h1 */
 };
 
 /* Doubles an array in the arena when it is full; NULL when there is no room, else where it is now. */

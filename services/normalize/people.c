@@ -2,20 +2,21 @@
 #include "people.h"
 
 #include "lines.h"
+#include "names.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const char *const openings[] = {"by ", "by: ", "von ", "par ", "por ", "di ", "door ", "av ", "af ", "written by ", "words by ", "story by ", "reported by ", "posted by ", "published by ",
-                                       "author: ", "author ", "autor: ", "text: ", "texte ", "de notre ", "reporting by ", "article by ", "автор: ", "by\xC2\xA0", "- ", "| ", "about ", "text by ", "article by: ", "recipe by ", "this post was written by ", "this article was written by ", "interview by ", "review by ", "opinion by ", "analysis by ", "\xE2\x80\xA2 "};
+                                       "author: ", "author ", "autor: ", "text: ", "texte ", "de notre ", "reporting by ", "article by ", "автор: ", "by\xC2\xA0", "- ", "| ", "about ", "text by ", "article by: ", "recipe by ", "this post was written by ", "this article was written by ", "interview by ", "review by ", "opinion by ", "analysis by ", "\xE2\x80\xA2 ", "authored by ", "authored by: ", "written by: ", "posted by: ", "geschrieben von ", "yazan: "};
 static const char *const cuts[] = {" and ", " und ", " et ", " y ", " e ", " & ", ", and ", " with ", " og ", " och ", " en "};
-static const char *const no_names[] = {"http", "www.", "@", ".com", "view all", "see all", "all posts", "read more", "follow", "updated", "published", "minutes", "min read", "subscribe",
-                                       "comment", "share", "facebook.com", "view profile", "posts by", "image:", "photo", "sponsored", "the author", "getty images", "unsplash", "bearbeiten", "verified", "fact checked", "content:", "design:", "code:"};
+static const char *const no_names[] = {"http", "www.", "@", ".com", "mins read", "read time", "view all", "see all", "all posts", "read more", "follow", "updated", "published", "minutes", "min read", "subscribe",
+                                       "comment", "share", "facebook.com", "view profile", "posts by", "image:", "photo", "sponsored", "the author", "getty images", "unsplash", "bearbeiten", "verified", "fact checked", "content:", "design:", "code:", "{{", "<%", "contributors", "about the", "meet the", "full bio"};
 /* Words that only a post or role has: such a part is no name when a name came before. */
 static const char *const roles[] = {"officer", "chief", "director", "head of", "editor", "contributor", "reporter", "correspondent", "columnist", "writer", "manager", "specialist", "consultant", "expert", "president", "founder", "professor", "reviewer", "facebook", "marketing", "development", "strategist", "analyst", "dietitian", "nutritionist", "producer", "redaktion", "journalist", "ceo", "associated press", "staff"};
 static const char *const endings[] = {"ph.d", "phd", "m.d", "md", "jr", "sr", "esq", "rd", "ms", "ma", "mba", "cpa", "rn", "cfp", "iii", "ii", "dds", "do", "m.a", "mph"};
 
 /* Who stands for nobody. */
-static const char *const nobodies[] = {"admin", "administrator", "staff writer", "staff reporter", "staff report", "editor", "editors", "editorial team", "guest author", "guest contributor", "webmaster"};
+static const char *const nobodies[] = {"admin", "administrator", "staff writer", "staff reporter", "staff report", "editor", "editors", "editorial team", "guest author", "guest contributor", "webmaster", "undefined", "null", "none", "anonymous", "unknown", "guest", "staff reports", "from staff reports", "agencies"};
 
 static bool has(struct slice s, const char *word) { return slice_find(s, slice_of(word), 0) != SIZE_MAX; }
 
@@ -33,6 +34,7 @@ static struct slice without_opening(struct slice s)
             s = slice_trim(slice_cut(s, strlen(openings[i]), s.len));
             more = true;
         }
+        if (!more && s.len > 4 && (slice_starts(s, SLICE("by")) || slice_starts(s, SLICE("By"))) && s.ptr[2] >= 'A' && s.ptr[2] <= 'Z') s = slice_cut(s, 2, s.len); /* "byAda Marsh" */
     }
     return s;
 }
@@ -47,15 +49,29 @@ static struct slice tidy(struct slice s)
     return s;
 }
 
-/* mdr.de and the like: no space, and two or three letters behind the last full stop. */
+/* mdr.de, page.author.name and the like: no space, and two or three letters behind the last full stop, or two full stops between words. */
 static bool is_host(struct slice low)
 {
-    size_t dot = low.len;
+    size_t dot = low.len, joints = 0;
     for (size_t i = 0; i < low.len; i++) {
         if (low.ptr[i] == ' ') return false;
-        if (low.ptr[i] == '.') dot = i;
+        if (low.ptr[i] != '.') continue;
+        joints += i + 2 < low.len && i > 2 && low.ptr[i - 2] != '.' && low.ptr[i + 2] != '.';
+        dot = i;
     }
-    return dot > 1 && dot + 3 <= low.len && dot + 4 >= low.len;
+    return (dot > 1 && dot + 3 <= low.len && dot + 4 >= low.len) || joints > 1;
+}
+
+static const char *const calendar[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "published", "updated"};
+
+/* A day of the week, or the short form of one or of a month ("Sat", "Monday"), but for those that are names too. */
+static bool is_calendar(struct slice low)
+{
+    if (slice_eq(low, SLICE("jan")) || slice_eq(low, SLICE("may"))) return false;
+    bool day = slice_ends(low, SLICE("day")) && !memchr(low.ptr, ' ', low.len);
+    for (size_t i = 0; i < COUNT(calendar); i++)
+        if (slice_starts(low, slice_of(calendar[i])) && (low.len == 3 || day)) return true;
+    return false;
 }
 
 static bool is_person(struct slice s, struct slice outlet)
@@ -73,10 +89,11 @@ static bool is_person(struct slice s, struct slice outlet)
         digits += c >= '0' && c <= '9';
         letters += ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= 0xC3 && c != 0xE2);
     }
+    if (!memchr(s.ptr, '(', s.len) && memchr(s.ptr, ')', s.len)) return false;
+    if (is_calendar(low)) return false;
     return digits < 3 && digits + 1 < s.len && letters > 0 && !is_host(low) && !(outlet.len && slice_eq_nocase(s, outlet));
 }
 
-static const char *const calendar[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "published", "updated"};
 
 /* The name without the date, the dash or the place that stands behind it. */
 static struct slice before_date(struct slice s)
@@ -108,6 +125,12 @@ static bool is_role(struct slice s)
     return false;
 }
 
+/* Without the full stop that ends a sentence, not an initial. */
+static struct slice without_stop(struct slice s)
+{
+    return s.len > 4 && s.ptr[s.len - 1] == '.' && s.ptr[s.len - 3] != ' ' ? slice_cut(s, 0, s.len - 1) : s;
+}
+
 /* Behind "by" when other words stand before it ("Guide by Ada Marsh"); before what says who checked the text or took the pictures. */
 static struct slice around_by(struct slice s)
 {
@@ -120,7 +143,7 @@ static struct slice around_by(struct slice s)
         size_t at = slice_find(low, slice_of(before[i]), 0);
         if (at == SIZE_MAX || (line_words(slice_cut(s, 0, at)) < 2 && (unsigned char)s.ptr[0] < 0xE0)) continue;
         s = tidy(slice_cut(s, 0, at));
-        if (s.len > 4 && s.ptr[s.len - 1] == '.' && s.ptr[s.len - 3] != ' ') s.len--; /* the end of a sentence, not of an initial */
+        s = without_stop(s);
         low = slice_cut(low, 0, s.len);
     }
     for (size_t i = 0; i < COUNT(behind); i++) {
@@ -130,11 +153,11 @@ static struct slice around_by(struct slice s)
     return s;
 }
 
-static void add_one(struct people *p, struct slice s, struct slice outlet)
+static void add_one(struct people *p, size_t first, struct slice s, struct slice outlet)
 {
     s = around_by(tidy(s));
     s = tidy(before_date(tidy(without_opening(tidy(s)))));
-    if (p->n > 0 && is_role(s)) return;
+    if (p->n > first && is_role(s)) return;
     if (p->n >= PEOPLE_MAX || !is_person(s, outlet)) return;
     for (size_t i = 0; i < p->n; i++)
         if (slice_eq_nocase(p->name[i], s)) return;
@@ -159,7 +182,7 @@ static bool is_appendage(const struct people *p, size_t before, struct slice s)
 }
 
 /* What a comma sets off is a name when it could be one, a title or place when it could not. */
-static void add_list(struct people *p, struct slice s, struct slice outlet)
+static void add_list(struct people *p, size_t first, struct slice s, struct slice outlet)
 {
     size_t b = 0, before = p->n;
     for (size_t i = 0; i <= s.len; i++) {
@@ -168,14 +191,35 @@ static void add_list(struct people *p, struct slice s, struct slice outlet)
         if (!cut && !bullet) continue;
         struct slice part = slice_cut(s, b, i);
         b = i + (bullet ? 2 : 1);
-        if (!is_ending(part) && !is_appendage(p, before, part)) add_one(p, part, outlet);
+        if (!is_ending(part) && !is_appendage(p, before, part)) add_one(p, first, part, outlet);
     }
+}
+
+/* The names before those who checked, edited or translated the text or took its pictures; nothing when these come first. */
+static struct slice before_helpers(struct slice s)
+{
+    static const char *const jobs[] = {"reviewed by", "edited by", "fact checked by", "fact-checked by", "checked by", "updated by", "translated by", "illustrated by", "illustration by", "illustrations by", "photo by", "photos by",
+                                       "photography by", "photographs by", "styled by", "contributions from", "editor:", "editor :", "photos:", "foto:", "fotos:"};
+    char room[512];
+    struct slice low = line_lower(slice_cut(s, 0, sizeof room), room);
+    for (size_t i = 0; i < COUNT(jobs); i++)
+        for (size_t at = slice_find(low, slice_of(jobs[i]), 0); at != SIZE_MAX; at = slice_find(low, slice_of(jobs[i]), at + 1))
+            if (at == 0 || strchr(" .,;|/(\n", low.ptr[at - 1])) low.len = at;
+    struct slice left = slice_cut(s, 0, low.len);
+    static const char *const ways[] = {"medically", "clinically", "legally", "expertly", "scientifically", "and", "fact", "&"};
+    for (size_t i = 0; low.len < s.len && i < COUNT(ways); i++)
+        if (slice_ends(slice_trim(low), slice_of(ways[i]))) left = slice_cut(left, 0, slice_trim(low).len - strlen(ways[i]));
+    return low.len < s.len ? without_stop(slice_trim(left)) : s;
 }
 
 void people_add(struct people *p, struct slice s, struct slice outlet)
 {
     s = without_opening(slice_trim(s));
-    if (has(s, "://") || slice_starts(s, SLICE("www."))) return;
+    if (has(s, "://") || slice_starts(s, SLICE("www.")) || (outlet.len && slice_eq_nocase(s, outlet))) return;
+    if (s.len <= 512) s = before_helpers(s);
+    size_t place = slice_find(s, SLICE(", in "), 0);
+    if (place != SIZE_MAX && place > 0) s.len = place;
+    size_t first = p->n;
     while (s.len > 0) {
         size_t at = SIZE_MAX, len = 0;
         for (size_t i = 0; i < COUNT(cuts); i++) {
@@ -184,8 +228,17 @@ void people_add(struct people *p, struct slice s, struct slice outlet)
             at = k;
             len = strlen(cuts[i]);
         }
-        add_list(p, slice_cut(s, 0, at), outlet);
+        add_list(p, first, slice_cut(s, 0, at), outlet);
         if (at == SIZE_MAX) return;
         s = slice_cut(s, at + len, s.len);
     }
+}
+
+bool people_hold_all(const struct people *longer, const struct people *shorter)
+{
+    for (size_t i = 0, k; i < shorter->n; i++) {
+        for (k = 0; k < longer->n && !name_same(shorter->name[i], longer->name[k]);) k++;
+        if (k == longer->n) return false;
+    }
+    return shorter->n > 0 && longer->n > shorter->n;
 }

@@ -13,4 +13,7 @@ struct people { struct slice name[PEOPLE_MAX]; size_t n; };
  * The names point into s. */
 void people_add(struct people *p, struct slice s, struct slice outlet);
 
+/* Every one of `shorter` is in `longer`, which has more. */
+bool people_hold_all(const struct people *longer, const struct people *shorter);
+
 #endif

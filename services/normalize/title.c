@@ -1,6 +1,8 @@
 /* title.c - the headline and the line under it. */
 #include "title.h"
 
+#include "names.h"
+
 /* The same words, whatever their case, spaces and marks. */
 static bool same_words(struct slice a, struct slice b)
 {
@@ -102,23 +104,11 @@ static struct title page_title(const struct doc *doc, const struct page *p, cons
 
 /* --- site names behind a bar or dash --- */
 
-/* Letters and digits of s in lower case; returns how many. */
-static size_t squeezed(struct slice s, char *out, size_t cap)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.len && n < cap; i++) {
-        char c = s.ptr[i];
-        if (c >= 'A' && c <= 'Z') c = (char)(c + 32);
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80) out[n++] = c;
-    }
-    return n;
-}
-
 /* One holds the other: "Privacy Guides" and privacyguides.org. */
 static bool names_site(struct slice part, struct slice site)
 {
     char a[128], b[512];
-    struct slice x = {a, squeezed(part, a, sizeof a)}, y = {b, squeezed(site, b, sizeof b)};
+    struct slice x = {a, name_squeeze(part, a, sizeof a)}, y = {b, name_squeeze(site, b, sizeof b)};
     if (x.len < 3 || y.len < 3) return false;
     return slice_find(y, x, 0) != SIZE_MAX || slice_find(x, y, 0) != SIZE_MAX;
 }
