@@ -128,9 +128,7 @@ static enum err remake_one(struct mending *m, const struct doc *doc, int64_t id,
     char sql[400];
     int64_t row = 0;
     enum outcome o = outcome != 0 ? (enum outcome)outcome : desk_outcome(doc);
-    snprintf(sql, sizeof sql, "DELETE FROM bodies WHERE id = %lld", (long long)id);
-    enum err e = run(m->l, sql);
-    if (e == OK) e = desk_add_row(m->desk, m->mem, doc, o, doc->accepted, &row);
+    enum err e = desk_add_row(m->desk, m->mem, doc, o, doc->accepted, &row);
     if (e != OK || row == id) return e;
     snprintf(sql, sizeof sql, "UPDATE documents SET id = %lld WHERE id = %lld; UPDATE bodies SET id = %lld WHERE id = %lld", (long long)id, (long long)row, (long long)id, (long long)row);
     return run(m->l, sql);
@@ -140,14 +138,19 @@ static enum err remake_one(struct mending *m, const struct doc *doc, int64_t id,
 static enum err from_texts(struct mending *m)
 {
     sqlite3_stmt *s = NULL;
-    enum err e = run(m->l, "CREATE TEMP TABLE remade(key TEXT); CREATE TEMP TABLE torn AS SELECT b.id FROM bodies b LEFT JOIN documents d ON d.id = b.id WHERE d.id IS NULL");
+    enum err e = run(m->l, "CREATE TEMP TABLE remade(key TEXT); CREATE TEMP TABLE torn AS SELECT b.* FROM bodies b LEFT JOIN documents d ON d.id = b.id WHERE d.id IS NULL;"
+                            "DELETE FROM bodies WHERE id IN (SELECT id FROM torn)");
     int rc = e == OK ? sqlite3_prepare_v2(m->l->db, "SELECT b.text, b.frame_size, b.frame, b.id, (SELECT outcome FROM seqs WHERE seqs.id = b.id)"
-                                                    " FROM torn t JOIN bodies b ON b.id = t.id", -1, &s, NULL) : SQLITE_OK;
+                                                    " FROM torn b", -1, &s, NULL) : SQLITE_OK;
     while (e == OK && rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
         struct doc doc;
         int64_t id = sqlite3_column_int64(s, 3), outcome = sqlite3_column_int64(s, 4);
+        struct ledger_doc known;
+        bool found = false;
         rc = SQLITE_OK;
-        if (unpack(m, s, 0, &doc) == OK) e = remake_one(m, &doc, id, outcome);
+        if (unpack(m, s, 0, &doc) != OK) continue;
+        e = ledger_find(m->l, doc.key, m->mem, &known, &found); /* then this text is from a page that was no longer in use */
+        if (e == OK && !found) e = remake_one(m, &doc, id, outcome);
     }
     sqlite3_finalize(s);
     if (e == OK) e = run(m->l, "INSERT INTO remade SELECT key FROM documents WHERE id IN (SELECT id FROM torn)");
