@@ -357,6 +357,15 @@ static void a_row_of_a_table_is_a_line(void **state)
     for (size_t i = 0; i < doc.dropped.len; i++) assert_true(doc.dropped.ptr[i].e > doc.dropped.ptr[i].b);
 }
 
+static void a_date_by_the_headline_goes_before_a_dated_element_far_below(void **state)
+{
+    static const char *const page = "<html><body><p>February 6, 2021</p><h1>Council keeps the night ferry</h1><p>" PROSE_1 "</p><p>" PROSE_2 "</p><p>" PROSE_3 "</p>"
+        "<p>One</p><p>Two</p><p>Three</p><p>Four</p><p>Five</p><p>Six</p><p>Seven</p><p>Eight</p><p>Nine</p><p>Ten</p><p>Eleven</p><p>Twelve</p><p>Thirteen</p><p>Fourteen</p>"
+        "<div><p class='date'>March 3, 2022</p><p>The pier is closed</p></div></body></html>";
+    struct doc doc = normalized(*state, "text/html", page);
+    assert_slice(doc.published.value, "2021-02-06");
+}
+
 static void nitf_gives_headline_byline_and_date(void **state)
 {
     struct doc doc = normalized(*state, "application/nitf+xml",
@@ -388,7 +397,8 @@ int main(void)
         cmocka_unit_test(the_order_of_day_and_month_is_the_country_s),
         cmocka_unit_test(an_article_that_only_a_script_has_is_read_from_it), cmocka_unit_test(scripts_full_of_ends_of_paragraphs_cost_little),
         cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line),
-        cmocka_unit_test(the_day_of_publication_is_the_outlet_s_own_where_the_page_has_it), cmocka_unit_test(nitf_gives_headline_byline_and_date),
+        cmocka_unit_test(the_day_of_publication_is_the_outlet_s_own_where_the_page_has_it), cmocka_unit_test(a_date_by_the_headline_goes_before_a_dated_element_far_below),
+        cmocka_unit_test(nitf_gives_headline_byline_and_date),
         cmocka_unit_test(an_unclosed_button_does_not_swallow_the_page),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -29,6 +29,8 @@ static struct slice plain(const struct page *p, struct slice s, size_t most) { r
 
 /* --- dates --- */
 
+enum { DATE_ABOVE = 6, DATE_BELOW = 16 }; /* blocks around the headline where its date stands */
+
 struct dating { const struct doc *doc; struct page *p; bool month_first; };
 
 /* Takes the date in s when there is one, it is not later than the document was accepted, and none is there yet. */
@@ -80,11 +82,24 @@ static void captured_dates(const struct dating *g, struct moment *m, enum captur
     if (best != SIZE_MAX) take_date(g, m, capture_value(p, &p->captures[best]), basis);
 }
 
+/* An element for a date stands by the headline: one far below it may be another article's. */
+static bool dated_by_headline(const struct dating *g)
+{
+    const struct page *p = g->p;
+    struct date d;
+    size_t at = p->headline == SIZE_MAX ? 0 : p->headline;
+    for (size_t i = 0; i < p->n_captures; i++) {
+        const struct capture *c = &p->captures[i];
+        if (c->kind == CAPTURE_DATE && !c->aside && c->order + DATE_ABOVE >= at && c->order <= at + DATE_BELOW && date_read(capture_value(p, c), g->month_first, &d)) return true;
+    }
+    return false;
+}
+
 static void visible_date(const struct dating *g, struct moment *m, const struct hints *hints)
 {
     const struct page *p = g->p;
     take_date(g, m, hints->date, SLICE("text"));
-    size_t from = p->headline == SIZE_MAX ? 0 : p->headline > 6 ? p->headline - 6 : 0, to = p->headline == SIZE_MAX ? 40 : p->headline + 16;
+    size_t from = p->headline == SIZE_MAX ? 0 : p->headline > DATE_ABOVE ? p->headline - DATE_ABOVE : 0, to = p->headline == SIZE_MAX ? 40 : p->headline + DATE_BELOW;
     for (size_t i = from; i < p->n_blocks && i < to && m->value.len == 0; i++) {
         struct slice t = block_text(p, &p->blocks[i]);
         if (t.len >= 6 && t.len <= 90) take_date(g, m, t, SLICE("text"));
@@ -123,9 +138,10 @@ static void finish_dates(const struct dating *g, const struct hints *hints, stru
     struct slice basis = SLICE("url");
     captured_dates(g, &f->published, CAPTURE_TIME, SLICE("html"), false);
     if (f->published.value.len == 0 && date_in_url(f->url, &d)) take_moment(g, &f->published, d, basis);
-    captured_dates(g, &f->published, CAPTURE_DATE, SLICE("text"), false);
+    if (dated_by_headline(g)) captured_dates(g, &f->published, CAPTURE_DATE, SLICE("text"), false);
     captured_dates(g, &f->published, CAPTURE_PUBLISHED, SLICE("html"), true);
     if (g->p->markup || hints->date.len) visible_date(g, &f->published, hints);
+    captured_dates(g, &f->published, CAPTURE_DATE, SLICE("text"), false);
     if (f->published.value.len == 0) captured_dates(g, &f->published, CAPTURE_TIME, SLICE("html"), true);
     if (f->published.value.len == 0) captured_dates(g, &f->published, CAPTURE_DATE, SLICE("text"), true);
 }
