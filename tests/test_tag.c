@@ -365,7 +365,7 @@ static void a_name_has_the_type_that_its_other_places_speak_for(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct buf text = buf_make(1 << 10);
         buf_printf(&text, "Zorvane opened a plant in June. %s", rows[i].rest);
-        struct doc doc = tagged(text.ptr, "en", NULL);
+        struct doc doc = tagged(buf_cstr(&text), "en", NULL);
         assert_true(doc.entities.len > 0);
         assert_int_equal(doc.entities.ptr[0].mentions.ptr[0].b, 0);
         assert_int_equal(doc.entities.ptr[0].type, rows[i].type);
@@ -382,7 +382,7 @@ static void a_long_text_has_its_names_in_capitals_but_few_where_all_is_shorter_t
         struct buf text = buf_make(1 << 16);
         while (text.len < 1 << 14) buf_str(&text, rows[i].part);
         buf_char(&text, '\0');
-        struct doc doc = tagged(text.ptr, "en", NULL);
+        struct doc doc = tagged(buf_cstr(&text), "en", NULL);
         size_t mentions = 0;
         for (size_t k = 0; k < doc.entities.len; k++) mentions += doc.entities.ptr[k].mentions.len;
         assert_int_equal(mentions > 256, rows[i].many);
