@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "../../libcommon/chaos.h"
+#include "../../libcommon/daemon.h"
 #include "../../libcommon/mdb_check.h"
 #include "../../libcommon/state.h"
 #include "../../proto/worker.h"
@@ -163,21 +164,26 @@ static int back_up(const struct settings *s)
     return e == ERR_IO && (why == ENOENT || why == EEXIST || why == EACCES) ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
 }
 
+/* The index is nobody else's while this process lives. */
+static bool hold(const struct settings *s, const char *instead, struct trouble *t)
+{
+    int holder = 0;
+    if (state_lock(s->stage.state, "dedup.0", &holder) == OK) return true;
+    if (errno == EWOULDBLOCK) trouble_say(t, EXIT_TRY_AGAIN, "the index in %s is in use by process %d: %s", s->stage.state, holder, instead);
+    else trouble_say(t, state_status(errno), "cannot lock the index in %s: %s", s->stage.state, strerror(errno));
+    return false;
+}
+
 static int repair(const struct settings *s)
 {
     struct trouble t;
     char path[4096];
-    int holder = 0;
-    bool dry = strcmp(s->repair, "look") == 0, held = state_lock(s->stage.state, "dedup.0", &holder) == OK;
+    bool dry = strcmp(s->repair, "look") == 0, held = hold(s, "stop it first", &t);
     json_t *said = NULL;
-    if (!held) trouble_say(&t, EXIT_TRY_AGAIN, "the index in %s is in use by process %d: stop it first", s->stage.state, holder);
-    else if (!dry && strcmp(s->repair, "save") != 0) trouble_say(&t, EXIT_NEEDS_PERSON, "--repair '%s' must be look or save", s->repair);
-    else if (state_path(path, sizeof path, s->stage.state, "index") != OK) trouble_say(&t, EXIT_NEEDS_PERSON, "the path is too long");
-    else said = index_repair(path, (uint32_t)(s->silence / 60000), dry, &t);
-    if (said == NULL) {
-        fprintf(stderr, "wiredesk-dedup: %s\n", t.line);
-        return t.status;
-    }
+    if (held && !dry && strcmp(s->repair, "save") != 0) trouble_say(&t, EXIT_NEEDS_PERSON, "--repair '%s' must be look or save", s->repair);
+    else if (held && state_path(path, sizeof path, s->stage.state, "index") != OK) trouble_say(&t, EXIT_NEEDS_PERSON, "the path is too long");
+    else if (held) said = index_repair(path, (uint32_t)(s->silence / 60000), dry, &t);
+    if (said == NULL) return daemon_fail("dedup", &t);
     bool printed = json_dumpf(said, stdout, JSON_COMPACT) == 0;
     json_decref(said);
     return printed && fflush(stdout) == 0 ? 0 : EXIT_TRY_AGAIN;
@@ -194,10 +200,7 @@ int main(int argc, char **argv)
     if (s.stage.probe || s.stage.check) return worker_run(&(struct worker){.stage = STAGE_DEDUP}, &s.stage);
     if (s.backup != NULL) return back_up(&s);
     if (s.repair != NULL) return repair(&s);
-    int holder = 0;
-    if (s.forget != NULL && state_lock(s.stage.state, "dedup.0", &holder) != OK) {
-        fprintf(stderr, "wiredesk-dedup: the index in %s is in use by process %d: ask it (wiredesk forget)\n", s.stage.state, holder);
-        return EXIT_TRY_AGAIN;
-    }
+    struct trouble t;
+    if (s.forget != NULL && !hold(&s, "ask it (wiredesk forget)", &t)) return daemon_fail("dedup", &t);
     return run(&s);
 }
