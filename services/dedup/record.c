@@ -4,14 +4,14 @@
 #include <math.h>
 #include <xxhash.h>
 
+#include "rice.h"
+
 void key_hash(struct slice key, char out[16])
 {
     XXH128_canonical_t canonical;
     XXH128_canonicalFromHash(&canonical, XXH3_128bits(key.ptr, key.len));
     memcpy(out, canonical.digest, 16);
 }
-
-#include "rice.h"
 
 enum err put_number(struct buf *out, uint64_t n)
 {
@@ -75,10 +75,16 @@ static enum err done(struct slice in, bool sound)
 }
 
 /* Fixed width: these bits are random, seven to a byte would only make them longer. */
+static char *set_fixed(char *at, uint32_t n, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) *at++ = (char)(n >> 8 * i);
+    return at;
+}
+
 static void put_fixed(struct buf *out, uint32_t n, size_t bytes)
 {
     char b[4];
-    for (size_t i = 0; i < bytes; i++) b[i] = (char)(n >> 8 * i);
+    set_fixed(b, n, bytes);
     buf_add(out, b, bytes);
 }
 
@@ -150,12 +156,6 @@ static bool get_slots(struct slice *in, struct slots *s)
     sound = sound && get_u8(in, SLOT_DURATIONS, &s->n_durations);
     for (size_t i = 0; sound && i < s->n_durations; i++) sound = get_u32(in, &s->duration[i].minutes);
     return sound;
-}
-
-static char *set_fixed(char *at, uint32_t n, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++) *at++ = (char)(n >> 8 * i);
-    return at;
 }
 
 /* Of each term four bytes, the id and the weight, then of all their flags, half a byte each: read often, so read fast. */

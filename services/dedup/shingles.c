@@ -52,7 +52,7 @@ static uint64_t mix(uint64_t h)
     return h ^ h >> 29;
 }
 
-/* Hashes under a bound that lets about 1.3 DENSE_MAX through; *n of them into out (room for `room`). */
+/* Hashes under a bound that lets about 1.4 DENSE_MAX through, into out, which has room for `room`; returns how many. */
 static size_t roll(const struct stream *s, uint32_t bound, struct shingle *out, size_t room)
 {
     const uint64_t factor = 0x100000001B3u;
@@ -142,7 +142,7 @@ enum err sketch_make(struct slice text, struct arena *mem, struct sketch *sketch
     size_t grams = s.len >= SHINGLE ? s.len - SHINGLE + 1 : 0;
     uint32_t bound = UINT32_MAX;
     size_t room = grams;
-    if (grams > 2 * DENSE_MAX) { /* the mean stands 30 % over what is kept: with repeats gone it is still enough nearly always */
+    if (grams > 2 * DENSE_MAX) { /* the mean stands 40 % over what is kept: with repeats gone it is still enough nearly always */
         bound = (uint32_t)(UINT32_MAX * (DENSE_MAX * 1.4 / (double)grams));
         room = 4 * DENSE_MAX;
     }

@@ -27,7 +27,7 @@ struct sketch {
     uint32_t folded; /* characters of the stream */
 };
 
-/* Ceiling: O(text) time; memory 20 bytes a sampled shingle, from mem. An empty text has no shingles and exact 0. */
+/* Ceiling: O(text) time; memory from mem: 5 bytes a character of the first STREAM_MAX bytes, and 8 for each of at most 4 * DENSE_MAX shingles. An empty text has no shingles and exact 0. */
 enum err sketch_make(struct slice text, struct arena *mem, struct sketch *sketch) MUST_CHECK;
 
 #endif

@@ -12,7 +12,6 @@ enum {
     TERM_TITLE = 2,  /* in the title */
     TERM_LEAD = 4,   /* among the body's first words */
     TERM_NUMBER = 8, /* a number */
-    TERM_PAIR = 16,  /* two words side by side */
 };
 
 struct term {
