@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "anchors.h"
+#include "weighed.h"
 
 enum { MISSES_MOST = 8 /* so many candidates in a row without a common passage: those that rank lower have none either */ };
 #define WEAK 0.3f /* a single common shingle that others have too is no reason to look */
@@ -11,9 +12,8 @@ enum { TALLY_MOST = DENSE_MAX * ANCHOR_CAP, TALLY_CELLS = 1 << 14 };
 _Static_assert(TALLY_MOST < TALLY_CELLS * 3 / 4, "every document that a text can meet finds a cell");
 
 struct tally {
-    uint32_t doc; /* 0: free */
-    float weight;
-    uint32_t shared; /* shingles */
+    struct weighed doc; /* id 0: free */
+    uint32_t shared;    /* shingles */
 };
 
 struct copies {
@@ -43,34 +43,22 @@ void copies_destroy(struct copies **c)
 static void count(struct copies *t, uint32_t doc, float weight)
 {
     size_t c = (doc * 0x9E3779B1u) >> 18;
-    while (t->cell[c].doc != 0 && t->cell[c].doc != doc) c = (c + 1) % TALLY_CELLS;
-    if (t->cell[c].doc == 0) {
+    while (t->cell[c].doc.id != 0 && t->cell[c].doc.id != doc) c = (c + 1) % TALLY_CELLS;
+    if (t->cell[c].doc.id == 0) {
         t->used[t->n++] = (uint16_t)c;
-        t->cell[c].doc = doc;
+        t->cell[c].doc.id = doc;
     }
-    t->cell[c].weight += weight;
+    t->cell[c].doc.weight += weight;
     t->cell[c].shared++;
 }
 
-static bool before(const struct tally *a, const struct tally *b)
-{
-    return a->weight != b->weight ? a->weight > b->weight : a->doc < b->doc;
-}
-
 /* The heaviest tallies into best, heaviest first; all are cleared. */
-static size_t rank(struct copies *t, struct tally best[MATCHES_MAX])
+static size_t rank(struct copies *t, struct weighed best[MATCHES_MAX])
 {
     size_t n = 0;
     for (size_t i = 0; i < t->n; i++) {
         struct tally *cell = &t->cell[t->used[i]];
-        if (cell->shared == 1 && cell->weight < WEAK) {
-            *cell = (struct tally){0};
-            continue;
-        }
-        size_t at = n < MATCHES_MAX ? n++ : MATCHES_MAX;
-        for (; at > 0 && before(cell, &best[at - 1]); at--)
-            if (at < MATCHES_MAX) best[at] = best[at - 1];
-        if (at < MATCHES_MAX) best[at] = *cell;
+        if (cell->shared > 1 || cell->doc.weight >= WEAK) n = weighed_keep(best, n, MATCHES_MAX, cell->doc);
         *cell = (struct tally){0};
     }
     t->n = 0;
@@ -105,19 +93,19 @@ static void tally(struct copies *t, const struct sketch *sketch)
 
 enum err copies_find(struct copies *c, const struct aligner *aligner, sketch_reader read, void *self, struct match out[MATCHES_MAX], size_t *n)
 {
-    struct tally best[MATCHES_MAX];
+    struct weighed best[MATCHES_MAX];
     *n = 0;
     tally(c, aligner->sketch);
     size_t ranked = rank(c, best);
     for (size_t i = 0, misses = 0; i < ranked && misses < MISSES_MOST; i++) {
         struct stored_sketch old;
         struct alignment al;
-        enum err e = read(self, best[i].doc, &old);
+        enum err e = read(self, best[i].id, &old);
         if (e == ERR_MISSING) continue;
         if (e != OK) return e;
         align_with(aligner, &old, &al);
         misses = al.n ? 0 : misses + 1;
-        if (al.n) out[(*n)++] = (struct match){best[i].doc, al.of_new, al.of_old, al.shared, al.least};
+        if (al.n) out[(*n)++] = (struct match){best[i].id, al.of_new, al.of_old, al.shared, al.least};
     }
     qsort(out, *n, sizeof *out, by_containment);
     return OK;

@@ -1,6 +1,5 @@
 /* index_lmdb.c - the index in LMDB: one environment, a database a table, one write transaction open at a time. */
 #include <errno.h>
-#include <lmdb.h>
 #include <stdlib.h>
 
 #include "../../libcommon/mdb.h"
@@ -28,16 +27,6 @@ static enum err err_of(int rc)
     case ENOMEM: return ERR_NOMEM;
     default: errno = rc > 0 ? rc : rc == MDB_CORRUPTED ? EBADMSG : EIO; return ERR_IO;
     }
-}
-
-static MDB_val val(struct slice s)
-{
-    return (MDB_val){s.len, (void *)(uintptr_t)s.ptr};
-}
-
-static struct slice slice_from(MDB_val v)
-{
-    return (struct slice){v.mv_data, v.mv_size};
 }
 
 static enum err begin(struct index *ix)

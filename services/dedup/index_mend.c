@@ -4,19 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "stories_model.h"
+#include "index_parts.h"
+#include "story_record.h"
 
-enum { JUDGED = 1, HOT = 2, SKETCH = 4, VECTOR = 8, LIVE = HOT | SKETCH | VECTOR, COPY = 16, POSTED_TERMS = 12, CHAIN = 10000 };
-
-static MDB_val val(struct slice s)
-{
-    return (MDB_val){s.len, (void *)(uintptr_t)s.ptr};
-}
-
-static struct slice slice_from(MDB_val v)
-{
-    return (struct slice){v.mv_data, v.mv_size};
-}
+enum { JUDGED = 1, HOT = 2, SKETCH = 4, VECTOR = 8, LIVE = HOT | SKETCH | VECTOR, COPY = 16, CHAIN = 10000 };
 
 typedef int (*each_fn)(struct mend *m, struct slice key, struct slice value);
 
@@ -32,6 +23,18 @@ static int each(struct mend *m, enum table t, each_fn fn)
         if (rc != 0) return rc;
     }
     return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+struct sight {
+    enum table t;
+    each_fn fn;
+};
+
+static int look(struct mend *m, const struct sight *sights, size_t n)
+{
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++) rc = each(m, sights[i].t, sights[i].fn);
+    return rc;
 }
 
 static int drop(struct mend *m, enum table t, struct slice key)
@@ -84,49 +87,52 @@ static int count_story(struct mend *m, struct slice key, struct slice value)
     struct story_record r;
     uint32_t n = index_numbered(key, 0);
     if (n > m->stories) m->stories = n;
-    if (value.len > 0 && get_story(value, &r) == OK && r.storyline > m->storylines) m->storylines = r.storyline;
+    if (get_story(value, &r) == OK && r.storyline > m->storylines) m->storylines = r.storyline;
     return 0;
+}
+
+static int count_member(struct mend *m, struct slice key, struct slice value)
+{
+    uint32_t story = index_numbered(key, 0);
+    if (story > m->stories) m->stories = story;
+    return count_top(m, key, value);
 }
 
 static int count_told(struct mend *m, struct slice key, struct slice value)
 {
     struct hot h;
-    (void)key;
     if (get_hot(value, &h) == OK && h.story > m->stories) m->stories = h.story;
-    return 0;
+    return count_top(m, key, value);
 }
 
 static int count_names(struct mend *m, struct slice key, struct slice value)
 {
     struct doc doc = {.has = 0};
-    (void)key;
     arena_reset(m->mem);
-    if (get_judged(value, m->mem, &doc) != OK) return 0;
-    named(doc.story.id, &m->stories);
-    named(doc.story.storyline, &m->storylines);
-    return 0;
+    if (get_judged(value, m->mem, &doc) == OK) {
+        named(doc.story.id, &m->stories);
+        named(doc.story.storyline, &m->storylines);
+    }
+    return count_top(m, key, value);
 }
 
 static int number(struct mend *m)
 {
-    static const enum table numbered[] = {TABLE_KEY, TABLE_EXACT, TABLE_JUDGED, TABLE_HOT, TABLE_SKETCH, TABLE_VECTOR, TABLE_MEMBER};
+    static const struct sight counts[] = {{TABLE_KEY, count_top}, {TABLE_EXACT, count_top}, {TABLE_JUDGED, count_names}, {TABLE_HOT, count_told},
+        {TABLE_SKETCH, count_top}, {TABLE_VECTOR, count_top}, {TABLE_STORY, count_story}, {TABLE_MEMBER, count_member}};
     m->documents = m->counters.documents;
     m->stories = m->counters.stories;
     m->storylines = m->counters.storylines;
-    int rc = 0;
-    for (size_t i = 0; i < sizeof numbered / sizeof *numbered && rc == 0; i++) rc = each(m, numbered[i], count_top);
-    if (rc == 0) rc = each(m, TABLE_STORY, count_story);
-    if (rc == 0) rc = each(m, TABLE_MEMBER, count_story);
-    if (rc == 0) rc = each(m, TABLE_HOT, count_told);
-    if (rc == 0) rc = each(m, TABLE_JUDGED, count_names);
+    int rc = look(m, counts, sizeof counts / sizeof *counts);
     size_t n = (size_t)m->documents + 1, s = (size_t)m->stories + 1;
     m->has = calloc(n, sizeof *m->has);
     m->member_of = calloc(n, sizeof *m->member_of);
     m->told = calloc(n, sizeof *m->told);
     m->at = calloc(n, sizeof *m->at);
-    m->story = calloc(s, sizeof *m->story);
+    m->into = calloc(s, sizeof *m->into);
+    m->clock = calloc(s, sizeof *m->clock);
     m->there = calloc(s, sizeof *m->there);
-    return rc ? rc : m->has && m->member_of && m->told && m->at && m->story && m->there ? 0 : ENOMEM;
+    return rc ? rc : m->has && m->member_of && m->told && m->at && m->into && m->clock && m->there ? 0 : ENOMEM;
 }
 
 /* --- verdicts --- */
@@ -204,13 +210,19 @@ static int drop_parts(struct mend *m)
 
 /* --- stories --- */
 
+static void note_story(struct mend *m, uint32_t s, const struct story_record *r)
+{
+    m->into[s] = r->into;
+    m->clock[s] = r->clock;
+    m->there[s] = 1;
+}
+
 static int see_story(struct mend *m, struct slice key, struct slice value)
 {
     struct story_record r;
     uint32_t s = index_numbered(key, 0);
     if (get_story(value, &r) != OK) return drop(m, TABLE_STORY, key);
-    m->story[s] = (struct story_record){.into = r.into, .storyline = r.storyline, .clock = r.clock};
-    m->there[s] = 1;
+    note_story(m, s, &r);
     return 0;
 }
 
@@ -222,7 +234,7 @@ static int see_member(struct mend *m, struct slice key, struct slice value)
     (void)value;
     if (!is(m, n, LIVE)) return drop(m, TABLE_MEMBER, key);
     uint32_t other = m->member_of[n];
-    if (other != 0 && m->there[s] && m->story[s].into != 0) return drop(m, TABLE_MEMBER, key);
+    if (other != 0 && m->there[s] && m->into[s] != 0) return drop(m, TABLE_MEMBER, key);
     m->member_of[n] = s;
     return other != 0 ? drop(m, TABLE_MEMBER, index_pair(other, n, &k)) : 0;
 }
@@ -237,10 +249,9 @@ static int put_membership(struct mend *m, uint32_t s, uint32_t n)
 static int write_story(struct mend *m, uint32_t s, const struct story_record *r)
 {
     struct number_key k;
-    struct buf b = buf_make(512);
+    struct buf b = buf_make(STORY_BYTES);
     int rc = put_story(r, &b) == OK ? mdb_fresh_put(&m->fresh, TABLE_STORY, val(index_number(s, &k)), val(buf_slice(&b)), false) : ENOMEM;
-    m->story[s] = *r;
-    m->there[s] = 1;
+    note_story(m, s, r);
     buf_free(&b);
     return rc;
 }
@@ -253,7 +264,7 @@ static int join_stories(struct mend *m)
         uint32_t s = m->told[n], now = m->member_of[n];
         if (!is(m, n, LIVE) || s == 0) continue;
         if (now != 0 && now != s && !m->there[s] && m->there[now]) rc = write_story(m, s, &(struct story_record){.into = now, .clock = m->at[n]});
-        for (int i = 0; now == 0 && i < CHAIN && s <= m->stories && m->there[s] && m->story[s].into != 0; i++) s = m->story[s].into;
+        for (int i = 0; now == 0 && i < CHAIN && s <= m->stories && m->there[s] && m->into[s] != 0; i++) s = m->into[s];
         if (rc == 0 && now == 0) rc = put_membership(m, s, n);
     }
     return rc;
@@ -264,9 +275,8 @@ static void post(struct story_record *r, const struct vector *v)
     uint8_t heavy[POSTED_TERMS];
     size_t n = vector_heaviest(v, POSTED_TERMS, heavy);
     for (size_t i = 0; i < n && r->n_terms < STORY_TERMS; i++) {
-        bool there = false;
-        for (size_t k = 0; k < r->n_terms; k++) there = there || r->term[k] == v->term[heavy[i]].id;
-        if (!there) r->term[r->n_terms++] = v->term[heavy[i]].id;
+        uint32_t term = v->term[heavy[i]].id;
+        if (!story_found_under(r, term)) r->term[r->n_terms++] = term;
     }
 }
 
@@ -281,19 +291,10 @@ static int add_again(struct mend *m, struct story_record *r, uint32_t n)
     int rc = member == NULL ? ENOMEM : mdb_sum_get(m->fresh.txn, &m->fresh.table[TABLE_VECTOR], val(index_number(n, &k)), &v);
     if (rc == 0 && get_member(slice_from(v), member) != OK) rc = EBADMSG;
     if (rc == 0) {
-        uint32_t minutes = member->time.published;
-        r->members++;
+        story_add_member(r, n, member->time.published, m->has[n] & COPY);
         if (m->at[n] > r->clock) r->clock = m->at[n];
-        if (minutes && (r->first == 0 || minutes < r->first)) r->first = minutes;
-        if (minutes > r->last) r->last = minutes;
         if (r->storyline == 0 && verdict(m, n, &doc, &key)) r->storyline = named(doc.story.storyline, &m->storylines);
-        if (!(m->has[n] & COPY)) {
-            r->weight++;
-            post(r, &member->vector);
-            if (r->n_representatives == REPRESENTATIVES)
-                memmove(r->representative + KEPT_FIRST, r->representative + KEPT_FIRST + 1, (--r->n_representatives - KEPT_FIRST) * sizeof *r->representative);
-            r->representative[r->n_representatives++] = n;
-        }
+        if (!(m->has[n] & COPY)) post(r, &member->vector);
     }
     free(member);
     return rc;
@@ -343,15 +344,15 @@ static void find_clock(struct mend *m)
     for (uint32_t n = 1; n <= m->documents; n++)
         if (m->at[n] > m->counters.clock) m->counters.clock = m->at[n];
     for (uint32_t s = 1; s <= m->stories; s++)
-        if (m->story[s].clock > m->counters.clock) m->counters.clock = m->story[s].clock;
+        if (m->clock[s] > m->counters.clock) m->counters.clock = m->clock[s];
 }
 
 int mend(struct mend *m)
 {
-    static const struct { enum table t; each_fn fn; } sights[] = {
+    static const struct sight sights[] = {
         {TABLE_JUDGED, see_verdict}, {TABLE_KEY, see_key}, {TABLE_EXACT, see_exact}, {TABLE_HOT, see_hot}, {TABLE_SKETCH, see_sketch}, {TABLE_VECTOR, see_vector}};
     int rc = number(m);
-    for (size_t i = 0; i < sizeof sights / sizeof *sights && rc == 0; i++) rc = each(m, sights[i].t, sights[i].fn);
+    if (rc == 0) rc = look(m, sights, sizeof sights / sizeof *sights);
     if (rc == 0) rc = drop_parts(m);
     if (rc == 0) rc = each(m, TABLE_STORY, see_story);
     if (rc == 0) find_clock(m);
@@ -367,6 +368,7 @@ void mend_free(struct mend *m)
     free(m->member_of);
     free(m->told);
     free(m->at);
-    free(m->story);
+    free(m->into);
+    free(m->clock);
     free(m->there);
 }

@@ -18,7 +18,7 @@ struct mend {
     uint64_t verdicts;
     unsigned char *has;              /* by document: what of it is there */
     uint32_t *member_of, *told, *at; /* by document: its story, the story that it was judged into, the clock when it came */
-    struct story_record *story;      /* by story: into, storyline and clock of its record */
+    uint32_t *into, *clock;          /* by story, of its record */
     unsigned char *there;            /* by story: it has a record */
     json_t *lost, *faded, *remade;   /* see index_repair.h */
 };

@@ -11,16 +11,20 @@ enum { JUDGED_MAX = 32 << 20 };
 
 static bool named(MDB_val v, const char *text)
 {
-    return v.mv_size == strlen(text) && memcmp(v.mv_data, text, v.mv_size) == 0;
+    return slice_eq(slice_from(v), slice_of(text));
 }
 
 /* Documents are numbered once and for ever, and stories come with them. */
+static uint64_t counted(const struct counters *c)
+{
+    return (uint64_t)c->documents + c->stories + c->oldest + c->clock;
+}
+
 static uint64_t age(void *self, MDB_val key, MDB_val value)
 {
     struct counters c;
     (void)self;
-    if (!named(key, "counters") || get_counters((struct slice){value.mv_data, value.mv_size}, &c) != OK) return 0;
-    return (uint64_t)c.documents + c.stories + c.oldest + c.clock;
+    return named(key, "counters") && get_counters(slice_from(value), &c) == OK ? counted(&c) : 0;
 }
 
 /* Of two states of a story that is the later one which has more, or has been merged. */
@@ -29,7 +33,7 @@ static bool later(struct mend *m, MDB_val key, MDB_val value)
     struct story_record a, b;
     MDB_val have;
     if (mdb_sum_get(m->fresh.txn, &m->fresh.table[TABLE_STORY], key, &have) != 0) return true;
-    if (get_story((struct slice){have.mv_data, have.mv_size}, &a) != OK || get_story((struct slice){value.mv_data, value.mv_size}, &b) != OK) return false;
+    if (get_story(slice_from(have), &a) != OK || get_story(slice_from(value), &b) != OK) return false;
     return (b.into != 0) != (a.into != 0) ? b.into != 0 : b.clock != a.clock ? b.clock > a.clock : b.members > a.members;
 }
 
@@ -37,8 +41,8 @@ static int take(void *self, size_t table, MDB_val key, MDB_val value, bool old)
 {
     struct mend *m = self;
     if (table == TABLE_META && named(key, "counters")) {
-        if (m->has_counters && age(m, key, value) <= (uint64_t)m->counters.documents + m->counters.stories + m->counters.oldest + m->counters.clock) return 0;
-        m->has_counters = get_counters((struct slice){value.mv_data, value.mv_size}, &m->counters) == OK;
+        if (m->has_counters && age(m, key, value) <= counted(&m->counters)) return 0;
+        m->has_counters = get_counters(slice_from(value), &m->counters) == OK;
         return 0;
     }
     if (table == TABLE_META && !named(key, "lexicon")) return 0;

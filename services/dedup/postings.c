@@ -19,8 +19,8 @@ _Static_assert(FOUND_MOST < TALLY_CELLS * 3 / 4, "every story that a question ca
 
 struct postings {
     struct anchors *blocks;
-    struct posting found[FOUND_MOST];  /* of a question: a story as often as it has a term of it, and what that weighs */
-    struct posting tally[TALLY_CELLS]; /* free (0) between two questions; few stories stay in few cells, at the front */
+    struct weighed found[FOUND_MOST];  /* of a question: a story as often as it has a term of it, and what that weighs */
+    struct weighed tally[TALLY_CELLS]; /* free (0) between two questions; few stories stay in few cells, at the front */
     uint16_t touched[FOUND_MOST];
 };
 
@@ -130,14 +130,14 @@ enum err postings_drop(struct postings *p, uint32_t term, uint32_t story)
 }
 
 /* Appends the term's stories to found[n...]; returns how many there are now. Of a hub none. */
-static size_t gather(struct postings *p, const struct posting *term, size_t n)
+static size_t gather(struct postings *p, const struct weighed *term, size_t n)
 {
     uint32_t stories[ANCHOR_CAP], block = 0;
     size_t found, first = n;
     do {
         if (block > 0) anchors_prefetch(p->blocks, block_key(term->id, block + 1)); /* who fills one block often fills more */
         found = block_of(p, term->id, block++, stories);
-        for (size_t k = 0; k < found; k++) p->found[n++] = (struct posting){stories[k], term->weight};
+        for (size_t k = 0; k < found; k++) p->found[n++] = (struct weighed){stories[k], term->weight};
     } while (found == BLOCK && block < POSTING_CAP / BLOCK);
     return found == BLOCK && block == POSTING_CAP / BLOCK ? first : n;
 }
@@ -149,7 +149,7 @@ static size_t add_up(struct postings *p, size_t n)
     unsigned bits = 6;
     while ((size_t)1 << bits < 2 * n && 1 << bits < TALLY_CELLS) bits++;
     for (size_t k = 0; k < n; k++) {
-        const struct posting *f = &p->found[k];
+        const struct weighed *f = &p->found[k];
         size_t i = (f->id * 0x9E3779B1u) >> (32 - bits);
         while (p->tally[i].id != 0 && p->tally[i].id != f->id) i = (i + 1) & (((size_t)1 << bits) - 1);
         if (p->tally[i].id == 0) {
@@ -161,12 +161,7 @@ static size_t add_up(struct postings *p, size_t n)
     return touched;
 }
 
-static bool before(const struct posting *a, const struct posting *b)
-{
-    return a->weight != b->weight ? a->weight > b->weight : a->id < b->id;
-}
-
-size_t postings_ask(struct postings *p, const struct posting *question, size_t terms, struct posting *best, size_t most)
+size_t postings_ask(struct postings *p, const struct weighed *question, size_t terms, struct weighed *best, size_t most)
 {
     size_t n = 0, found = 0;
     if (terms > POSTING_QUERY) terms = POSTING_QUERY;
@@ -174,12 +169,9 @@ size_t postings_ask(struct postings *p, const struct posting *question, size_t t
     for (size_t i = 0; i < terms; i++) found = gather(p, &question[i], found);
     size_t touched = add_up(p, found);
     for (size_t i = 0; i < touched; i++) {
-        struct posting *c = &p->tally[p->touched[i]];
-        size_t at = n < most ? n++ : most;
-        for (; at > 0 && before(c, &best[at - 1]); at--)
-            if (at < most) best[at] = best[at - 1];
-        if (at < most) best[at] = *c;
-        *c = (struct posting){0, 0};
+        struct weighed *c = &p->tally[p->touched[i]];
+        n = weighed_keep(best, n, most, *c);
+        *c = (struct weighed){0, 0};
     }
     return n;
 }

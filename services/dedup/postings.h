@@ -2,7 +2,7 @@
 #ifndef WD_DEDUP_POSTINGS_H
 #define WD_DEDUP_POSTINGS_H
 
-#include "../../libcommon/base.h"
+#include "weighed.h"
 
 enum {
     POSTING_CAP = 1504,  /* a term of this many live stories is a hub: it is posted no further and finds none */
@@ -10,11 +10,6 @@ enum {
 };
 
 struct postings;
-
-struct posting { /* of a question: a term and what it weighs; of an answer: a story and what it has of the question */
-    uint32_t id;
-    float weight;
-};
 
 /* NULL when out of memory. */
 struct postings *postings_create(void) MUST_CHECK;
@@ -28,9 +23,9 @@ struct posted {
 enum err postings_load(struct postings *p, struct posted *all, size_t n) MUST_CHECK;
 enum err postings_drop(struct postings *p, uint32_t term, uint32_t story) MUST_CHECK;
 bool postings_full(const struct postings *p, uint32_t term);
-/* The stories that have most of the question, of up to POSTING_QUERY terms, into best: heaviest first, then the oldest. Returns how many, at
+/* The stories that have most of the question, up to POSTING_QUERY terms with their weights, into best: heaviest first, then the oldest. Returns how many, at
  * most `most`. The answer hangs on what was added and not on the order in which it was. */
-size_t postings_ask(struct postings *p, const struct posting *question, size_t terms, struct posting *best, size_t most);
+size_t postings_ask(struct postings *p, const struct weighed *question, size_t terms, struct weighed *best, size_t most);
 size_t postings_bytes(const struct postings *p);
 
 #endif

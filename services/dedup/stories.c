@@ -6,9 +6,9 @@
 
 #include "reasons.h"
 #include "stories_model.h"
+#include "story_record.h"
 
 enum {
-    POSTED_TERMS = 12, /* a text's heaviest terms under which its story is found later */
     CANDIDATES = 12,   /* stories that are judged by their members */
     MERGE_MOST = 2000, /* members of a story that may still be merged into another: what one message can carry */
 };
@@ -47,8 +47,7 @@ static enum err read_story(struct stories *s, uint32_t story, struct story_recor
 
 static enum err write_story(struct stories *s, uint32_t story, const struct story_record *r, bool fresh)
 {
-    char room[512];
-    struct buf b = buf_make(sizeof room);
+    struct buf b = buf_make(STORY_BYTES);
     struct number_key k;
     enum err e = put_story(r, &b);
     if (e == OK) e = fresh ? index_append(s->index, TABLE_STORY, index_number(story, &k), buf_slice(&b))
@@ -163,25 +162,18 @@ static void judge(struct candidate *c, const struct telling *t)
 }
 
 /* The live stories that share most of the text's heaviest terms. */
-static size_t look_up(const struct stories *s, const struct vector *v, struct posting best[CANDIDATES])
+static size_t look_up(const struct stories *s, const struct vector *v, struct weighed best[CANDIDATES])
 {
     uint8_t heavy[POSTING_QUERY];
-    struct posting question[POSTING_QUERY];
+    struct weighed question[POSTING_QUERY];
     size_t terms = vector_heaviest(v, POSTING_QUERY, heavy);
-    for (size_t i = 0; i < terms; i++) question[i] = (struct posting){v->term[heavy[i]].id, (float)v->term[heavy[i]].weight * v->term[heavy[i]].weight};
+    for (size_t i = 0; i < terms; i++) question[i] = (struct weighed){v->term[heavy[i]].id, (float)v->term[heavy[i]].weight * v->term[heavy[i]].weight};
     return postings_ask(s->postings, question, terms, best, CANDIDATES);
-}
-
-static bool found_under(const struct story_record *r, uint32_t term)
-{
-    for (size_t i = 0; i < r->n_terms; i++)
-        if (r->term[i] == term) return true;
-    return false;
 }
 
 static enum err post_term(struct stories *s, uint32_t story, struct story_record *r, uint32_t term)
 {
-    if (r->n_terms == STORY_TERMS || found_under(r, term) || postings_full(s->postings, term)) return OK;
+    if (r->n_terms == STORY_TERMS || story_found_under(r, term) || postings_full(s->postings, term)) return OK;
     enum err e = postings_add(s->postings, term, story);
     if (e == OK) r->term[r->n_terms++] = term;
     return e;
@@ -196,24 +188,6 @@ static enum err post_terms(struct stories *s, uint32_t story, struct story_recor
     return e;
 }
 
-/* The first members stay, of the rest the latest do. */
-static void add_representative(struct story_record *r, uint32_t number)
-{
-    if (r->n_representatives == REPRESENTATIVES) {
-        memmove(r->representative + KEPT_FIRST, r->representative + KEPT_FIRST + 1,
-            (REPRESENTATIVES - KEPT_FIRST - 1) * sizeof *r->representative);
-        r->n_representatives--;
-    }
-    r->representative[r->n_representatives++] = number;
-}
-
-static void add_time(struct story_record *r, uint32_t minutes)
-{
-    if (minutes == 0) return;
-    if (r->first == 0 || minutes < r->first) r->first = minutes;
-    if (minutes > r->last) r->last = minutes;
-}
-
 static enum err add_member(struct stories *s, uint32_t story, uint32_t number)
 {
     struct number_key k;
@@ -222,24 +196,18 @@ static enum err add_member(struct stories *s, uint32_t story, uint32_t number)
 
 static enum err join(struct stories *s, const struct telling *t, uint32_t story, struct story_record *r, bool copy)
 {
-    r->members++;
     r->clock = s->counters->clock;
-    add_time(r, t->time.published);
+    story_add_member(r, t->number, t->time.published, copy);
     enum err e = add_member(s, story, t->number);
-    if (e == OK && !copy) {
-        r->weight++;
-        add_representative(r, t->number);
-        e = post_terms(s, story, r, t->vector);
-    }
+    if (e == OK && !copy) e = post_terms(s, story, r, t->vector);
     return e == OK ? write_story(s, story, r, false) : e;
 }
 
 static enum err open_story(struct stories *s, const struct telling *t, uint32_t storyline, struct placing *p)
 {
-    struct story_record r = {.weight = 1, .members = 1, .clock = s->counters->clock, .n_representatives = 1, .representative = {t->number}};
+    struct story_record r = {.storyline = storyline ? storyline : ++s->counters->storylines, .clock = s->counters->clock};
     uint32_t story = ++s->counters->stories;
-    r.storyline = storyline ? storyline : ++s->counters->storylines;
-    add_time(&r, t->time.published);
+    story_add_member(&r, t->number, t->time.published, false);
     p->story = story;
     p->storyline = r.storyline;
     p->fresh = true;
@@ -320,11 +288,11 @@ static enum err merge(struct stories *s, struct arena *mem, uint32_t now, uint32
         if (e == OK) e = post_term(s, story_a, a, b->term[i]);
     }
     if (e != OK) return e;
-    for (size_t i = 0; i < b->n_representatives; i++) add_representative(a, b->representative[i]);
+    for (size_t i = 0; i < b->n_representatives; i++) story_add_representative(a, b->representative[i]);
     a->weight += b->weight;
     a->members += b->members;
-    add_time(a, b->first);
-    add_time(a, b->last);
+    story_add_time(a, b->first);
+    story_add_time(a, b->last);
     b->into = story_a;
     b->n_terms = b->n_representatives = 0;
     b->clock = s->counters->clock;
@@ -333,21 +301,19 @@ static enum err merge(struct stories *s, struct arena *mem, uint32_t now, uint32
     return e == OK ? add_change(mem, p, &c) : e;
 }
 
-/* The story that the text has just joined, and another candidate: one story, now that there is more of it? */
-static enum err try_merge(struct stories *s, struct arena *mem, uint32_t now, uint32_t story, const struct candidate *other, struct placing *p)
+/* The story that the text has just joined, read at the first try, and another candidate: one story, now that there is more of it? */
+static enum err try_merge(struct stories *s, struct arena *mem, uint32_t now, struct candidate *mine, const struct candidate *other, struct placing *p)
 {
-    struct candidate mine = {.story = story};
     bool vetoed;
-    enum err e = read_story(s, story, &mine.record);
-    if (e == OK) e = read_members(s, mem, &mine, 0);
+    enum err e = mine->n == 0 ? read_members(s, mem, mine, 0) : OK;
     if (e != OK) return e;
-    double link = link_between(&mine, other, &vetoed), least = merge_link[is_title(&mine.member[0]->vector)];
-    if (mine.record.weight <= FRAGMENT || other->record.weight <= FRAGMENT) least -= FRAGMENT_LINK;
-    if (vetoed || link < least || other->record.members > MERGE_MOST || mine.record.members > MERGE_MOST) return OK;
+    double link = link_between(mine, other, &vetoed), least = merge_link[is_title(&mine->member[0]->vector)];
+    if (mine->record.weight <= FRAGMENT || other->record.weight <= FRAGMENT) least -= FRAGMENT_LINK;
+    if (vetoed || link < least || other->record.members > MERGE_MOST || mine->record.members > MERGE_MOST) return OK;
     struct story_record theirs = other->record;
-    bool older = other->record.members != mine.record.members ? other->record.members > mine.record.members : other->story < story;
-    if (!older) return merge(s, mem, now, story, &mine.record, other->story, &theirs, link, p);
-    e = merge(s, mem, now, other->story, &theirs, story, &mine.record, link, p);
+    bool older = other->record.members != mine->record.members ? other->record.members > mine->record.members : other->story < mine->story;
+    if (!older) return merge(s, mem, now, mine->story, &mine->record, other->story, &theirs, link, p);
+    e = merge(s, mem, now, other->story, &theirs, mine->story, &mine->record, link, p);
     p->story = other->story;
     p->storyline = theirs.storyline;
     return e;
@@ -364,7 +330,7 @@ static int by_link(const void *a, const void *b)
 
 static enum err gather(struct stories *s, struct arena *mem, const struct telling *t, struct candidate *list[CANDIDATES], size_t *n)
 {
-    struct posting best[CANDIDATES];
+    struct weighed best[CANDIDATES];
     struct link_text text;
     size_t found = look_up(s, t->vector, best);
     link_begin(t->vector, &text);
@@ -436,12 +402,12 @@ enum err stories_place(struct stories *s, struct arena *mem, const struct tellin
     p->story = best->story;
     p->storyline = best->record.storyline;
     p->similarity = best->link;
-    struct story_record r = best->record;
-    e = join(s, t, best->story, &r, false);
+    struct candidate mine = {.story = best->story, .record = best->record};
+    e = join(s, t, mine.story, &mine.record, false);
     if (e == OK) e = give_reasons(mem, t, best, vetoed, p);
     for (size_t i = 0, tries = 0; e == OK && i < n && tries < MERGE_TRIES && p->changes.len == 0; i++) {
         if (list[i] == best || list[i]->veto != VETO_NONE || list[i]->link < MERGE_TRY) continue;
-        e = try_merge(s, mem, t->number, p->story, list[i], p);
+        e = try_merge(s, mem, t->number, &mine, list[i], p);
         tries++;
     }
     return e;

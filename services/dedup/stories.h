@@ -33,7 +33,7 @@ struct placing {
 
 /* Finds the story of an original or opens one, updates it, and merges what has grown together. Memory from mem. */
 enum err stories_place(struct stories *s, struct arena *mem, const struct telling *t, struct placing *p) MUST_CHECK;
-/* A copy joins the story of document `of` and adds nothing to it but itself. */
+/* A copy joins its original's story, or what that has become, and adds nothing to it but itself. */
 enum err stories_follow(struct stories *s, struct arena *mem, const struct telling *t, uint32_t story, struct placing *p) MUST_CHECK;
 /* The story that `story` has become by merges, with its record; ERR_MISSING when it is closed. */
 enum err stories_find(struct stories *s, uint32_t story, uint32_t *now, struct story_record *record) MUST_CHECK;
