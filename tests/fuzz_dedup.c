@@ -72,6 +72,10 @@ static void read_records(struct slice in, struct arena *mem)
         assert(sketch.n <= DENSE_MAX && put_stored_sketch(&sketch, &again) == OK);
         assert((unsigned char)in.ptr[4] <= DENSE_MAX || slice_eq(buf_slice(&again), in)); /* but for those of earlier releases */
     }
+    buf_clear(&again);
+    struct buf vector = buf_make(1 << 12);
+    if (move_body(in, &again, &vector) == OK) assert(get_sketch(buf_slice(&again), &sketch) == OK && get_member(buf_slice(&vector), &member) == OK);
+    buf_free(&vector);
     buf_free(&again);
     if (get_member(in, &member) == OK) assert(member.vector.n <= VECTOR_MAX);
     if (get_hot(in, &hot) == OK) assert(hot.n_posted <= POSTED_MAX);
