@@ -28,7 +28,7 @@ static void turns_that_come_together_tell_and_one_alone_does_not(void **state)
 /* A page: node 0 the body, 1 the article, 2 a box in it; each text is a block of the node before it. */
 struct placed { uint32_t node; const char *text; };
 
-static struct page page_of(struct node nodes[3], struct block *blocks, char *text, const struct placed *p, size_t n)
+static struct page page_of(struct node *nodes, struct block *blocks, char *text, const struct placed *p, size_t n)
 {
     for (uint32_t i = 0; i < 3; i++) nodes[i] = (struct node){.parent = i == 0 ? NO_NODE : i - 1, .tag = TAG_DIV};
     struct page page = {.markup = true, .nodes = nodes, .n_nodes = 3, .blocks = blocks, .n_blocks = n};
@@ -87,11 +87,26 @@ static void a_page_of_nothing_else_is_kept(void **state)
     for (size_t i = 0; i < 3; i++) assert_true(b[i].keep && b[i].why == NULL);
 }
 
+static void boxes_that_are_the_whole_page_are_kept(void **state)
+{
+    (void)state;
+    static const struct placed placed[] = {{1, ASK}, {1, LONG}, {2, ASK}, {2, LONG}, {3, ASK}, {3, LONG}, {4, ASK}, {4, LONG}};
+    struct node nodes[5];
+    struct block b[8];
+    char text[8192];
+    struct page page = page_of(nodes, b, text, placed, 8);
+    for (uint32_t i = 1; i < 5; i++) nodes[i] = (struct node){.parent = 0, .tag = TAG_DIV};
+    page.n_nodes = 5;
+    appeals_drop(&page);
+    for (size_t i = 0; i < 8; i++) assert_true(b[i].keep && b[i].why == NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(turns_that_come_together_tell_and_one_alone_does_not), cmocka_unit_test(the_rest_of_its_box_goes_with_it),
         cmocka_unit_test(an_appeal_between_paragraphs_takes_none_of_them_along), cmocka_unit_test(a_page_of_nothing_else_is_kept),
+        cmocka_unit_test(boxes_that_are_the_whole_page_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,27 +2,8 @@
 #include "test.h"
 
 #include "../services/normalize/names.h"
-#include "../services/normalize/normalize.h"
 #include "../services/normalize/people.h"
-
-struct fixture { struct normalizer *n; struct arena *mem; };
-
-static int set_up(void **state)
-{
-    static struct fixture f;
-    f.n = normalizer_create();
-    f.mem = arena_create(DOC_ARENA_MAX);
-    *state = &f;
-    return f.n && f.mem ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    normalizer_destroy(&f->n);
-    arena_destroy(&f->mem);
-    return 0;
-}
+#include "normalize_fixture.h"
 
 #define PROSE_1 "The harbour council of Port Ellery voted on Tuesday to keep the night ferry, its chair Li Bo said after a long debate."
 #define PROSE_2 "The boat will sail four times a night until the bridge is repaired, which may take until the spring of next year."
@@ -32,14 +13,8 @@ static int tear_down(void **state)
 static const char *byline_of(struct fixture *f, const char *head, const char *around, char out[400])
 {
     char page[4096];
-    struct doc doc;
     snprintf(page, sizeof page, "<html><head>%s</head><body>%s<article><p>" PROSE_1 "</p><p>" PROSE_2 "</p></article></body></html>", head, around);
-    doc_init(&doc);
-    doc.key = SLICE("k");
-    doc.type = SLICE("text/html");
-    doc.raw = slice_of(page);
-    doc_set(&doc, DOC_KEY);
-    doc_set(&doc, DOC_RAW);
+    struct doc doc = document("text/html", slice_of(page));
     arena_reset(f->mem);
     assert_err(normalize_doc(f->n, f->mem, &doc), OK, page);
     out[0] = '\0';
@@ -80,6 +55,8 @@ static void bylines_are_cut_into_people(void **state)
         {"By Ada Marsh, DVM. Medically reviewed by Jo Reed", "Ada Marsh;"}, {"Edited by Jo Reed", ""}, {"Ada Marsh; photos: Li Bo", "Ada Marsh;"}, {"Ada Marsh, edited by Jo Reed", "Ada Marsh;"},
         {"Sat", ""}, {"Monday", ""}, {"May", "May;"}, {"Ada Friday", "Ada Friday;"}, {"5 mins read", ""}, {"page.head.author", ""}, {"{{ author }}", ""}, {"undefined", ""}, {"J.R.R. Marsh", "J.R.R. Marsh;"}, {"ada)", ""},
         {"Ellery Post, Ada Marsh", "Ada Marsh;"}, {"Meet the team", ""},
+        {"Ada O\xE2\x80\x99Marsh", "Ada O\xE2\x80\x99Marsh;"}, {"By Ada O\xE2\x80\x99Marsh, edited by Jo Reed", "Ada O\xE2\x80\x99Marsh;"}, {"Ada O\xE2\x80\x99Marsh March 4", "Ada O\xE2\x80\x99Marsh;"},
+        {"Ada Marsh. Graphics by Jo Reed", "Ada Marsh;"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct people who = {.n = 0};
@@ -109,6 +86,7 @@ static void authors_are_found_where_pages_put_them(void **state)
         {SITE("Ada Marsh") WRITTEN_BY("Ada Marsh"), H1, "Ada Marsh;"},
         {BY_FIRM, H1 "<a rel='author' href='/a'>Ada Marsh</a>", "Ada Marsh;"},
         {BY_FIRM, H1 "<a rel='nofollow author' href='/a'>Ada Marsh</a>", "Ada Marsh;"},
+        {BY_FIRM, H1 "<a rel='Author' href='/a'>Ada Marsh</a>", "Ada Marsh;"},
         {BY_FIRM, H1, "Ellery Harbour Board;"},
     };
     HOLD(*state, cases);

@@ -4,39 +4,8 @@
 #include "../proto/charset.h"
 #include "../services/normalize/dates.h"
 #include "../services/normalize/lines.h"
-#include "../services/normalize/normalize.h"
 #include "laws.h"
-
-struct fixture { struct normalizer *n; struct arena *mem; };
-
-static int set_up(void **state)
-{
-    static struct fixture f;
-    f.n = normalizer_create();
-    f.mem = arena_create(DOC_ARENA_MAX);
-    *state = &f;
-    return f.n && f.mem ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    normalizer_destroy(&f->n);
-    arena_destroy(&f->mem);
-    return 0;
-}
-
-static struct doc document(const char *type, struct slice raw)
-{
-    struct doc doc;
-    doc_init(&doc);
-    doc.key = SLICE("k");
-    doc.type = slice_of(type);
-    doc.raw = raw;
-    doc_set(&doc, DOC_KEY);
-    doc_set(&doc, DOC_RAW);
-    return doc;
-}
+#include "normalize_fixture.h"
 
 /* Normalizes and holds both laws against the result. */
 static struct doc normalized_doc(struct fixture *f, struct doc doc, const char *name)
@@ -325,6 +294,27 @@ static void scripts_full_of_ends_of_paragraphs_cost_little(void **state)
     assert_err(normalize_doc(f->n, f->mem, &doc), OK, "many ends");
 }
 
+static void elements_in_elements_cost_little(void **state)
+{
+    enum { DEPTH = 2000, TIMES = 20000 };
+    static const struct { const char *before, *open, *within; } cases[] = {
+        {"", "<div class='byline'>", "Ada Marsh was here<br>"},
+        {"", "<div class='byline'>", "<i class='byline'>Ada</i>, "},
+        {"<div><p>Help us keep the Ellery Post free for everyone: your contribution goes a long way.</p></div><p>" PROSE_1 PROSE_2 "</p>", "<div>", "<p>The sea"},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf page = buf_make(1 << 20);
+        for (size_t k = 0; k < 32; k++) buf_str(&page, cases[i].before);
+        for (size_t k = 0; k < DEPTH; k++) buf_str(&page, cases[i].open);
+        for (size_t k = 0; k < TIMES; k++) buf_str(&page, cases[i].within);
+        struct doc doc = document("text/html", slice_of(buf_cstr(&page)));
+        arena_reset(f->mem);
+        assert_err(normalize_doc(f->n, f->mem, &doc), OK, cases[i].within);
+        buf_free(&page);
+    }
+}
+
 static void no_date_lies_behind_the_time_of_acceptance(void **state)
 {
     struct doc doc = document("text/html", SLICE("<html><head>" LD "</head><body><p>" PROSE_1 "</p></body></html>"));
@@ -396,6 +386,7 @@ int main(void)
         cmocka_unit_test(addresses_tell_their_date), cmocka_unit_test(json_ld_says_who_and_when),
         cmocka_unit_test(the_order_of_day_and_month_is_the_country_s),
         cmocka_unit_test(an_article_that_only_a_script_has_is_read_from_it), cmocka_unit_test(scripts_full_of_ends_of_paragraphs_cost_little),
+        cmocka_unit_test(elements_in_elements_cost_little),
         cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line),
         cmocka_unit_test(the_day_of_publication_is_the_outlet_s_own_where_the_page_has_it), cmocka_unit_test(a_date_by_the_headline_goes_before_a_dated_element_far_below),
         cmocka_unit_test(nitf_gives_headline_byline_and_date),

@@ -63,37 +63,51 @@ static size_t length(const struct block *b)
     return b->text.e - b->text.b;
 }
 
-static bool within(const struct page *p, uint32_t node, uint32_t box)
+/* An element with all that it holds: nodes stand in the page's order, so those below one follow it. */
+struct box { uint32_t first, end; const char *why; };
+
+static struct box box_at(const struct page *p, uint32_t node)
 {
-    while (node != NO_NODE && node != box) node = p->nodes[node].parent;
-    return node == box;
+    struct box x = {node, node + 1, NULL};
+    while (x.end < p->n_nodes && p->nodes[x.end].parent != NO_NODE && p->nodes[x.end].parent >= node) x.end++;
+    return x;
+}
+
+static bool within(uint32_t node, const struct box *x)
+{
+    return node >= x->first && node < x->end;
 }
 
 /* What a box holds: bytes that are kept, and of these those that were found. */
 struct held { size_t kept, found; };
 
-static struct held hold(const struct page *p, uint32_t box)
+static struct held hold(const struct page *p, const struct box *x)
 {
     struct held h = {0, 0};
     for (size_t i = 0; i < p->n_blocks; i++) {
         const struct block *b = &p->blocks[i];
-        if (!b->keep || !within(p, b->node, box)) continue;
+        if (!b->keep || !within(b->node, x)) continue;
         h.kept += length(b);
         h.found += b->why != NULL ? length(b) : 0;
     }
     return h;
 }
 
-/* The largest element around a block that is a box of such texts, or NO_NODE. */
-static uint32_t box_of(const struct page *p, const struct block *b, size_t kept)
+/* The largest element around a block that is a box of such texts. False when none is. */
+static bool box_of(const struct page *p, const struct block *b, size_t kept, struct box *out)
 {
-    uint32_t box = NO_NODE, node = b->node;
+    uint32_t node = b->node;
+    bool found = false;
     for (int up = 0; up < BOX_LEVELS && node != NO_NODE; up++, node = p->nodes[node].parent) {
-        struct held h = hold(p, node);
+        struct box x = box_at(p, node);
+        struct held h = hold(p, &x);
         if (h.kept * BOX_SHARE > kept) break;
-        if (h.found * BOX_FOUND >= h.kept) box = node;
+        if (h.found * BOX_FOUND < h.kept) continue;
+        x.why = b->why;
+        *out = x;
+        found = true;
     }
-    return box;
+    return found;
 }
 
 static size_t look_at_all(struct page *p, size_t *kept)
@@ -109,31 +123,30 @@ static size_t look_at_all(struct page *p, size_t *kept)
     return found;
 }
 
-/* Takes the rest of the boxes with the paragraphs that were found. */
-static void empty_boxes(struct page *p, size_t kept)
+/* Takes the rest of the boxes with the paragraphs that were found. False when nothing is left. */
+static bool empty_boxes(struct page *p, size_t kept)
 {
-    struct { uint32_t node; const char *why; } boxes[BOXES];
+    struct box boxes[BOXES];
     size_t n = 0, looked = 0;
+    bool left = false;
     for (size_t i = 0; i < p->n_blocks && n < BOXES && looked < BOXES; i++) {
         const struct block *b = &p->blocks[i];
-        if (b->why == NULL || (n > 0 && within(p, b->node, boxes[n - 1].node))) continue;
+        if (b->why == NULL || (n > 0 && within(b->node, &boxes[n - 1]))) continue;
         looked++;
-        uint32_t box = box_of(p, b, kept);
-        if (box == NO_NODE) continue;
-        boxes[n].node = box;
-        boxes[n++].why = b->why;
+        n += box_of(p, b, kept, &boxes[n]);
     }
     for (size_t i = 0; i < p->n_blocks; i++) {
         struct block *b = &p->blocks[i];
-        for (size_t k = 0; k < n && b->keep && b->why == NULL; k++) b->why = within(p, b->node, boxes[k].node) ? boxes[k].why : NULL;
+        for (size_t k = 0; k < n && b->keep && b->why == NULL; k++) b->why = within(b->node, &boxes[k]) ? boxes[k].why : NULL;
+        left = left || (b->keep && b->why == NULL);
     }
+    return left;
 }
 
 void appeals_drop(struct page *p)
 {
     size_t kept, found = look_at_all(p, &kept);
-    bool all = found * 2 > kept; /* an article about such texts, or nothing but them */
-    if (found > 0 && !all) empty_boxes(p, kept);
+    bool all = found > 0 && (found * 2 > kept || !empty_boxes(p, kept)); /* an article about such texts, or nothing but them */
     for (size_t i = 0; i < p->n_blocks; i++) {
         struct block *b = &p->blocks[i];
         if (all) b->why = NULL;

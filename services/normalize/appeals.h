@@ -11,7 +11,7 @@
 const char *appeal_look(struct slice paragraph);
 
 /* Of the blocks that are kept: no longer keeps such paragraphs, nor what else stands in their box when that is a small part of the page. Keeps all when
- * nothing would be left. */
+ * such paragraphs are more than half of it or nothing would be left. */
 void appeals_drop(struct page *p);
 
 #endif

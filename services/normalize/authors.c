@@ -9,8 +9,6 @@
 
 static const struct slice none = {NULL, 0};
 
-static struct slice plain(const struct page *p, struct slice s, size_t most) { return s.len ? words_plain(p->mem, s, most) : s; }
-
 /* --- names --- */
 
 /* The site's own name, whole or in part. */
@@ -40,7 +38,7 @@ static void said_by_meta(const struct author_search *s, const char *name, struct
 {
     const struct page *p = s->p;
     for (size_t k = 0; k < p->n_metas; k++)
-        if (slice_eq(p->metas[k].name, slice_of(name))) add_said(s, plain(p, p->metas[k].content, 400), name_is_person_s(p->metas[k].content) ? none : s->outlet, to);
+        if (slice_eq(p->metas[k].name, slice_of(name))) add_said(s, words_plain(p->mem, p->metas[k].content, 400), name_is_person_s(p->metas[k].content) ? none : s->outlet, to);
 }
 
 /* JSON-LD's persons, or the first meta elements that name any, or others besides. */
@@ -55,20 +53,13 @@ static void said_by_head(const struct author_search *s, struct said *to)
     }
 }
 
-static struct slice meta_named(const struct page *p, const char *name)
-{
-    for (size_t i = 0; i < p->n_metas; i++)
-        if (slice_eq(p->metas[i].name, slice_of(name)) && p->metas[i].content.len) return p->metas[i].content;
-    return none;
-}
-
 static void said_by_card(const struct author_search *s, struct slice outlet, struct people *who)
 {
     const struct page *p = s->p;
     static const char *const labels[] = {"written by", "geschrieben von", "verfasst von", "\xC3\x89" "crit par", "escrito por", "scritto da", "geschreven door", "skrevet af", "skriven av", "napisane przez"};
-    struct slice label = meta_named(p, "twitter:label1");
+    struct slice label = page_meta(p, "twitter:label1");
     for (size_t i = 0; i < COUNT(labels); i++)
-        if (slice_eq_nocase(label, slice_of(labels[i]))) people_add(who, plain(p, meta_named(p, "twitter:data1"), 400), outlet);
+        if (slice_eq_nocase(label, slice_of(labels[i]))) people_add(who, words_plain(p->mem, page_meta(p, "twitter:data1"), 400), outlet);
 }
 
 /* --- the whole --- */
@@ -79,12 +70,12 @@ static void compare_with_shown(const struct author_search *s, struct people *who
 {
     struct people seen = {.n = 0}, left = {.n = 0};
     for (size_t i = 0; i < who->n; i++)
-        if (!byline_helper(s->p, who->name[i])) people_add(&left, who->name[i], none);
+        if (!byline_helper(s->p, who->name[i])) left.name[left.n++] = who->name[i];
     if (left.n > 0) *who = left;
-    byline_captured(s, (struct byline_place){CAPTURE_AUTHOR, false, true}, s->outlet, &seen);
+    byline_captured(s, (struct byline_place){CAPTURE_AUTHOR, false, true}, &seen);
     if (!people_hold_all(&seen, who)) {
         seen.n = 0;
-        byline_captured(s, (struct byline_place){CAPTURE_BYLINE, false, true}, s->outlet, &seen);
+        byline_captured(s, (struct byline_place){CAPTURE_BYLINE, false, true}, &seen);
     }
     for (size_t i = 0; i < seen.n; i++)
         if (!name_is_plausible(seen.name[i])) return;
@@ -98,11 +89,11 @@ static void seek(const struct author_search *s, struct people *who)
 {
     static const struct byline_place places[] = {
         {CAPTURE_BYLINE, false, false}, {CAPTURE_AUTHOR_LINK, false, false}, {CAPTURE_AUTHOR, true, true}, {CAPTURE_BYLINE, true, true}, {CAPTURE_AUTHOR_LINK, true, true}};
-    byline_captured(s, (struct byline_place){CAPTURE_AUTHOR, false, false}, s->outlet, who);
+    byline_captured(s, (struct byline_place){CAPTURE_AUTHOR, false, false}, who);
     if (who->n == 0) said_by_card(s, s->outlet, who);
     for (size_t i = 0; i < COUNT(places) && who->n == 0; i++)
         if (places[i].kind == CAPTURE_AUTHOR_LINK) byline_linked(s, places[i].aside, who);
-        else byline_captured(s, places[i], s->outlet, who);
+        else byline_captured(s, places[i], who);
     if (who->n == 0 && s->p->markup) byline_in_lines(s, who);
     if (who->n == 0 && s->p->markup) byline_bare(s, who);
 }
@@ -117,6 +108,6 @@ void authors_find(const struct author_search *s, struct people *who)
     if (who->n > 0) compare_with_shown(s, who);
     else seek(s, who);
     if (who->n == 0) *who = head.site;
-    if (who->n == 0 && name_is_person_s(meta_named(s->p, "twitter:data1"))) said_by_card(s, none, who);
+    if (who->n == 0 && name_is_person_s(page_meta(s->p, "twitter:data1"))) said_by_card(s, none, who);
     for (size_t i = 0; i < s->ld->n_authors && s->doc->meta.byline.len == 0 && who->n == 0; i++) people_add(who, s->ld->author[i], none);
 }

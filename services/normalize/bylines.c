@@ -8,20 +8,19 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-enum { ABOVE = 6, BELOW = 14, CLOSE = 6 }; /* blocks around the headline: where a byline may stand; where it surely does */
+enum {
+    ABOVE = 6, BELOW = 14, CLOSE = 6, /* blocks around the headline: where a byline may stand; where it surely does */
+    WITHIN = 256, /* elements in one that names authors that are looked at: some have the whole page in them */
+};
 
 static const struct slice none = {NULL, 0};
 
-static struct slice plain(const struct page *p, struct slice s, size_t most) { return s.len ? words_plain(p->mem, s, most) : s; }
-
 static struct slice shown(const struct page *p, size_t b, size_t e) { return slice_cut((struct slice){p->clean.text, p->clean.len}, b, e); }
-
-static size_t headline_at(const struct page *p) { return p->headline == SIZE_MAX ? 0 : p->headline; }
 
 static bool by_headline(const struct page *p, size_t order)
 {
-    size_t h1 = headline_at(p);
-    return order + ABOVE >= h1 && order <= h1 + (p->headline == SIZE_MAX ? 30 : BELOW);
+    size_t start = page_start(p);
+    return order + ABOVE >= start && order <= start + (p->headline == SIZE_MAX ? 30 : BELOW);
 }
 
 static bool next_to_headline(const struct page *p, size_t order)
@@ -34,14 +33,12 @@ static bool next_to_headline(const struct page *p, size_t order)
 /* What stands before the name says that he checked it, took the pictures or the like. */
 static bool helped(const struct page *p, size_t b)
 {
-    static const char *const jobs[] = {"reviewed by", "edited by", "checked by", "photography by", "photos by", "photo by", "illustration by", "illustrations by", "illustrated by", "styled by", "translated by",
-                                       "contributions from", "updated by", "produced by", "reviewer", "editor", "editor :", "graphics by"};
     char room[64];
     struct slice low = line_lower(slice_trim(shown(p, b > 40 ? b - 40 : 0, b)), room);
     if (low.len && low.ptr[low.len - 1] == ':') low = slice_trim(slice_cut(low, 0, low.len - 1));
-    for (size_t i = 0; i < COUNT(jobs); i++)
-        if (slice_ends(low, slice_of(jobs[i]))) return true;
-    return false;
+    for (const char *const *job = name_helpers; *job != NULL; job++)
+        if (slice_ends(low, slice_of(*job))) return true;
+    return slice_ends(low, SLICE("editor")) || slice_ends(low, SLICE("reviewer"));
 }
 
 /* The lines of an element that names authors: a name of two words or more, what stands behind it is a role or a life; a lone short name else. */
@@ -53,7 +50,7 @@ static void add_lines(const struct page *p, struct people *who, struct slice s, 
         const char *nl = memchr(s.ptr + b, '\n', s.len - b);
         size_t e = nl ? (size_t)(nl - s.ptr) : s.len;
         struct people one = {.n = 0};
-        people_add(&one, plain(p, slice_trim(slice_cut(s, b, e)), 200), outlet);
+        people_add(&one, words_plain(p->mem, slice_trim(slice_cut(s, b, e)), 200), outlet);
         bool whole = one.n > 1 || (one.n == 1 && (line_words(one.name[0]) > 1 || (unsigned char)one.name[0].ptr[0] >= 0xE0));
         if (!whole && short_ones.n == 0) short_ones = one;
         for (size_t i = 0; whole && i < one.n; i++) people_add(who, one.name[i], outlet);
@@ -81,7 +78,7 @@ static bool is_joint(struct slice s)
 static size_t names_end(const struct page *p, size_t at)
 {
     size_t link = 0, name = 0, end = p->captures[at].text.e;
-    for (size_t i = at + 1; i < p->n_captures && p->captures[i].text.b < end; i++) {
+    for (size_t i = at + 1; i < p->n_captures && i <= at + WITHIN && p->captures[i].text.b < end; i++) {
         const struct capture *c = &p->captures[i];
         struct slice t = slice_trim(shown(p, c->text.b, c->text.e));
         if (is_linked_name(p, c)) link = c->text.e;
@@ -90,21 +87,20 @@ static size_t names_end(const struct page *p, size_t at)
     return link ? link : name ? name : end;
 }
 
-void byline_captured(const struct author_search *s, struct byline_place at, struct slice outlet, struct people *who)
+void byline_captured(const struct author_search *s, struct byline_place at, struct people *who)
 {
     const struct page *p = s->p;
-    size_t h1 = headline_at(p);
     uint32_t end = 0;
     for (size_t i = 0; i < p->n_captures; i++) {
         const struct capture *c = &p->captures[i];
         if (c->kind != at.kind || c->aside != at.aside || c->text.b < end || (at.close && !next_to_headline(p, c->order))) continue;
-        if (who->n > 0 && (at.kind == CAPTURE_BYLINE || c->order > h1 + 12)) break;
+        if (who->n > 0 && (at.kind == CAPTURE_BYLINE || c->order > page_start(p) + 12)) break;
         struct slice t = c->value.len && at.kind == CAPTURE_AUTHOR ? c->value : slice_trim(shown(p, c->text.b, names_end(p, i)));
         if (t.len == 0 || t.len > 200 || helped(p, c->text.b)) continue;
         struct people found = {.n = 0};
-        add_lines(p, &found, t, outlet);
+        add_lines(p, &found, t, s->outlet);
         for (size_t k = 0; k < found.n; k++)
-            if (!at.aside || name_is_plausible(found.name[k])) people_add(who, found.name[k], outlet);
+            if (!at.aside || name_is_plausible(found.name[k])) people_add(who, found.name[k], s->outlet);
         end = c->text.e;
     }
 }
@@ -117,7 +113,7 @@ void byline_linked(const struct author_search *s, bool aside, struct people *who
         const struct capture *c = &p->captures[i];
         if (!is_linked_name(p, c) || c->aside != aside || !(aside ? next_to_headline(p, c->order) : by_headline(p, c->order)) || helped(p, c->text.b)) continue;
         if (last != SIZE_MAX && c->order > last + 1) break;
-        people_add(who, plain(p, slice_trim(shown(p, c->text.b, c->text.e)), 100), s->outlet);
+        people_add(who, words_plain(p->mem, slice_trim(shown(p, c->text.b, c->text.e)), 100), s->outlet);
         if (who->n > 0) last = c->order;
     }
 }
@@ -225,7 +221,7 @@ void byline_bare(const struct author_search *s, struct people *who)
 
 bool byline_helper(const struct page *p, struct slice name)
 {
-    for (size_t i = p->headline == SIZE_MAX ? 0 : p->headline; i < p->n_blocks; i++) {
+    for (size_t i = page_start(p); i < p->n_blocks; i++) {
         size_t at = slice_find(block_text(p, &p->blocks[i]), name, 0);
         if (at != SIZE_MAX) return helped(p, p->blocks[i].text.b + at);
     }

@@ -5,6 +5,7 @@
 #include <libxml/parserInternals.h>
 #include <strings.h>
 
+#include "lines.h"
 #include "unicode.h"
 
 enum { CELLS_MAX = 400, BLOCK_LEVEL = 1, SKIPPED = 2, BOLD = 4, PLAIN = 8 };
@@ -299,6 +300,13 @@ static uint32_t add_capture(struct reader *r, enum capture_kind kind, struct sli
     return (uint32_t)p->n_captures;
 }
 
+/* rel="author", "nofollow Author". */
+static bool rel_author(struct slice rel)
+{
+    char room[128];
+    return slice_find(line_small(slice_cut(rel, 0, sizeof room), room), SLICE("author"), 0) != SIZE_MAX;
+}
+
 /* An address of a page about an author. */
 static bool to_author(struct slice href)
 {
@@ -323,7 +331,7 @@ static uint32_t capture_of(struct reader *r, const struct tag_row *row, const xm
     if (row->tag == TAG_BYLINE) return add_capture(r, CAPTURE_BYLINE, value, node, marks);
     if (row->tag == TAG_TIME) return add_capture(r, CAPTURE_TIME, value, node, marks);
     if (row->tag == TAG_H1) return add_capture(r, CAPTURE_H1, value, node, marks & ~own);
-    if (rel.len && slice_find(rel, SLICE("author"), 0) != SIZE_MAX) return add_capture(r, CAPTURE_AUTHOR, value, node, marks);
+    if (rel_author(rel)) return add_capture(r, CAPTURE_AUTHOR, value, node, marks);
     if (own & (MARK(BYLINE) | MARK(AUTHOR))) return add_capture(r, CAPTURE_BYLINE, value, node, marks);
     if (row->tag == TAG_A && to_author(attribute(atts, "href"))) return add_capture(r, CAPTURE_AUTHOR_LINK, value, node, marks);
     if (own & MARK(SUBTITLE)) return add_capture(r, CAPTURE_STANDFIRST, value, node, marks);
@@ -333,7 +341,7 @@ static uint32_t capture_of(struct reader *r, const struct tag_row *row, const xm
 
 static void note_link(struct capture *c, const xmlChar **atts)
 {
-    c->author_link = c->kind == CAPTURE_AUTHOR_LINK || slice_find(attribute(atts, "rel"), SLICE("author"), 0) != SIZE_MAX || to_author(attribute(atts, "href"));
+    c->author_link = c->kind == CAPTURE_AUTHOR_LINK || rel_author(attribute(atts, "rel")) || to_author(attribute(atts, "href"));
 }
 
 static void note_head(struct reader *r, const struct tag_row *row, const xmlChar **atts)

@@ -177,13 +177,13 @@ bool line_is_headline(struct slice line)
 /* --- looking --- */
 
 
-struct slice line_lower(struct slice s, char *out)
+static struct slice lower(struct slice s, char *out, bool straight)
 {
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i], d = i + 1 < s.len ? (unsigned char)s.ptr[i + 1] : 0;
         if (c >= 'A' && c <= 'Z') c = (unsigned char)(c + 32);
-        if (c == 0xE2 && d == 0x80 && i + 2 < s.len && (unsigned char)s.ptr[i + 2] == 0x99) {
+        if (straight && c == 0xE2 && d == 0x80 && i + 2 < s.len && (unsigned char)s.ptr[i + 2] == 0x99) {
             c = '\'';
             i += 2;
         } else if (c == 0xC3 && d >= 0x80 && d <= 0x9E && d != 0x97) {
@@ -199,6 +199,10 @@ struct slice line_lower(struct slice s, char *out)
     }
     return (struct slice){out, n};
 }
+
+struct slice line_lower(struct slice s, char *out) { return lower(s, out, true); }
+
+struct slice line_small(struct slice s, char *out) { return lower(s, out, false); }
 
 static bool is_mark(unsigned char c)
 {

@@ -22,6 +22,8 @@ bool line_is_headline(struct slice line);
 bool line_is_closed(struct slice line);
 /* s in lower case (ASCII, two-byte Latin and Cyrillic letters), curly apostrophes made straight. out holds s.len bytes. */
 struct slice line_lower(struct slice s, char *out);
+/* The same with its apostrophes as they are: each byte stands where it stood in s. */
+struct slice line_small(struct slice s, char *out);
 /* Characters, not bytes. */
 size_t line_chars(struct slice line);
 /* White-space separated words. */

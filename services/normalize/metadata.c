@@ -9,23 +9,14 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static struct slice meta_named(const struct page *p, const char *name)
-{
-    for (size_t i = 0; i < p->n_metas; i++)
-        if (slice_eq(p->metas[i].name, slice_of(name)) && p->metas[i].content.len) return p->metas[i].content;
-    return (struct slice){NULL, 0};
-}
-
 static struct slice first_meta(const struct page *p, const char *const *names, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct slice s = meta_named(p, names[i]);
+        struct slice s = page_meta(p, names[i]);
         if (s.len) return s;
     }
     return (struct slice){NULL, 0};
 }
-
-static struct slice plain(const struct page *p, struct slice s, size_t most) { return s.len ? words_plain(p->mem, s, most) : s; }
 
 /* --- dates --- */
 
@@ -69,12 +60,12 @@ static struct slice capture_value(const struct page *p, const struct capture *c)
 static void captured_dates(const struct dating *g, struct moment *m, enum capture_kind kind, struct slice basis, bool aside)
 {
     const struct page *p = g->p;
-    size_t h1 = p->headline == SIZE_MAX ? 0 : p->headline, best = SIZE_MAX, best_far = SIZE_MAX;
+    size_t start = page_start(p), best = SIZE_MAX, best_far = SIZE_MAX;
     for (size_t i = 0; i < p->n_captures && m->value.len == 0; i++) {
         const struct capture *c = &p->captures[i];
         struct date d;
         if (c->kind != kind || c->aside != aside || !date_read(capture_value(p, c), g->month_first, &d)) continue;
-        size_t far = c->order >= h1 ? c->order - h1 : (h1 - c->order) * 2;
+        size_t far = c->order >= start ? c->order - start : (start - c->order) * 2;
         if (far >= best_far) continue;
         best = i;
         best_far = far;
@@ -87,7 +78,7 @@ static bool dated_by_headline(const struct dating *g)
 {
     const struct page *p = g->p;
     struct date d;
-    size_t at = p->headline == SIZE_MAX ? 0 : p->headline;
+    size_t at = page_start(p);
     for (size_t i = 0; i < p->n_captures; i++) {
         const struct capture *c = &p->captures[i];
         if (c->kind == CAPTURE_DATE && !c->aside && c->order + DATE_ABOVE >= at && c->order <= at + DATE_BELOW && date_read(capture_value(p, c), g->month_first, &d)) return true;
@@ -99,7 +90,7 @@ static void visible_date(const struct dating *g, struct moment *m, const struct 
 {
     const struct page *p = g->p;
     take_date(g, m, hints->date, SLICE("text"));
-    size_t from = p->headline == SIZE_MAX ? 0 : p->headline > DATE_ABOVE ? p->headline - DATE_ABOVE : 0, to = p->headline == SIZE_MAX ? 40 : p->headline + DATE_BELOW;
+    size_t start = page_start(p), from = start > DATE_ABOVE ? start - DATE_ABOVE : 0, to = p->headline == SIZE_MAX ? 40 : start + DATE_BELOW;
     for (size_t i = from; i < p->n_blocks && i < to && m->value.len == 0; i++) {
         struct slice t = block_text(p, &p->blocks[i]);
         if (t.len >= 6 && t.len <= 90) take_date(g, m, t, SLICE("text"));
@@ -122,14 +113,14 @@ static void read_dates(const struct dating *g, const struct jsonld *ld, struct f
     take_date(g, &f->modified, g->doc->meta.modified, SLICE("meta"));
     take_date(g, &f->published, ld->published, SLICE("json-ld"));
     take_date(g, &f->modified, ld->modified, SLICE("json-ld"));
-    for (size_t i = 0; i < COUNT(published_metas) && f->published.value.len == 0; i++) take_date(g, &f->published, meta_named(g->p, published_metas[i]), SLICE("html"));
+    for (size_t i = 0; i < COUNT(published_metas) && f->published.value.len == 0; i++) take_date(g, &f->published, page_meta(g->p, published_metas[i]), SLICE("html"));
     captured_dates(g, &f->published, CAPTURE_PUBLISHED, SLICE("html"), false);
     for (size_t i = 0; i < g->p->n_metas && f->published.value.len == 0; i++)
         if (slice_find(g->p->metas[i].name, SLICE("publish"), 0) != SIZE_MAX && slice_find(g->p->metas[i].name, SLICE("modif"), 0) == SIZE_MAX)
             take_date(g, &f->published, g->p->metas[i].content, SLICE("html"));
     at_home(g, &f->published);
     captured_dates(g, &f->modified, CAPTURE_MODIFIED, SLICE("html"), false);
-    for (size_t i = 0; i < COUNT(modified_metas) && f->modified.value.len == 0; i++) take_date(g, &f->modified, meta_named(g->p, modified_metas[i]), SLICE("html"));
+    for (size_t i = 0; i < COUNT(modified_metas) && f->modified.value.len == 0; i++) take_date(g, &f->modified, page_meta(g->p, modified_metas[i]), SLICE("html"));
 }
 
 static void finish_dates(const struct dating *g, const struct hints *hints, struct facts *f)
@@ -245,15 +236,15 @@ enum err facts_read(const struct doc *doc, struct page *p, struct facts *f)
     jsonld_read(p, &ld);
     take_url(f, doc->meta.url);
     take_url(f, p->canonical);
-    take_url(f, meta_named(p, "og:url"));
+    take_url(f, page_meta(p, "og:url"));
     take_outlet(f, doc->meta.outlet, SLICE("meta"));
-    take_outlet(f, plain(p, meta_named(p, "og:site_name"), 200), SLICE("og"));
+    take_outlet(f, words_plain(p->mem, page_meta(p, "og:site_name"), 200), SLICE("og"));
     take_outlet(f, ld.publisher, SLICE("json-ld"));
-    take_outlet(f, plain(p, meta_named(p, "application-name"), 200), SLICE("html"));
-    f->headline = ld.headline.len && ld.rank == 3 ? ld.headline : plain(p, first_meta(p, titles, COUNT(titles)), 2000);
-    f->description = plain(p, first_meta(p, descriptions, COUNT(descriptions)), 2000);
+    take_outlet(f, words_plain(p->mem, page_meta(p, "application-name"), 200), SLICE("html"));
+    f->headline = ld.headline.len && ld.rank == 3 ? ld.headline : words_plain(p->mem, first_meta(p, titles, COUNT(titles)), 2000);
+    f->description = words_plain(p->mem, first_meta(p, descriptions, COUNT(descriptions)), 2000);
     if (f->description.len == 0) f->description = ld.description;
-    f->section = doc->meta.section.len ? doc->meta.section : plain(p, first_meta(p, sections, COUNT(sections)), 200);
+    f->section = doc->meta.section.len ? doc->meta.section : words_plain(p->mem, first_meta(p, sections, COUNT(sections)), 200);
     if (f->section.len == 0) f->section = ld.section;
     f->article_body = ld.body;
     f->article_lines = ld.lines;

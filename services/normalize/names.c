@@ -5,6 +5,11 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
+enum { LONGEST = 200 }; /* bytes of a name: a page may put all its text where one is looked for */
+
+const char *const name_helpers[] = {"reviewed by", "edited by", "fact checked by", "fact-checked by", "checked by", "updated by", "produced by", "translated by", "illustrated by", "illustration by",
+                                   "illustrations by", "graphics by", "photo by", "photos by", "photography by", "photographs by", "styled by", "contributions from", NULL};
+
 size_t name_squeeze(struct slice s, char *out, size_t cap)
 {
     size_t n = 0;
@@ -43,8 +48,9 @@ bool name_is_person_s(struct slice s)
 bool name_is_plausible(struct slice s)
 {
     static const char *const within[] = {"de", "van", "von", "der", "den", "la", "le", "di", "da", "del", "della", "al", "el", "bin", "ibn", "y", "e", "dos", "das", "do", "du", "ten", "ter", "zu", "af", "av"};
-    size_t words = line_words(s);
     static const char *const no_starts[] = {"The ", "About ", "Our ", "Your ", "Meet ", "More ", "Written ", "In ", "My "};
+    if (s.len > LONGEST) return false;
+    size_t words = line_words(s);
     if (words < 2 || words > 5) return false;
     for (size_t i = 0; i < COUNT(no_starts); i++)
         if (slice_starts(s, slice_of(no_starts[i]))) return false;

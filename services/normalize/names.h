@@ -16,6 +16,9 @@ bool name_is_person_s(struct slice s);
 /* Two to five words, each with a capital but for what stands within names ("van der"), or of a script without. */
 bool name_is_plausible(struct slice s);
 
+/* What stands before the names of those who checked, edited or translated a text or took its pictures: "photos by". The last is NULL. */
+extern const char *const name_helpers[];
+
 /* "Ada Marsh", seen as "Ada Marsh" or "Dr. Ada Marsh". */
 bool name_same(struct slice said, struct slice seen);
 

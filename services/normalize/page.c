@@ -1,4 +1,4 @@
-/* page.c - growing a page's arrays. */
+/* page.c - growing a page's arrays, and its meta elements by name. */
 #include "page.h"
 
 void *page_grow(struct arena *mem, void *old, size_t len, size_t *cap, size_t size)
@@ -32,4 +32,11 @@ struct block *page_block(struct page *p)
     struct block *b = &blocks[p->n_blocks++];
     *b = (struct block){.node = NO_NODE};
     return b;
+}
+
+struct slice page_meta(const struct page *p, const char *name)
+{
+    for (size_t i = 0; i < p->n_metas; i++)
+        if (slice_eq(p->metas[i].name, slice_of(name)) && p->metas[i].content.len) return p->metas[i].content;
+    return (struct slice){NULL, 0};
 }

@@ -83,6 +83,12 @@ void *page_grow(struct arena *mem, void *old, size_t len, size_t *cap, size_t si
 struct node *page_node(struct page *p) MUST_CHECK;
 struct block *page_block(struct page *p) MUST_CHECK;
 
+/* What the first meta element of that name that is not empty says, or an absent slice. */
+struct slice page_meta(const struct page *p, const char *name);
+
+/* The block where the article begins: the headline's, or the first. */
+static inline size_t page_start(const struct page *p) { return p->headline == SIZE_MAX ? 0 : p->headline; }
+
 static inline struct slice block_text(const struct page *p, const struct block *b)
 {
     return (struct slice){p->clean.text + b->text.b, b->text.e - b->text.b};

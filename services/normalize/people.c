@@ -20,7 +20,7 @@ static const char *const nobodies[] = {"admin", "administrator", "staff writer",
 
 static bool has(struct slice s, const char *word) { return slice_find(s, slice_of(word), 0) != SIZE_MAX; }
 
-static struct slice low_of(struct slice s, char *room) { return line_lower(slice_cut(s, 0, 120), room); }
+static struct slice low_of(struct slice s, char *room) { return line_small(slice_cut(s, 0, 120), room); }
 
 static struct slice without_opening(struct slice s)
 {
@@ -94,7 +94,6 @@ static bool is_person(struct slice s, struct slice outlet)
     return digits < 3 && digits + 1 < s.len && letters > 0 && !is_host(low) && !(outlet.len && slice_eq_nocase(s, outlet));
 }
 
-
 /* The name without the date, the dash or the place that stands behind it. */
 static struct slice before_date(struct slice s)
 {
@@ -131,19 +130,18 @@ static struct slice without_stop(struct slice s)
     return s.len > 4 && s.ptr[s.len - 1] == '.' && s.ptr[s.len - 3] != ' ' ? slice_cut(s, 0, s.len - 1) : s;
 }
 
-/* Behind "by" when other words stand before it ("Guide by Ada Marsh"); before what says who checked the text or took the pictures. */
+/* Behind "by" when other words stand before it ("Guide by Ada Marsh"); before a role, or what says who took the pictures. */
 static struct slice around_by(struct slice s)
 {
     static const char *const behind[] = {" by: ", " by ", " as told to "};
-    static const char *const before[] = {" reviewed by", " edited by", " checked by", " updated by", " translated by", " the associated press", " associated press", " former ", " senior ", " staff ", " special to ", " contributor", " writer", " columnist", " founder", " photo", " illustration", " \xEA\xB8\xB0\xEC\x9E\x90"};
+    static const char *const before[] = {" the associated press", " associated press", " former ", " senior ", " staff ", " special to ", " contributor", " writer", " columnist", " founder", " photo", " illustration", " \xEA\xB8\xB0\xEC\x9E\x90"};
     char room[128];
     struct slice low = low_of(s, room);
     if (low.len < s.len) return s;
     for (size_t i = 0; i < COUNT(before); i++) {
         size_t at = slice_find(low, slice_of(before[i]), 0);
         if (at == SIZE_MAX || (line_words(slice_cut(s, 0, at)) < 2 && (unsigned char)s.ptr[0] < 0xE0)) continue;
-        s = tidy(slice_cut(s, 0, at));
-        s = without_stop(s);
+        s = without_stop(tidy(slice_cut(s, 0, at)));
         low = slice_cut(low, 0, s.len);
     }
     for (size_t i = 0; i < COUNT(behind); i++) {
@@ -195,28 +193,36 @@ static void add_list(struct people *p, size_t first, struct slice s, struct slic
     }
 }
 
+/* What stands before the first place where `words` begin a part. */
+static struct slice before_words(struct slice low, const char *words)
+{
+    for (size_t at = slice_find(low, slice_of(words), 0); at != SIZE_MAX; at = slice_find(low, slice_of(words), at + 1))
+        if (at == 0 || strchr(" .,;|/(\n", low.ptr[at - 1])) return slice_cut(low, 0, at);
+    return low;
+}
+
 /* The names before those who checked, edited or translated the text or took its pictures; nothing when these come first. */
 static struct slice before_helpers(struct slice s)
 {
-    static const char *const jobs[] = {"reviewed by", "edited by", "fact checked by", "fact-checked by", "checked by", "updated by", "translated by", "illustrated by", "illustration by", "illustrations by", "photo by", "photos by",
-                                       "photography by", "photographs by", "styled by", "contributions from", "editor:", "editor :", "photos:", "foto:", "fotos:"};
+    static const char *const labels[] = {"editor:", "editor :", "photos:", "foto:", "fotos:"};
     char room[512];
-    struct slice low = line_lower(slice_cut(s, 0, sizeof room), room);
-    for (size_t i = 0; i < COUNT(jobs); i++)
-        for (size_t at = slice_find(low, slice_of(jobs[i]), 0); at != SIZE_MAX; at = slice_find(low, slice_of(jobs[i]), at + 1))
-            if (at == 0 || strchr(" .,;|/(\n", low.ptr[at - 1])) low.len = at;
+    struct slice low = line_small(slice_cut(s, 0, sizeof room), room);
+    size_t looked = low.len;
+    for (const char *const *job = name_helpers; *job != NULL; job++) low = before_words(low, *job);
+    for (size_t i = 0; i < COUNT(labels); i++) low = before_words(low, labels[i]);
+    if (low.len == looked) return s;
     struct slice left = slice_cut(s, 0, low.len);
     static const char *const ways[] = {"medically", "clinically", "legally", "expertly", "scientifically", "and", "fact", "&"};
-    for (size_t i = 0; low.len < s.len && i < COUNT(ways); i++)
+    for (size_t i = 0; i < COUNT(ways); i++)
         if (slice_ends(slice_trim(low), slice_of(ways[i]))) left = slice_cut(left, 0, slice_trim(low).len - strlen(ways[i]));
-    return low.len < s.len ? without_stop(slice_trim(left)) : s;
+    return without_stop(slice_trim(left));
 }
 
 void people_add(struct people *p, struct slice s, struct slice outlet)
 {
     s = without_opening(slice_trim(s));
     if (has(s, "://") || slice_starts(s, SLICE("www.")) || (outlet.len && slice_eq_nocase(s, outlet))) return;
-    if (s.len <= 512) s = before_helpers(s);
+    s = before_helpers(s);
     size_t place = slice_find(s, SLICE(", in "), 0);
     if (place != SIZE_MAX && place > 0) s.len = place;
     size_t first = p->n;
