@@ -28,7 +28,7 @@ enum way { /* bits of look.ways: what stands right before or behind the word in 
     WAY_COMMA_ROLE = 1u << 23,    /* …, the mayor */
 };
 
-struct habit { uint64_t word; uint32_t ways; uint8_t small, capital, often; bool given; /* is a given name */ };
+struct habit { uint64_t word; uint32_t ways; uint8_t small, capital, often; };
 struct habits { struct habit *slot; size_t mask; };
 
 static struct habit *habit_at(const struct habits *h, uint64_t word)
@@ -39,13 +39,9 @@ static struct habit *habit_at(const struct habits *h, uint64_t word)
     return &h->slot[i];
 }
 
-static bool is_given_name(const struct view *v, const struct token *k)
+static uint32_t ways_before(const struct view *v, size_t i, size_t first)
 {
-    return (packed_find(v->model->part, v->model->head->parts, k->lower, PART_BITS) & 7) > 1;
-}
-
-static uint32_t ways_before(const struct tokens *t, const struct habits *all, size_t i, size_t first)
-{
+    const struct tokens *t = v->t;
     if (i == first) return 0;
     const struct token *k = &t->ptr[i - 1];
     uint32_t ways = 0;
@@ -61,7 +57,7 @@ static uint32_t ways_before(const struct tokens *t, const struct habits *all, si
     if (token_is(t, i - 1, '(')) ways |= WAY_BRACKET;
     if (token_is(t, i - 1, ',') && i > first + 1 && token_capital(&t->ptr[i - 2])) ways |= WAY_PLACE_COMMA;
     if (!token_capital(k)) return ways;
-    if (habit_at(all, k->lower)->given) ways |= WAY_GIVEN_NAME;
+    if (v->look[i - 1].given > 1) ways |= WAY_GIVEN_NAME;
     return ways | (k->word & WORD_ORG ? WAY_ORG : k->word & WORD_PLACE ? WAY_PLACE : WAY_CAPITAL);
 }
 
@@ -92,7 +88,7 @@ static void count_one(const struct view *v, const struct habits *all, size_t i)
         return;
     }
     struct sentence s = v->t->sentence[v->sentence[i]];
-    h->ways |= ways_before(v->t, all, i, s.first) | ways_behind(v->t, i, s.end);
+    h->ways |= ways_before(v, i, s.first) | ways_behind(v->t, i, s.end);
     if (h->often < 2) h->often++;
     if (i > s.first && (v->t->ptr[i - 1].kind & TOKEN_WORD) && !token_capital(&v->t->ptr[i - 1]) && h->capital < 2) h->capital++;
 }
@@ -105,12 +101,8 @@ enum err habits_count(const struct view *v, struct arena *mem)
     while (most < capitals * 2) most *= 2;
     struct habits all = {arena_array(mem, most, sizeof *all.slot), most - 1};
     if (all.slot == NULL) return ERR_NOMEM;
-    for (size_t i = 0; i < t->len; i++) {
-        if (!token_capital(&t->ptr[i])) continue;
-        struct habit *h = habit_at(&all, t->ptr[i].lower);
-        if (h->word == 0) h->given = is_given_name(v, &t->ptr[i]);
-        h->word = t->ptr[i].lower ? t->ptr[i].lower : 1;
-    }
+    for (size_t i = 0; i < t->len; i++)
+        if (token_capital(&t->ptr[i])) habit_at(&all, t->ptr[i].lower)->word = t->ptr[i].lower ? t->ptr[i].lower : 1;
     for (size_t i = 0; i < t->len; i++)
         if (t->ptr[i].kind & TOKEN_WORD) count_one(v, &all, i);
     for (size_t i = 0; i < t->len; i++) {

@@ -5,7 +5,7 @@
 
 #include "look.h"
 
-/* Fills in small, capital, often and ways of the looks at all tokens with a capital. All in mem. ERR_NOMEM only. */
+/* Fills in small, capital, often and ways of the looks at all tokens with a capital, from the rest of the looks. All in mem. ERR_NOMEM only. */
 enum err habits_count(const struct view *v, struct arena *mem) MUST_CHECK;
 
 #endif

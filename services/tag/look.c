@@ -175,12 +175,11 @@ enum err view_make(const struct model *m, const struct world *w, struct arena *m
         pass_over(out, first, t->sentence[n].end);
         first = t->sentence[n].end;
     }
-    if (habits_count(out, mem) != OK) return ERR_NOMEM;
     for (size_t first, end, at = 0; view_next(out, at, &first, &end); at = end) {
         size_t b = first > AROUND ? first - AROUND : 0, e = end + AROUND < t->len ? end + AROUND : t->len;
         for (size_t i = b; i < e; i++) fill(out, i);
         for (size_t i = first; i < end; i++)
             if (token_capital(&t->ptr[i]) || (t->ptr[i].kind & TOKEN_NUMBER)) know(out, i, t->sentence[out->sentence[i]].end);
     }
-    return OK;
+    return habits_count(out, mem);
 }
