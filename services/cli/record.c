@@ -7,9 +7,8 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <zlib.h>
 
-#include "../../proto/doc.h"
+#include "../../proto/pack.h"
 
 enum { KEY_LEAST = 6, MERGES_MOST = 64, WAIT_MS = 5000 };
 
@@ -128,18 +127,6 @@ enum record_found records_key(struct records *r, const char *id, char key[256])
     return n < 0 ? RECORD_ERROR : n == 0 ? RECORD_NONE : n == 1 ? RECORD_DOCUMENT : RECORD_MANY;
 }
 
-/* The frame of the row, unpacked, in mem; absent when it is none. A small one stands as it is: a map, as whose first byte packed data never begins. */
-static struct slice frame_of(sqlite3_stmt *s, struct arena *mem)
-{
-    int64_t size = sqlite3_column_int64(s, 0);
-    char *to = size > 0 && size <= DOC_FRAME_MAX ? arena_take(mem, (size_t)size) : NULL;
-    uLongf n = (uLongf)size;
-    const unsigned char *from = sqlite3_column_blob(s, 1);
-    if (to != NULL && sqlite3_column_bytes(s, 1) == size && (from[0] & 0x80) != 0) return (struct slice){memcpy(to, from, n), n};
-    bool good = to != NULL && uncompress((Bytef *)to, &n, from, (uLong)sqlite3_column_bytes(s, 1)) == Z_OK;
-    return good ? (struct slice){to, n} : (struct slice){NULL, 0};
-}
-
 void records_hash(struct records *r, const char *key, char hash[65])
 {
     struct doc doc;
@@ -147,8 +134,9 @@ void records_hash(struct records *r, const char *key, char hash[65])
     sqlite3_stmt *s = ask(r, "SELECT b.frame_size, b.frame FROM bodies b JOIN documents d USING(id) WHERE d.key = ?", key);
     hash[0] = '\0';
     if (mem != NULL && s != NULL && sqlite3_step(s) == SQLITE_ROW) {
-        struct slice frame = frame_of(s, mem);
-        if (frame.ptr != NULL && doc_peek(frame, DOC_BIT(DOC_HASH), mem, &doc) == OK && doc_has(&doc, DOC_HASH) && doc.hash.len == 64) snprintf(hash, 65, "%.64s", doc.hash.ptr);
+        struct slice frame, packed = {sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1)};
+        bool good = frame_unpack(packed, sqlite3_column_int64(s, 0), mem, &frame) == OK;
+        if (good && doc_peek(frame, DOC_BIT(DOC_HASH), mem, &doc) == OK && doc_has(&doc, DOC_HASH) && doc.hash.len == 64) snprintf(hash, 65, "%.64s", doc.hash.ptr);
     }
     sqlite3_finalize(s);
     arena_destroy(&mem);

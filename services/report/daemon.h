@@ -54,9 +54,9 @@ struct report {
     uint64_t last_index, index_ms; /* when it had its last batch, and what that took */
     double index_doc_ms;         /* of that, to a document */
     double flow;                 /* documents a ms, over the last second or so */
+    uint64_t flow_at, flow_in;   /* when that was reckoned, and how many documents had come by then */
     struct retain retain;
     uint64_t retained;           /* ms: its last step */
-    uint64_t flow_at, flow_in;   /* when that was reckoned, and how many documents had come by then */
 };
 
 /* The frames of one group. */

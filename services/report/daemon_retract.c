@@ -26,7 +26,7 @@ unsigned report_act(void *self, const struct http_request *q, struct buf *body)
     enum err e = office_retract(&r->office, &what, clock_wall_ms(), &done);
     if (e != OK) return complain(body, 503, ledger_trouble(r->office.ledger));
     if (!report_publish(r)) return complain(body, 503, "the lines could not be written");
-    if (what.forget) e = done.before == FORGETTING ? office_forget_again(&r->office) : office_forget(&r->office, done.stories);
+    if (what.forget) e = office_forget(&r->office, &done);
     if (e != OK) return complain(body, 503, ledger_trouble(r->office.ledger));
     if (done.found) log_event(LOG_INFO, what.forget ? "forgotten" : "retracted", "key=%s lines=%zu", key, done.blanked);
     retract_answer(&done, body);

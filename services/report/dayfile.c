@@ -4,7 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ static enum err os_error(void)
     return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
 }
 
-static bool is_day(const char *name)
+bool dayfile_named(const char *name)
 {
     if (strlen(name) != LEDGER_DAY + 6 || strcmp(name + LEDGER_DAY, ".jsonl") != 0) return false;
     for (int i = 0; i < LEDGER_DAY; i++) {
@@ -43,14 +43,18 @@ static bool is_day(const char *name)
     return true;
 }
 
-/* The newest file's day, or "". */
-static enum err newest(const char *folder, char day[LEDGER_DAY + 1])
+bool dayfile_number(const char *line, uint64_t *seq)
+{
+    return sscanf(line, "{\"v\":1,\"seq\":%" SCNu64, seq) == 1;
+}
+
+enum err dayfile_newest(const char *folder, char day[LEDGER_DAY + 1])
 {
     DIR *dir = opendir(folder);
     if (dir == NULL) return ERR_IO;
     day[0] = '\0';
     for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
-        if (!is_day(e->d_name) || memcmp(e->d_name, day, LEDGER_DAY) <= 0) continue;
+        if (!dayfile_named(e->d_name) || memcmp(e->d_name, day, LEDGER_DAY) <= 0) continue;
         memcpy(day, e->d_name, LEDGER_DAY);
         day[LEDGER_DAY] = '\0';
     }
@@ -68,7 +72,7 @@ enum err dayfile_drop(const char *folder, const char *day)
         return ERR_IO;
     }
     for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
-        if (!is_day(e->d_name) || memcmp(e->d_name, day, LEDGER_DAY) >= 0) continue;
+        if (!dayfile_named(e->d_name) || memcmp(e->d_name, day, LEDGER_DAY) >= 0) continue;
         some = true;
         gone = unlinkat(at, e->d_name, 0) == 0 && gone;
     }
@@ -147,18 +151,9 @@ static void retreat(struct dayfile *f, uint64_t seq)
     f->behind = true;
 }
 
-/* The line's seq, or 0 when these bytes are no line of ours. */
-static uint64_t seq_of(struct slice line)
-{
-    json_t *v = json_loadb(line.ptr, line.len, 0, NULL);
-    json_int_t seq = json_integer_value(json_object_get(v, "seq"));
-    json_decref(v);
-    return seq > 0 ? (uint64_t)seq : 0;
-}
-
 static uint64_t first_held(const struct dayfile *f)
 {
-    return f->held.len == 0 ? f->seq + 1 : seq_of(slice_cut(buf_slice(&f->held), 0, slice_find(buf_slice(&f->held), SLICE("\n"), 0)));
+    return f->held.len == 0 ? f->seq + 1 : dayfile_line_seq(slice_cut(buf_slice(&f->held), 0, slice_find(buf_slice(&f->held), SLICE("\n"), 0)));
 }
 
 enum err dayfile_flush(struct dayfile *f)
@@ -237,7 +232,7 @@ static enum err open_newest(struct dayfile *f, struct ledger *ledger, struct tro
 {
     for (;;) {
         char day[LEDGER_DAY + 1], path[4096];
-        enum err e = newest(f->folder, day);
+        enum err e = dayfile_newest(f->folder, day);
         if (e == OK && day[0] == '\0') {
             f->day[0] = '\0';
             return OK;

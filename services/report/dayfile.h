@@ -36,6 +36,13 @@ enum err dayfile_sync(struct dayfile *f, struct ledger *ledger) MUST_CHECK;
  * flushed. ERR_FULL, ERR_IO: call it again. ERR_SCHEMA: a line is of another length. */
 enum err dayfile_blank(const char *folder, const char *type, struct ledger *ledger) MUST_CHECK;
 
+/* Whether that is the name of a day's file. */
+bool dayfile_named(const char *name);
+/* The newest file's day, or "". ERR_IO. */
+enum err dayfile_newest(const char *folder, char day[LEDGER_DAY + 1]) MUST_CHECK;
+/* The number in a line's head, without reading the rest; false when it has none. */
+bool dayfile_number(const char *line, uint64_t *seq);
+
 /* Removes the files of days before `day`, also one that is open: no line of such a day comes any more. They stay away. ERR_IO. */
 enum err dayfile_drop(const char *folder, const char *day) MUST_CHECK;
 

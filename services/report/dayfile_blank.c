@@ -1,7 +1,6 @@
 /* dayfile_blank.c - lines of the day files written over with what the ledger has left of them. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -57,7 +56,7 @@ static enum err on_line(void *self, const struct ledger_line *line)
         if (n < 0) return ferror(s->file) ? ERR_IO : OK; /* it is not there yet: the ledger's is written later */
         off_t at = s->at;
         s->at += n;
-        if (sscanf(s->line, "{\"v\":1,\"seq\":%" SCNu64, &seq) != 1 || seq != line->seq) continue;
+        if (!dayfile_number(s->line, &seq) || seq != line->seq) continue;
         if (s->line[n - 1] != '\n') return OK; /* torn by a power loss: it is cut off when the files are opened, and the ledger's is written */
         if ((size_t)n != line->line.len + 1) return ERR_SCHEMA;
         if (pwrite(fileno(s->file), line->line.ptr, line->line.len, at) != (ssize_t)line->line.len) return world();

@@ -59,6 +59,14 @@ static enum err stands(struct check *c, off_t at, struct slice line, bool *same)
     return OK;
 }
 
+uint64_t dayfile_line_seq(struct slice line)
+{
+    json_t *v = json_loadb(line.ptr, line.len, 0, NULL);
+    json_int_t seq = json_integer_value(json_object_get(v, "seq"));
+    json_decref(v);
+    return seq > 0 ? (uint64_t)seq : 0;
+}
+
 /* The number of the whole line at c->at, or 0 when there is none. */
 static enum err line_number(struct check *c, uint64_t *seq)
 {
@@ -72,10 +80,7 @@ static enum err line_number(struct check *c, uint64_t *seq)
         const char *newline = memchr(p, '\n', n);
         c->bytes.len += newline ? (size_t)(newline - p) : n;
         if (newline == NULL) continue;
-        json_t *v = json_loadb(c->bytes.ptr, c->bytes.len, 0, NULL);
-        json_int_t number = json_integer_value(json_object_get(v, "seq"));
-        json_decref(v);
-        *seq = number > 0 ? (uint64_t)number : 0;
+        *seq = dayfile_line_seq(buf_slice(&c->bytes));
         return OK;
     }
     return OK;

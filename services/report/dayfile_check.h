@@ -17,6 +17,9 @@ struct dayfile_found {
     uint64_t foreign; /* what stands behind is a whole line of that number, which the ledger has not or has otherwise; 0: no line */
 };
 
+/* The line's seq, or 0 when these bytes are no line of ours. */
+uint64_t dayfile_line_seq(struct slice line);
+
 /* Reads the mark that was set for files of that type (NULL: all lines), {0, 0} when there is none; sets it, in a transaction of its own. */
 enum err dayfile_read_mark(struct ledger *ledger, const char *type, struct dayfile_mark *mark) MUST_CHECK;
 enum err dayfile_set_mark(struct ledger *ledger, const char *type, struct dayfile_mark mark) MUST_CHECK;

@@ -50,7 +50,7 @@ static enum err retract(struct office *o, const struct desk_retraction *r, struc
     unsigned told = 1;
     enum err e = office_retract(o, r, now, &done);
     if (e == OK) e = office_publish(o);
-    if (e == OK && r->forget) e = done.before == FORGETTING ? office_forget_again(o) : office_forget(o, done.stories);
+    if (e == OK && r->forget) e = office_forget(o, &done);
     if (e == OK) retract_answer(&done, answer);
     while (e == OK && told > 0) {
         e = ledger_begin(o->ledger);

@@ -1,6 +1,7 @@
 /* ledger_docs.c - the ledger's documents, their names and quotes, and who came again. */
 #include <zlib.h>
 
+#include "../../proto/pack.h"
 #include "ledger_sql.h"
 
 enum { PACK_LEAST = 512 }; /* bytes */
@@ -54,30 +55,12 @@ static void read_doc(sqlite3_stmt *s, struct ledger_doc *d)
     d->fail_detail = ledger_column(s, 27);
 }
 
-/* Whether a frame stands as it was: a frame is a MessagePack map, whose first byte zlib's header (RFC 1950, CMF) never has. */
-static bool is_plain(struct slice packed, size_t size)
-{
-    return packed.len == size && size > 0 && (packed.ptr[0] & 0x80) != 0;
-}
-
-enum err ledger_unpack(struct slice packed, int64_t size, struct arena *mem, struct slice *frame)
-{
-    if (size < 0 || size > DOC_FRAME_MAX) return ERR_MALFORMED;
-    char *to = arena_take(mem, (size_t)size + 1);
-    if (to == NULL) return ERR_NOMEM;
-    uLongf n = (uLongf)size;
-    if (is_plain(packed, n)) memcpy(to, packed.ptr, n);
-    else if (uncompress((Bytef *)to, &n, (const Bytef *)packed.ptr, packed.len) != Z_OK || n != (uLongf)size) return ERR_MALFORMED;
-    *frame = (struct slice){to, n};
-    return OK;
-}
-
 /* Text and frame, the frame unpacked into mem. */
 static enum err read_body(sqlite3_stmt *s, struct arena *mem, struct ledger_doc *d)
 {
     d->text = ledger_column(s, 28);
     struct slice packed = ledger_column(s, 30);
-    return packed.ptr != NULL ? ledger_unpack(packed, sqlite3_column_int64(s, 29), mem, &d->frame) : OK;
+    return packed.ptr != NULL ? frame_unpack(packed, sqlite3_column_int64(s, 29), mem, &d->frame) : OK;
 }
 
 static enum err keep(struct arena *mem, struct slice *v)
@@ -152,7 +135,7 @@ static enum err put_body(struct ledger *l, const struct ledger_doc *d, struct sl
 /* A small frame stands as it is: it would shrink by a few bytes, and packing it took a fifth of the whole stage. */
 static enum err add_body(struct ledger *l, const struct ledger_doc *d)
 {
-    if (d->frame.len < PACK_LEAST && is_plain(d->frame, d->frame.len)) return put_body(l, d, d->frame);
+    if (d->frame.len < PACK_LEAST && frame_plain(d->frame, d->frame.len)) return put_body(l, d, d->frame);
     uLongf n = d->frame.len + d->frame.len / 8 + d->frame.len / 64 + 64; /* what deflateBound() says of any window, and some */
     char *packed = sqlite3_malloc64(n);
     if (packed == NULL) return ERR_NOMEM;

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../../proto/pack.h"
+#include "dayfile.h"
 #include "desk.h"
 #include "ledger_sql.h"
-#include "lines.h"
 
 struct mending {
     struct ledger *l;
@@ -15,11 +16,6 @@ struct mending {
     struct arena *mem;
     json_t *said;
 };
-
-static enum err run(struct ledger *l, const char *sql)
-{
-    return ledger_err(sqlite3_exec(l->db, sql, NULL, NULL, NULL));
-}
 
 /* All rows of one column as a list under that name; none when it is empty. */
 static enum err list(struct mending *m, const char *name, const char *sql)
@@ -68,12 +64,11 @@ static enum err add_line(struct ledger *l, const char *day, const char *text, si
     return ledger_err(rc);
 }
 
-/* The number in a line's head, without reading the rest. */
 static bool is_missing(struct ledger *l, const char *text)
 {
-    unsigned long long seq = 0;
+    uint64_t seq;
     sqlite3_stmt *s = NULL;
-    if (sscanf(text, "{\"v\":1,\"seq\":%llu", &seq) != 1) return false;
+    if (!dayfile_number(text, &seq)) return false;
     bool missing = ledger_bind(l, SQL_LINES, &s, "ii", (int64_t)seq, (int64_t)1) == OK && (sqlite3_step(s) != SQLITE_ROW || sqlite3_column_int64(s, 0) != (int64_t)seq);
     sqlite3_reset(s);
     return missing;
@@ -100,8 +95,7 @@ static enum err read_days(struct ledger *l, const char *folder)
     enum err e = OK;
     if (dir == NULL) return OK;
     for (struct dirent *d = readdir(dir); d != NULL && e == OK; d = readdir(dir)) {
-        const char *dot = strstr(d->d_name, ".jsonl");
-        if (dot == d->d_name + LEDGER_DAY && dot[6] == '\0') e = read_day(l, folder, d->d_name);
+        if (dayfile_named(d->d_name)) e = read_day(l, folder, d->d_name);
     }
     closedir(dir);
     return e;
@@ -110,11 +104,11 @@ static enum err read_days(struct ledger *l, const char *folder)
 /* --- documents --- */
 
 /* A document whose text stands there, as it was when it came. */
-static enum err unpack(struct mending *m, sqlite3_stmt *s, int at, struct doc *doc)
+static enum err unpack(struct mending *m, sqlite3_stmt *s, struct doc *doc)
 {
-    struct slice frame, text = ledger_column(s, at);
+    struct slice frame, text = ledger_column(s, 0);
     arena_reset(m->mem);
-    enum err e = ledger_unpack(ledger_column(s, at + 2), sqlite3_column_int64(s, at + 1), m->mem, &frame);
+    enum err e = frame_unpack(ledger_column(s, 2), sqlite3_column_int64(s, 1), m->mem, &frame);
     if (text.ptr != NULL) text = arena_copy(m->mem, text);
     if (e == OK) e = doc_decode(frame, DESK_READS, m->mem, doc);
     if (e != OK || text.ptr == NULL) return e;
@@ -123,44 +117,48 @@ static enum err unpack(struct mending *m, sqlite3_stmt *s, int at, struct doc *d
     return OK;
 }
 
-static enum err remake_one(struct mending *m, const struct doc *doc, int64_t id, int64_t outcome)
+/* Calls `each` for the documents that can be read of those rows: text, frame_size, frame, id, and what it asks for behind them. */
+static enum err each_body(struct mending *m, const char *sql, enum err (*each)(struct mending *, sqlite3_stmt *, const struct doc *, int64_t id))
+{
+    sqlite3_stmt *s = NULL;
+    enum err e = OK;
+    int rc = sqlite3_prepare_v2(m->l->db, sql, -1, &s, NULL);
+    while (e == OK && rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        struct doc doc;
+        rc = SQLITE_OK;
+        if (unpack(m, s, &doc) == OK) e = each(m, s, &doc, sqlite3_column_int64(s, 3));
+    }
+    sqlite3_finalize(s);
+    return e == OK && rc != SQLITE_DONE ? ledger_err(rc) : e;
+}
+
+static enum err remake(struct mending *m, sqlite3_stmt *s, const struct doc *doc, int64_t id)
 {
     char sql[400];
-    int64_t row = 0;
-    enum outcome o = outcome != 0 ? (enum outcome)outcome : desk_outcome(doc);
-    enum err e = desk_add_row(m->desk, m->mem, doc, o, doc->accepted, &row);
+    struct ledger_doc known;
+    bool found = false;
+    int64_t row = 0, outcome = sqlite3_column_int64(s, 4);
+    enum err e = ledger_find(m->l, doc->key, m->mem, &known, &found);
+    if (e != OK || found) return e; /* then this text is from a page that was no longer in use */
+    e = desk_add_row(m->desk, m->mem, doc, outcome != 0 ? (enum outcome)outcome : desk_outcome(doc), doc->accepted, &row);
     if (e != OK || row == id) return e;
     snprintf(sql, sizeof sql, "UPDATE documents SET id = %lld WHERE id = %lld; UPDATE bodies SET id = %lld WHERE id = %lld", (long long)id, (long long)row, (long long)id, (long long)row);
-    return run(m->l, sql);
+    return ledger_exec(m->l, sql);
 }
 
 /* Rows of documents whose text is there: all that the row said stands in it. */
 static enum err from_texts(struct mending *m)
 {
-    sqlite3_stmt *s = NULL;
-    enum err e = run(m->l, "CREATE TEMP TABLE remade(key TEXT); CREATE TEMP TABLE torn AS SELECT b.* FROM bodies b LEFT JOIN documents d ON d.id = b.id WHERE d.id IS NULL;"
-                            "DELETE FROM bodies WHERE id IN (SELECT id FROM torn)");
-    int rc = e == OK ? sqlite3_prepare_v2(m->l->db, "SELECT b.text, b.frame_size, b.frame, b.id, (SELECT outcome FROM seqs WHERE seqs.id = b.id)"
-                                                    " FROM torn b", -1, &s, NULL) : SQLITE_OK;
-    while (e == OK && rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-        struct doc doc;
-        int64_t id = sqlite3_column_int64(s, 3), outcome = sqlite3_column_int64(s, 4);
-        struct ledger_doc known;
-        bool found = false;
-        rc = SQLITE_OK;
-        if (unpack(m, s, 0, &doc) != OK) continue;
-        e = ledger_find(m->l, doc.key, m->mem, &known, &found); /* then this text is from a page that was no longer in use */
-        if (e == OK && !found) e = remake_one(m, &doc, id, outcome);
-    }
-    sqlite3_finalize(s);
-    if (e == OK) e = run(m->l, "INSERT INTO remade SELECT key FROM documents WHERE id IN (SELECT id FROM torn)");
-    return e == OK && rc != SQLITE_DONE ? ledger_err(rc) : e;
+    enum err e = ledger_exec(m->l, "CREATE TEMP TABLE remade(key TEXT); CREATE TEMP TABLE torn AS SELECT b.* FROM bodies b LEFT JOIN documents d ON d.id = b.id WHERE d.id IS NULL;"
+                                   "DELETE FROM bodies WHERE id IN (SELECT id FROM torn)");
+    if (e == OK) e = each_body(m, "SELECT b.text, b.frame_size, b.frame, b.id, (SELECT outcome FROM seqs WHERE seqs.id = b.id) FROM torn b", remake);
+    return e == OK ? ledger_exec(m->l, "INSERT INTO remade SELECT key FROM documents WHERE id IN (SELECT id FROM torn)") : e;
 }
 
 /* The others: by the indices that they stand in, and by their line. */
 static enum err from_lines(struct mending *m)
 {
-    enum err e = run(m->l,
+    enum err e = ledger_exec(m->l,
         "CREATE TEMP TABLE told AS SELECT id AS key, max(CASE WHEN op = 'new' THEN seq END) AS seq, max(type = 'reject') AS reject FROM stream"
         "  WHERE type IN ('article', 'reject') GROUP BY id;"
         "CREATE TEMP TABLE back AS SELECT q.id, p.text AS key, q.instance, q.seq, q.outcome FROM seqs q JOIN pairs p ON p.id = q.id"
@@ -168,7 +166,7 @@ static enum err from_lines(struct mending *m)
         "  AND p.text NOT IN (SELECT storyline FROM story_rows WHERE storyline IS NOT NULL)"
         "  AND (p.text IN (SELECT key FROM told) OR (SELECT count(*) FROM pairs o WHERE o.id = q.id AND o.text NOT IN (SELECT id FROM story_rows)) = 1) GROUP BY q.id;"
         "INSERT INTO back SELECT NULL, key, NULL, NULL, NULL FROM told WHERE key NOT IN (SELECT key FROM documents) AND key NOT IN (SELECT key FROM back);");
-    if (e == OK) e = run(m->l,
+    if (e == OK) e = ledger_exec(m->l,
         "INSERT OR IGNORE INTO documents(id, key, instance, seq, outcome, accepted, written, name, source, title, url, published, lang, verdict, of, story, fail_stage,"
         "  fail_error, fail_detail) SELECT b.id, b.key, b.instance, b.seq, coalesce(b.outcome, CASE l.line ->> 'outcome' WHEN 'duplicate' THEN 2 WHEN 'reported' THEN 1"
         "  ELSE 3 END), CAST(1000 * unixepoch(l.line ->> 'accepted') AS INTEGER), coalesce(CAST(1000 * unixepoch(l.line ->> 'ts') AS INTEGER), 0), l.line ->> 'name',"
@@ -179,40 +177,41 @@ static enum err from_lines(struct mending *m)
     return e == OK ? list(m, "remade", "SELECT key FROM remade ORDER BY key") : e;
 }
 
+static enum err add_instance(struct ledger *l, int64_t row, struct slice instance)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(l->db, "INSERT OR IGNORE INTO instances VALUES(?,?)", -1, &s, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_bind_int64(s, 1, row);
+    if (rc == SQLITE_OK) rc = sqlite3_bind_blob64(s, 2, instance.ptr, instance.len, SQLITE_STATIC);
+    enum err e = rc == SQLITE_OK ? ledger_run(s) : ledger_err(rc);
+    sqlite3_finalize(s);
+    return e;
+}
+
+static enum err add_parts(struct mending *m, sqlite3_stmt *s, const struct doc *doc, int64_t id)
+{
+    char sql[200];
+    int64_t instance = sqlite3_column_int64(s, 4), names = sqlite3_column_int64(s, 5);
+    bool torn = (size_t)names != doc->entities.len;
+    if (doc->text.ptr == NULL) return OK;
+    snprintf(sql, sizeof sql, "DELETE FROM names WHERE document = %lld", (long long)id);
+    enum err e = instance != 0 && doc->instance.len == INSTANCE_SIZE ? add_instance(m->l, instance, doc->instance) : OK;
+    if (e == OK && torn) e = ledger_exec(m->l, sql);
+    return e == OK ? desk_add_parts(m->desk, m->mem, doc, id, torn) : e;
+}
+
 /* Names, quotes and the instance of documents that have their text. Those of what was taken back stay gone. */
 static enum err from_bodies(struct mending *m)
 {
-    sqlite3_stmt *s = NULL;
-    char sql[200];
-    enum err e = OK;
-    int rc = sqlite3_prepare_v2(m->l->db, "SELECT b.text, b.frame_size, b.frame, b.id, d.instance, (SELECT count(*) FROM names n WHERE n.document = b.id) FROM bodies b"
-                                          " JOIN documents d ON d.id = b.id WHERE d.key NOT IN (SELECT key FROM retractions) ORDER BY b.id", -1, &s, NULL);
-    while (e == OK && rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-        struct doc doc;
-        sqlite3_stmt *i = NULL;
-        int64_t id = sqlite3_column_int64(s, 3), instance = sqlite3_column_int64(s, 4), names = sqlite3_column_int64(s, 5);
-        rc = SQLITE_OK;
-        if (unpack(m, s, 0, &doc) != OK || doc.text.ptr == NULL) continue;
-        if (instance != 0 && doc.instance.len == INSTANCE_SIZE && sqlite3_prepare_v2(m->l->db, "INSERT OR IGNORE INTO instances VALUES(?,?)", -1, &i, NULL) == SQLITE_OK) {
-            sqlite3_bind_int64(i, 1, instance);
-            sqlite3_bind_blob64(i, 2, doc.instance.ptr, doc.instance.len, SQLITE_STATIC);
-            e = ledger_run(i);
-        }
-        sqlite3_finalize(i);
-        snprintf(sql, sizeof sql, "DELETE FROM names WHERE document = %lld", (long long)id);
-        bool torn = (size_t)names != doc.entities.len;
-        if (e == OK && torn) e = run(m->l, sql);
-        if (e == OK) e = desk_add_parts(m->desk, m->mem, &doc, id, torn);
-    }
-    sqlite3_finalize(s);
-    return e == OK && rc != SQLITE_DONE ? ledger_err(rc) : e;
+    return each_body(m, "SELECT b.text, b.frame_size, b.frame, b.id, d.instance, (SELECT count(*) FROM names n WHERE n.document = b.id) FROM bodies b"
+                        " JOIN documents d ON d.id = b.id WHERE d.key NOT IN (SELECT key FROM retractions) ORDER BY b.id", add_parts);
 }
 
 /* --- the rest --- */
 
 static enum err stories(struct mending *m)
 {
-    enum err e = run(m->l,
+    enum err e = ledger_exec(m->l,
         "CREATE TEMP TABLE silent AS SELECT s.id, (SELECT max(seq) FROM stream l WHERE l.type = 'story' AND l.id = s.id) AS seq, n, a, b FROM"
         "  (SELECT story AS id, count(*) AS n, min(accepted) AS a, max(accepted) AS b FROM documents WHERE story IS NOT NULL GROUP BY story) s"
         "  WHERE s.id NOT IN (SELECT id FROM story_rows);"
@@ -223,14 +222,14 @@ static enum err stories(struct mending *m)
         "  FROM silent t LEFT JOIN stream l ON l.seq = t.seq AND json_valid(l.line);"
         "UPDATE story_rows SET due = 1 WHERE state = 1 AND due IS NULL AND rev > 0 AND line_seq >= (SELECT min(seq) FROM stream) AND id NOT IN (SELECT story FROM digests);");
     for (int i = 0; i < 100 && e == OK && (i == 0 || sqlite3_changes(m->l->db) > 0); i++)
-        e = run(m->l, "UPDATE documents SET story = (SELECT into_story FROM story_rows s WHERE s.id = documents.story) WHERE story IN"
+        e = ledger_exec(m->l, "UPDATE documents SET story = (SELECT into_story FROM story_rows s WHERE s.id = documents.story) WHERE story IN"
                       " (SELECT id FROM story_rows WHERE state = 2 AND into_story IS NOT NULL AND into_story <> id)");
     return e == OK ? list(m, "stories", "SELECT id FROM silent ORDER BY id") : e;
 }
 
 static enum err retractions(struct mending *m)
 {
-    return run(m->l,
+    return ledger_exec(m->l,
         "INSERT OR IGNORE INTO retractions SELECT id, coalesce(CAST(1000 * unixepoch(line ->> 'ts') AS INTEGER), 0), coalesce(line ->> 'why', ''),"
         "  CASE line ->> 'forget' WHEN 1 THEN 3 ELSE 1 END FROM stream WHERE type IN ('article', 'reject') AND op = 'retract' AND json_valid(line);"
         "UPDATE documents SET story = NULL WHERE key IN (SELECT key FROM retractions);");
@@ -243,7 +242,7 @@ static enum err counts(struct mending *m)
     json_object_set_new(m->said, "documents", json_integer(now));
     json_object_set_new(m->said, "stream", json_integer(number(m->l, "SELECT count(*) FROM stream")));
     json_object_set_new(m->said, "unknown", json_integer(before > now ? before - now : 0));
-    enum err e = run(m->l,
+    enum err e = ledger_exec(m->l,
         "INSERT OR REPLACE INTO meta SELECT 'reported', count(*) FROM documents WHERE outcome = 1; INSERT OR REPLACE INTO meta SELECT 'duplicate', count(*) FROM documents"
         "  WHERE outcome = 2; INSERT OR REPLACE INTO meta SELECT 'rejected', count(*) FROM documents WHERE outcome = 3;"
         "INSERT OR REPLACE INTO meta SELECT 'again', count(*) FROM agains; DELETE FROM meta WHERE name = 'indexed'");

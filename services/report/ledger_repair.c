@@ -1,9 +1,7 @@
 /* ledger_repair.c - looks a ledger over, writes a new one beside it from what was salvaged and mended, and puts it in its place; then the day files. */
 #include "ledger_repair.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,7 +10,7 @@
 #include "../../libcommon/mdb_repair.h"
 #include "../../libcommon/page_sums.h"
 #include "../../libcommon/state.h"
-#include "dayfile_check.h"
+#include "dayfile.h"
 #include "ledger_mend.h"
 #include "ledger_pages_log.h"
 #include "ledger_rows.h"
@@ -21,32 +19,17 @@
 
 /* --- looking --- */
 
-static bool integral(sqlite3 *db, char *why, size_t size)
-{
-    sqlite3_stmt *s = NULL;
-    int rc = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &s, NULL);
-    if (rc == SQLITE_OK) rc = sqlite3_step(s);
-    const char *found = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
-    bool good = found != NULL && strcmp(found, "ok") == 0;
-    if (!good) snprintf(why, size, "%.200s", found != NULL ? found : sqlite3_errmsg(db));
-    sqlite3_finalize(s);
-    return good;
-}
-
 /* The number of the last whole line in the newest of the day files, 0: there is none. */
 static uint64_t last_filed(const char *days)
 {
-    char path[4400], newest[32] = "", *line = NULL;
-    unsigned long long seq = 0, last = 0;
+    char path[4400], day[LEDGER_DAY + 1] = "", *line = NULL;
+    uint64_t seq, last = 0;
     size_t room = 0;
-    DIR *dir = opendir(days);
-    for (struct dirent *d = dir ? readdir(dir) : NULL; d != NULL; d = readdir(dir))
-        if (strlen(d->d_name) == LEDGER_DAY + 6 && strcmp(d->d_name + LEDGER_DAY, ".jsonl") == 0 && strcmp(d->d_name, newest) > 0) snprintf(newest, sizeof newest, "%s", d->d_name);
-    if (dir != NULL) closedir(dir);
-    snprintf(path, sizeof path, "%s/%s", days, newest);
-    FILE *f = newest[0] != '\0' ? fopen(path, "re") : NULL;
+    bool some = dayfile_newest(days, day) == OK && day[0] != '\0';
+    snprintf(path, sizeof path, "%s/%s.jsonl", days, day);
+    FILE *f = some ? fopen(path, "re") : NULL;
     for (ssize_t n; f != NULL && (n = getline(&line, &room, f)) > 0;)
-        if (line[n - 1] == '\n' && sscanf(line, "{\"v\":1,\"seq\":%llu", &seq) == 1) last = seq;
+        if (line[n - 1] == '\n' && dayfile_number(line, &seq)) last = seq;
     if (f != NULL) fclose(f);
     free(line);
     return last;
@@ -71,35 +54,28 @@ static bool whole(const char *path, const char *days, bool *sums, char *why, siz
     if (!pages_log_whole(path, why, size)) return false;
     bool good = page_sums_open(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX) == SQLITE_OK;
     if (good) sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    good = good && integral(db, what, sizeof what);
+    good = good && ledger_integral(db, what, sizeof what) == OK;
     *sums = good && page_sums_there(db);
     if (good) good = has_what_was_filed(db, days, what, sizeof what);
     sqlite3_close(db);
-    for (char *p = what; *p != '\0'; p++)
-        if (*p == '\n') *p = ' ';
     if (!good) snprintf(why, size, "%.160s is damaged: %s", path, what[0] != '\0' ? what : "it cannot be opened");
     return good;
 }
 
 /* --- a new ledger --- */
 
-static enum err run(struct ledger *l, const char *sql)
-{
-    return ledger_err(sqlite3_exec(l->db, sql, NULL, NULL, NULL));
-}
-
-static enum err fill(struct ledger *l, const char *old, const char *days, struct salvaged *found, json_t *said)
+static enum err fill(struct ledger *l, const char *old, const char *days, uint64_t *damaged, json_t *said)
 {
     struct ledger_rows rows = {.ledger = l};
-    enum err e = run(l, "PRAGMA synchronous = OFF; " MEND_TABLES);
+    enum err e = ledger_exec(l, "PRAGMA synchronous = OFF; " MEND_TABLES);
     if (e == OK) e = ledger_begin(l);
-    if (e == OK) e = ledger_salvage(old, ledger_rows_put, &rows, found);
+    if (e == OK) e = ledger_salvage(old, ledger_rows_put, &rows, damaged);
     ledger_rows_end(&rows);
-    if (e == OK) e = run(l, "CREATE INDEX temp.pairs_id ON pairs(id); CREATE INDEX temp.pairs_text ON pairs(text)");
+    if (e == OK) e = ledger_exec(l, "CREATE INDEX temp.pairs_id ON pairs(id); CREATE INDEX temp.pairs_text ON pairs(text)");
     if (e == OK) e = ledger_mend(l, days, said);
-    if (e == OK) e = run(l, "COMMIT");
+    if (e == OK) e = ledger_exec(l, "COMMIT");
     l->begun = l->begun && e != OK;
-    return e == OK ? run(l, "PRAGMA wal_checkpoint(TRUNCATE)") : e;
+    return e == OK ? ledger_exec(l, "PRAGMA wal_checkpoint(TRUNCATE)") : e;
 }
 
 static void clear(const char *dir)
@@ -110,21 +86,13 @@ static void clear(const char *dir)
         if (state_path(path, sizeof path, dir, FRESH "%s", ends[i]) == OK) (void)unlink(path);
 }
 
-static enum err on_disk(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    enum err e = fd >= 0 && fsync(fd) == 0 ? OK : ERR_IO;
-    if (fd >= 0) close(fd);
-    return e;
-}
-
 /* The old one goes aside with its log, which belongs to it alone. Until the new one has its name there is none: see wiredesk repair's mark. */
 static enum err take_place(const char *dir, const char *old, char *kept, size_t size)
 {
     char log[4300], aside[4300], new[4200];
     enum err e = state_path(new, sizeof new, dir, FRESH);
     if (e == OK) repair_own(old, new);
-    if (e == OK) e = on_disk(new);
+    if (e == OK) e = state_sync(dir, FRESH);
     if (e == OK) e = repair_keep(dir, "ledger.db", kept, size);
     snprintf(log, sizeof log, "%s-wal", old);
     snprintf(aside, sizeof aside, "%s-wal", kept);
@@ -139,16 +107,16 @@ static enum err write_anew(const char *dir, const char *old, bool dry, json_t *s
 {
     char path[4200], days[4200], kept[4200] = "";
     struct ledger *l = NULL;
-    struct salvaged found;
+    uint64_t damaged = 0;
     clear(dir);
     enum err e = state_path(path, sizeof path, dir, FRESH);
     if (e == OK) e = state_path(days, sizeof days, dir, "stream");
     if (e == OK) e = ledger_open(path, &l, why, size);
-    if (e == OK) e = fill(l, old, days, &found, said);
+    if (e == OK) e = fill(l, old, days, &damaged, said);
     if (e != OK && l != NULL) snprintf(why, size, "%s", ledger_trouble(l));
     ledger_close(&l);
     bool nothing = e == OK && json_integer_value(json_object_get(said, "documents")) == 0 && json_integer_value(json_object_get(said, "stream")) == 0;
-    if (nothing && found.damaged > 0) {
+    if (nothing && damaged > 0) {
         snprintf(why, size, "no row of it could be read: restore a backup (wiredesk restore)");
         e = ERR_MISSING;
     }
@@ -184,13 +152,15 @@ static bool same(const struct sweep *s, const char *day, const char *path, bool 
     char *line = NULL;
     size_t room = 0;
     bool good = st != NULL, ended = f == NULL;
-    while (good && st != NULL && sqlite3_step(st) == SQLITE_ROW) {
+    int rc = SQLITE_DONE;
+    while (good && (rc = sqlite3_step(st)) == SQLITE_ROW) {
         struct slice want = ledger_column(st, 0);
         ssize_t n = ended ? -1 : getline(&line, &room, f);
         ended = n < 0;
         if (ended) good = newest || (f == NULL && s->type == NULL && access(s->folder, F_OK) != 0);
         else good = (size_t)n == want.len + 1 && memcmp(line, want.ptr, want.len) == 0;
     }
+    good = good && rc == SQLITE_DONE;
     if (good && f != NULL && !ended && getline(&line, &room, f) >= 0) good = newest; /* a torn end is cut off at the start */
     sqlite3_finalize(st);
     if (f != NULL) fclose(f);
@@ -205,12 +175,13 @@ static enum err rewrite(const struct sweep *s, const char *day, const char *name
     FILE *f = fopen(path, "we");
     sqlite3_stmt *st = lines_of(s, day);
     bool good = f != NULL && st != NULL;
-    while (good && sqlite3_step(st) == SQLITE_ROW) {
+    int rc = SQLITE_DONE;
+    while (good && (rc = sqlite3_step(st)) == SQLITE_ROW) {
         struct slice line = ledger_column(st, 0);
         good = fwrite(line.ptr, 1, line.len, f) == line.len && putc('\n', f) != EOF;
     }
     sqlite3_finalize(st);
-    good = good && fflush(f) == 0 && fsync(fileno(f)) == 0;
+    good = good && rc == SQLITE_DONE && fflush(f) == 0 && fsync(fileno(f)) == 0;
     if (f != NULL) fclose(f);
     if (!good) return ERR_IO;
     char to[4400];
@@ -227,8 +198,9 @@ static enum err sweep_days(struct sweep *s)
     enum err e = OK;
     if (access(s->folder, F_OK) != 0) return OK;
     int rc = sqlite3_prepare_v2(s->db, "SELECT DISTINCT day, day = (SELECT max(day) FROM stream) FROM stream ORDER BY day", -1, &st, NULL);
-    while (e == OK && rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
+    while (e == OK && rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
         char day[LEDGER_DAY + 1], name[32], path[4400];
+        rc = SQLITE_OK;
         snprintf(day, sizeof day, "%s", (const char *)sqlite3_column_text(st, 0));
         snprintf(name, sizeof name, "%s.jsonl", day);
         snprintf(path, sizeof path, "%s/%s", s->folder, name);
@@ -237,7 +209,7 @@ static enum err sweep_days(struct sweep *s)
         if (!s->dry) e = rewrite(s, day, name);
     }
     sqlite3_finalize(st);
-    return rc == SQLITE_OK ? e : ledger_err(rc);
+    return e == OK && rc != SQLITE_DONE ? ledger_err(rc) : e;
 }
 
 static enum err days(const char *dir, const char *path, bool dry, json_t *said)

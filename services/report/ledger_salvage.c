@@ -24,7 +24,6 @@ struct reading {
     struct salvaged_row *row;
     char **kept; /* payloads of the page's rows that were put together */
     size_t n_kept;
-    struct salvaged *found;
 };
 
 static uint64_t get_be(const unsigned char *p, size_t n)
@@ -165,9 +164,7 @@ static enum err look(struct reading *r, uint64_t number, salvage_fn fn, void *se
     if ((kind != TABLE_LEAF && kind != INDEX_LEAF && kind != INDEX_INNER) || first + 2 * cells > r->usable) return OK; /* a page that has no rows */
     for (size_t i = 0; i < cells && n < ROWS_MOST; i++) {
         size_t at = get_be(r->page + first + 2 * i, 2);
-        bool whole = at >= first && at < r->usable && read_cell(r, at, kind, &r->row[n]);
-        n += whole;
-        r->found->rows_cut += !whole;
+        n += at >= first && at < r->usable && read_cell(r, at, kind, &r->row[n]);
     }
     enum err e = n > 0 ? fn(self, r->row, n, kind == TABLE_LEAF) : OK;
     for (size_t i = 0; i < r->n_kept; i++) free(r->kept[i]);
@@ -202,38 +199,35 @@ static void measure(struct reading *r)
     r->usable = size - (r->sums ? PAGE_SUM : whole && head[20] < 64 ? head[20] : 0);
 }
 
-static enum err look_at_all(struct reading *r, salvage_fn fn, void *self)
+static enum err look_at_all(struct reading *r, salvage_fn fn, void *self, uint64_t *damaged)
 {
     enum err e = OK;
     list_free(r);
     for (uint64_t n = 1; n <= r->pages && e == OK; n++) {
         if (r->free[n / 8] >> n % 8 & 1) continue;
-        r->found->pages++;
         if (load(r, n, r->page)) e = look(r, n, fn, self);
-        else r->found->damaged++;
+        else (*damaged)++;
     }
     return e;
 }
 
-enum err ledger_salvage(const char *path, salvage_fn fn, void *self, struct salvaged *found)
+enum err ledger_salvage(const char *path, salvage_fn fn, void *self, uint64_t *damaged)
 {
     char log[4200];
-    struct reading r = {.fd = open(path, O_RDONLY | O_CLOEXEC), .found = found, .log = {.fd = -1}};
-    *found = (struct salvaged){.sums = false};
+    struct reading r = {.fd = open(path, O_RDONLY | O_CLOEXEC), .log = {.fd = -1}};
+    *damaged = 0;
     snprintf(log, sizeof log, "%s-wal", path);
     if (r.fd < 0) return ERR_IO;
     measure(&r);
     enum err e = pages_log_open(log, r.page_size, &r.log);
     if (e == OK && r.log.pages > 0) r.pages = r.log.pages;
-    found->sums = r.sums;
-    found->log_frames_damaged = r.log.damaged;
     r.free = calloc(1, r.pages / 8 + 1);
     r.page = malloc(r.page_size);
     r.far = malloc(r.page_size);
     r.row = malloc(ROWS_MOST * sizeof *r.row);
     r.kept = malloc(ROWS_MOST * sizeof *r.kept);
     if (r.free == NULL || r.page == NULL || r.far == NULL || r.row == NULL || r.kept == NULL) e = ERR_NOMEM;
-    if (e == OK) e = look_at_all(&r, fn, self);
+    if (e == OK) e = look_at_all(&r, fn, self, damaged);
     pages_log_close(&r.log);
     close(r.fd);
     free(r.free);

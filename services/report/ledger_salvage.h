@@ -20,18 +20,11 @@ struct salvaged_row {
     struct salvaged_value v[SALVAGED_COLUMNS];
 };
 
-struct salvaged {
-    bool sums;         /* the file has them; without, what can be read is taken for right */
-    uint64_t pages, damaged; /* pages that are in use, or were, and those whose sum is wrong */
-    uint64_t rows_cut; /* rows of which a part stood on a damaged page */
-    uint64_t log_frames_damaged;
-};
-
 /* Called with the rows of one page, in their order: of a table with row numbers, or of an index or a table without them. */
 typedef enum err (*salvage_fn)(void *self, const struct salvaged_row *rows, size_t n, bool table);
 
-/* Reads the database at `path` with what its write-ahead log has on top, all pages but those that its list says are free. ERR_IO with errno, ERR_NOMEM,
- * what fn answered. */
-enum err ledger_salvage(const char *path, salvage_fn fn, void *self, struct salvaged *found) MUST_CHECK;
+/* Reads the database at `path` with what its write-ahead log has on top, all pages but those that its list says are free. *damaged: pages whose sum is
+ * wrong; in a file without sums what can be read is taken for right. ERR_IO with errno, ERR_NOMEM, what fn answered. */
+enum err ledger_salvage(const char *path, salvage_fn fn, void *self, uint64_t *damaged) MUST_CHECK;
 
 #endif

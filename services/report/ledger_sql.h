@@ -56,7 +56,9 @@ struct slice ledger_column(sqlite3_stmt *s, int at);
 /* The same, copied into `mem`; absent when *e is no longer OK, which it then stays, and ERR_NOMEM when there is no room. */
 struct slice ledger_kept(struct arena *mem, sqlite3_stmt *s, int at, enum err *e);
 
-/* A frame as it is packed in the table of bodies, of that size when unpacked. ERR_MALFORMED, ERR_NOMEM. */
-enum err ledger_unpack(struct slice packed, int64_t size, struct arena *mem, struct slice *frame) MUST_CHECK;
+/* Runs statements that give no rows. */
+enum err ledger_exec(struct ledger *l, const char *sql) MUST_CHECK;
+/* PRAGMA integrity_check: ERR_MALFORMED when pages, tables and indices do not fit together, with the first thing found, one line, in `why`; else its own errors. */
+enum err ledger_integral(sqlite3 *db, char *why, size_t size) MUST_CHECK;
 
 #endif

@@ -11,6 +11,8 @@
 #include "ledger_pages_log.h"
 #include "ledger_sql.h"
 
+#define REMEDY "; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup"
+
 enum { CHECKED_MAX = 256 << 20 }; /* bytes of a ledger that is read whole when it is opened */
 
 enum err ledger_err(int rc)
@@ -25,7 +27,7 @@ enum err ledger_err(int rc)
     }
 }
 
-static enum err execute(struct ledger *l, const char *sql)
+enum err ledger_exec(struct ledger *l, const char *sql)
 {
     return ledger_err(sqlite3_exec(l->db, sql, NULL, NULL, NULL));
 }
@@ -155,11 +157,11 @@ static enum err migrate(struct ledger *l, char *why, size_t size)
     while (e == OK && version < LEDGER_VERSION && !l->reader) {
         char done[64];
         snprintf(done, sizeof done, "PRAGMA user_version = %lld", (long long)version + 1);
-        e = execute(l, "BEGIN IMMEDIATE");
+        e = ledger_exec(l, "BEGIN IMMEDIATE");
         if (e == OK) e = ledger_functions(l->db);
-        if (e == OK) e = execute(l, ledger_steps[version]);
-        if (e == OK) e = execute(l, done);
-        if (e == OK) e = execute(l, "COMMIT");
+        if (e == OK) e = ledger_exec(l, ledger_steps[version]);
+        if (e == OK) e = ledger_exec(l, done);
+        if (e == OK) e = ledger_exec(l, "COMMIT");
         version++;
     }
     if (e == OK && l->reader && version != LEDGER_VERSION) {
@@ -197,32 +199,38 @@ static enum err load_counts(struct ledger *l)
     return e;
 }
 
-/* Whether tables and indices fit together. Of a ledger that is larger than this it would take minutes: there damage is met when it is read. */
-static enum err check(struct ledger *l, const char *path, char *why, size_t size)
+enum err ledger_integral(sqlite3 *db, char *why, size_t size)
 {
-    struct stat st;
     sqlite3_stmt *s = NULL;
-    if (l->reader || stat(path, &st) != 0 || st.st_size > CHECKED_MAX) return OK;
-    int rc = sqlite3_prepare_v2(l->db, "PRAGMA integrity_check(1)", -1, &s, NULL);
+    int rc = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &s, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_step(s);
     const char *found = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
     bool good = found != NULL && strcmp(found, "ok") == 0;
     enum err e = rc == SQLITE_ROW ? good ? OK : ERR_MALFORMED : ledger_err(rc);
-    if (e == ERR_MALFORMED)
-        snprintf(why, size, "%s is damaged: %.200s; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup", path, found ? found : sqlite3_errmsg(l->db));
-    for (size_t i = 0; size > 0 && i < size && why[i] != '\0'; i++) {
-        if ((unsigned char)why[i] < ' ') why[i] = ' '; /* one line for people */
-    }
+    if (!good) snprintf(why, size, "%.200s", found != NULL ? found : sqlite3_errmsg(db));
+    for (char *p = why; !good && *p != '\0'; p++)
+        if ((unsigned char)*p < ' ') *p = ' ';
     sqlite3_finalize(s);
+    return e;
+}
+
+/* Whether tables and indices fit together. Of a ledger that is larger than this it would take minutes: there damage is met when it is read. */
+static enum err check(struct ledger *l, const char *path, char *why, size_t size)
+{
+    char what[300];
+    struct stat st;
+    if (l->reader || stat(path, &st) != 0 || st.st_size > CHECKED_MAX) return OK;
+    enum err e = ledger_integral(l->db, what, sizeof what);
+    if (e == ERR_MALFORMED) snprintf(why, size, "%s is damaged: %s" REMEDY, path, what);
     return e;
 }
 
 static enum err settle(struct ledger *l, char *why, size_t size)
 {
     sqlite3_busy_timeout(l->db, 10000);
-    enum err e = l->reader ? execute(l, "PRAGMA query_only = 1")
-                           : execute(l, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
-                                        "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864");
+    enum err e = l->reader ? ledger_exec(l, "PRAGMA query_only = 1")
+                           : ledger_exec(l, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+                                           "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864");
     if (e == OK) e = migrate(l, why, size);
     int64_t last = 0;
     if (e == OK) e = ledger_number(l, SQL_LAST_SEQ, &last);
@@ -236,7 +244,7 @@ static bool log_whole(const char *path, char *why, size_t size)
 {
     char what[300];
     if (pages_log_whole(path, what, sizeof what)) return true;
-    snprintf(why, size, "%s; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup", what);
+    snprintf(why, size, "%s" REMEDY, what);
     return false;
 }
 
@@ -246,7 +254,7 @@ static void add_sums(struct ledger *l, const char *path)
     struct stat st;
     bool small = stat(path, &st) == 0 && st.st_size <= CHECKED_MAX;
     if (page_sums_there(l->db)) return;
-    if (small && execute(l, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)") == OK) return;
+    if (small && ledger_exec(l, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)") == OK) return;
     log_event(LOG_WARN, "ledger_without_sums", "why=\"%s\" what=\"damage in it is found where it breaks the structure; wiredesk repair gives it sums\"",
               small ? sqlite3_errmsg(l->db) : "it is large");
 }
@@ -268,7 +276,7 @@ static enum err open_ledger(const char *path, bool reader, struct ledger **out, 
         return OK;
     }
     if (size > 0 && why[0] == '\0' && e == ERR_MALFORMED)
-        snprintf(why, size, "%s is damaged: %s; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup", path, sqlite3_errmsg(l->db));
+        snprintf(why, size, "%s is damaged: %s" REMEDY, path, sqlite3_errmsg(l->db));
     if (size > 0 && why[0] == '\0') snprintf(why, size, "cannot open the ledger %s: %s", path, l->db ? sqlite3_errmsg(l->db) : "no memory");
     ledger_close(&l);
     return e;
@@ -316,7 +324,7 @@ enum err ledger_ceiling(struct ledger *l, uint64_t bytes)
 enum err ledger_begin(struct ledger *l)
 {
     l->trouble[0] = '\0';
-    enum err e = execute(l, "BEGIN IMMEDIATE");
+    enum err e = ledger_exec(l, "BEGIN IMMEDIATE");
     l->begun = e == OK;
     l->marked = false;
     return e;
@@ -334,7 +342,7 @@ static enum err save_counts(struct ledger *l)
 enum err ledger_commit(struct ledger *l)
 {
     enum err e = save_counts(l);
-    if (e == OK) e = execute(l, "COMMIT");
+    if (e == OK) e = ledger_exec(l, "COMMIT");
     if (e != OK) return e;
     l->begun = false;
     l->committed_seq = l->next_seq;
@@ -348,7 +356,7 @@ void ledger_rollback(struct ledger *l)
     for (int i = 0; i < SQL_STATEMENT_COUNT; i++) {
         if (l->statements[i] != NULL) sqlite3_reset(l->statements[i]);
     }
-    (void)execute(l, "ROLLBACK"); /* fails when SQLite has rolled back by itself: the same end */
+    (void)sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL); /* fails when SQLite has rolled back by itself: the same end */
     l->begun = false;
     l->next_seq = l->committed_seq;
     l->instance.row = 0; /* its row may be gone */
@@ -374,7 +382,7 @@ enum err ledger_savepoint_undo(struct ledger *l)
     l->next_seq = l->marked_seq;
     l->instance.row = 0;
     memcpy(l->counts, l->marked_counts, sizeof l->counts);
-    return execute(l, "ROLLBACK TO mark");
+    return ledger_exec(l, "ROLLBACK TO mark");
 }
 
 void ledger_counts(const struct ledger *l, uint64_t counts[OUTCOME_COUNT])

@@ -56,14 +56,13 @@ enum err office_tell(struct office *o, uint64_t due, uint64_t now, unsigned most
 
 /* Takes a document back, in a transaction of its own; the caller publishes. */
 enum err office_retract(struct office *o, const struct desk_retraction *r, uint64_t now, struct desk_retracted *out) MUST_CHECK;
-/* After that with `forget`, and publishing: day files, pages and the ledger's own remains. ERR_FULL, ERR_IO: call it again. */
-enum err office_forget(struct office *o, struct slices stories) MUST_CHECK;
-/* The path of DIR/report/SUB. */
-void office_folder(const struct office *o, const char *sub, char *out, size_t size);
-/* The same when the first try failed after the ledger's commit: which stories it is about is found in the ledger. */
-enum err office_forget_again(struct office *o) MUST_CHECK;
+/* After that with `forget`, and publishing: day files, pages and the ledger's own remains; also when a first try failed after the ledger's commit. ERR_FULL,
+ * ERR_IO: call it again. */
+enum err office_forget(struct office *o, const struct desk_retracted *done) MUST_CHECK;
 /* Ends one that was cut short: before the day files are opened. */
 enum err office_forget_pending(struct office *o) MUST_CHECK;
+/* The path of DIR/report/SUB. */
+void office_folder(const struct office *o, const char *sub, char *out, size_t size);
 
 /* The filter: JSON documents on standard input, stream lines on standard output. Returns an exit status. */
 int report_filter(const struct report_settings *s);

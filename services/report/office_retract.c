@@ -43,7 +43,7 @@ static enum err drop_pages(const struct office *o, struct slices stories)
     return gone ? OK : ERR_IO;
 }
 
-enum err office_forget(struct office *o, struct slices stories)
+static enum err forget(struct office *o, struct slices stories)
 {
     char folder[4200];
     chaos_point("report.forgetting");
@@ -99,12 +99,18 @@ static enum err owe(struct office *o, struct slices all)
     return e;
 }
 
-enum err office_forget_again(struct office *o)
+/* When the first try failed after the ledger's commit: which stories it is about is found in the ledger. */
+static enum err forget_again(struct office *o)
 {
     struct slices all;
     enum err e = blanked(o, &all);
     if (e == OK) e = owe(o, all);
-    return e == OK ? office_forget(o, all) : e;
+    return e == OK ? forget(o, all) : e;
+}
+
+enum err office_forget(struct office *o, const struct desk_retracted *done)
+{
+    return done->before == FORGETTING ? forget_again(o) : forget(o, done->stories);
 }
 
 enum err office_forget_pending(struct office *o)
@@ -117,5 +123,5 @@ enum err office_forget_pending(struct office *o)
     e = blanked(o, &all);
     office_folder(o, "pages/.cursor", cursor, sizeof cursor);
     if (e == OK && unlink(cursor) != 0 && errno != ENOENT) e = ERR_IO; /* which of them are old is not known any more: all are written again */
-    return e == OK ? office_forget(o, all) : e;
+    return e == OK ? forget(o, all) : e;
 }
