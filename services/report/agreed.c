@@ -11,10 +11,7 @@ struct mark { /* words of a reading that may be bound to the event */
 /* A comma, a bracket or a conjunction behind word w: another clause begins. */
 static bool breaks(const struct scene *s, const struct reading *r, uint32_t w)
 {
-    struct slice g = gap_after(r, w);
-    for (size_t i = 0; i < g.len; i++)
-        if (g.ptr[i] == ';' || g.ptr[i] == ',' || g.ptr[i] == ':' || g.ptr[i] == '(' || (unsigned char)g.ptr[i] == 0xE2) return true;
-    return w + 1 < r->n_words && word_is(&s->lex, r, w + 1, "but while whil who which that after befor over amid if as because");
+    return gap_has(r, w, ";,:(") || (w + 1 < r->n_words && word_is(&s->lex, r, w + 1, "but while whil who which that after befor over amid if as because"));
 }
 
 /* A word for the event behind word w1 - 1, in its clause, with no other name between. Returns it, or UINT32_MAX. */

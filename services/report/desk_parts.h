@@ -26,6 +26,9 @@ struct line_head desk_head(const struct desk *d, uint64_t now, const char *type,
 /* Takes the line that was appended to d->text from `at` on: a newline, its row in the ledger, its place among the gathered. */
 enum err desk_add(struct desk *d, const struct line_head *head, size_t at) MUST_CHECK;
 
+/* A document of the ledger with its text and those fields, in mem; *out: NULL when either is gone or cannot be read any more. */
+enum err desk_read(struct desk *d, struct arena *mem, struct slice key, doc_mask fields, const struct doc **out) MUST_CHECK;
+
 /* The alert lines that a document causes. */
 enum err desk_tell_alerts(struct desk *d, struct arena *mem, const struct doc *doc, uint64_t now) MUST_CHECK;
 

@@ -25,17 +25,11 @@ static enum err tell_parted(void *self, struct slice article, uint32_t b, uint32
 {
     struct parted *p = self;
     struct desk *d = p->desk;
-    struct ledger_doc row;
-    struct doc *doc = arena_array(p->mem, 1, sizeof *doc);
+    const struct doc *doc;
     struct slice key = arena_copy(p->mem, article);
-    bool found = false;
-    if (doc == NULL || key.ptr == NULL) return ERR_NOMEM;
-    enum err e = ledger_load(d->ledger, key, p->mem, &row, &found);
-    if (e != OK || !found || row.frame.ptr == NULL || row.text.ptr == NULL) return e;
-    e = doc_decode(row.frame, DESK_READS, p->mem, doc);
-    if (e != OK) return e == ERR_NOMEM ? e : OK;
-    doc->text = row.text;
-    doc_set(doc, DOC_TEXT);
+    if (key.ptr == NULL) return ERR_NOMEM;
+    enum err e = desk_read(d, p->mem, key, DESK_READS, &doc);
+    if (e != OK || doc == NULL) return e;
     for (size_t i = 0; i < doc->quotes.len; i++) {
         const struct quote *q = &doc->quotes.ptr[i];
         if (q->b != b || q->e != e_) continue;

@@ -190,20 +190,20 @@ static enum verdict_kind verdict_of(struct slice word)
     return VERDICT_NONE;
 }
 
-static enum err load_account(struct desk *d, struct arena *mem, struct account *a)
+enum err desk_read(struct desk *d, struct arena *mem, struct slice key, doc_mask fields, const struct doc **out)
 {
     struct ledger_doc row;
     bool found;
     struct doc *doc = arena_array(mem, 1, sizeof *doc);
+    *out = NULL;
     if (doc == NULL) return ERR_NOMEM;
-    enum err e = ledger_load(d->ledger, a->key, mem, &row, &found);
-    if (e != OK || !found || row.frame.ptr == NULL) return e;
-    e = doc_decode(row.frame, ACCOUNT_FIELDS, mem, doc);
-    if (e != OK) return e == ERR_NOMEM ? e : OK; /* it stays counted and unread */
-    if (row.text.ptr == NULL) return OK;
+    enum err e = ledger_load(d->ledger, key, mem, &row, &found);
+    if (e != OK || !found || row.frame.ptr == NULL || row.text.ptr == NULL) return e;
+    e = doc_decode(row.frame, fields, mem, doc);
+    if (e != OK) return e == ERR_NOMEM ? e : OK;
     doc->text = row.text;
     doc_set(doc, DOC_TEXT);
-    a->doc = doc;
+    *out = doc;
     return OK;
 }
 
@@ -221,7 +221,7 @@ static enum err load_accounts(struct desk *d, struct arena *mem, const struct le
     if (first == 0) account_choose(*out, pick);
     enum err e = OK;
     for (size_t i = 0; i < m->len && e == OK; i++) {
-        if (pick[i]) e = load_account(d, mem, &a[i]);
+        if (pick[i]) e = desk_read(d, mem, a[i].key, ACCOUNT_FIELDS, &a[i].doc); /* without it the account stays counted and unread */
     }
     return e;
 }

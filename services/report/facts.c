@@ -188,13 +188,15 @@ static enum err add_fact(struct net *g, uint32_t root)
 static void merge_agreed(struct net *g)
 {
     if (g->len > MERGE_MAX) return;
-    for (uint32_t i = 0; i < g->len; i++)
-        for (uint32_t k = i + 1; k < g->len && find_agree(g, i) == i; k++) {
+    for (uint32_t i = 0; i < g->len; i++) {
+        if (find_agree(g, i) != i) continue;
+        for (uint32_t k = i + 1; k < g->len; k++) {
             const struct value *x = value_of(g, &g->n[i]), *y = value_of(g, &g->n[k]);
             if (find_agree(g, k) != k || x->slot != y->slot || x->key != y->key || x->lapse != y->lapse || !value_equal(x, y)) continue;
             struct slice a = subject(g, &g->n[i]), b = subject(g, &g->n[k]);
             if (slice_eq_nocase(a, b) || lexicon_id(&g->s->lex, a) == lexicon_id(&g->s->lex, b)) g->n[k].agree = i;
         }
+    }
 }
 
 /* How many values, each once, clash in both of two groups. */
@@ -222,9 +224,11 @@ static void merge_clashes(struct net *g)
     size_t clashing = 0;
     for (uint32_t i = 0; i < g->len; i++) clashing += g->n[i].how != FINDING_NONE;
     if (g->len > MERGE_MAX || clashing > CLASHING_MAX) return;
-    for (uint32_t i = 0; i < g->len; i++)
-        for (uint32_t k = i + 1; k < g->len && g->n[i].how != FINDING_NONE && find_clash(g, i) == i; k++)
+    for (uint32_t i = 0; i < g->len; i++) {
+        if (g->n[i].how == FINDING_NONE || find_clash(g, i) != i) continue;
+        for (uint32_t k = i + 1; k < g->len; k++)
             if (g->n[k].how != FINDING_NONE && find_clash(g, k) == k && value_of(g, &g->n[i])->key == value_of(g, &g->n[k])->key && values_shared(g, i, k) > 1) g->n[k].clash = i;
+    }
 }
 
 static int by_support(const void *x, const void *y)

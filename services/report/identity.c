@@ -335,26 +335,29 @@ bool identity_fits(const struct identity *part, const struct identity *bearer)
 
 /* --- days --- */
 
-static int64_t two(struct slice s, size_t at)
+static bool digits(struct slice s, size_t at, size_t n, int *out)
 {
-    return (s.ptr[at] - '0') * 10 + s.ptr[at + 1] - '0';
+    *out = 0;
+    if (at + n > s.len) return false;
+    for (size_t i = at; i < at + n; i++) {
+        if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+        *out = *out * 10 + (s.ptr[i] - '0');
+    }
+    return true;
 }
 
-/* Days since 1970 of the date of the Gregorian calendar; -1 when it is none. */
-static int64_t civil(struct slice s)
+bool iso_day(struct slice value, int64_t *days)
 {
-    if (s.len < 10 || s.ptr[4] != '-' || s.ptr[7] != '-') return -1;
-    for (size_t i = 0; i < 10; i++)
-        if (i != 4 && i != 7 && (s.ptr[i] < '0' || s.ptr[i] > '9')) return -1;
-    int64_t y = two(s, 0) * 100 + two(s, 2), m = two(s, 5), d = two(s, 8);
-    if (y < 1970 || m < 1 || m > 12 || d < 1 || d > 31) return -1;
-    y -= m <= 2;
-    int64_t era = y / 400, of_era = y - era * 400, of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    int y, m, d;
+    if (value.len < 10 || value.ptr[4] != '-' || value.ptr[7] != '-') return false;
+    if (!digits(value, 0, 4, &y) || !digits(value, 5, 2, &m) || !digits(value, 8, 2, &d) || m < 1 || m > 12 || d < 1 || d > 31) return false;
+    int64_t a = (14 - m) / 12, yy = y + 4800 - a, mm = m + 12 * a - 3; /* the Julian day number, less that of 1970-01-01 */
+    *days = d + (153 * mm + 2) / 5 + 365 * yy + yy / 4 - yy / 100 + yy / 400 - 32045 - 2440588;
+    return true;
 }
 
 int64_t identity_day(struct slice published, uint64_t accepted)
 {
-    int64_t at = (int64_t)(accepted / 86400000), day = civil(published);
-    return day >= 0 && (accepted == 0 || day <= at + 1) ? day : at;
+    int64_t at = (int64_t)(accepted / 86400000), day;
+    return iso_day(published, &day) && day >= 0 && (accepted == 0 || day <= at + 1) ? day : at;
 }

@@ -38,6 +38,8 @@ bool identity_same_first(struct slice a, struct slice b);
 /* True for "J" and "J.". */
 bool identity_initial(struct slice word);
 
+/* Days since 1970 of an ISO date with a day ("2025-04-11..."); false for anything coarser. */
+bool iso_day(struct slice value, int64_t *days);
 /* The day of which a document tells: days since 1970 of its date of publication when that has a day and is no later than the day after it was
  * accepted, else of its acceptance. */
 int64_t identity_day(struct slice published, uint64_t accepted);

@@ -41,6 +41,14 @@ struct slice gap_after(const struct reading *r, uint32_t w)
     return slice_cut(r->text, b, e);
 }
 
+bool gap_has(const struct reading *r, uint32_t w, const char *marks)
+{
+    struct slice g = gap_after(r, w);
+    for (size_t i = 0; i < g.len; i++)
+        if ((unsigned char)g.ptr[i] == 0xE2 || (g.ptr[i] != '\0' && strchr(marks, g.ptr[i]) != NULL)) return true; /* U+2000 and on */
+    return false;
+}
+
 bool words_joined(const struct reading *r, uint32_t w)
 {
     struct slice g = gap_after(r, w);

@@ -90,17 +90,18 @@ static enum err collect(struct joiner *j)
 
 /* --- comparing --- */
 
-static uint32_t longest_run(const struct joiner *j, const struct utterance *a, const struct utterance *b, uint32_t *end)
+/* The words of the longest run that both have; end: behind its last word in each. */
+static uint32_t longest_run(const struct joiner *j, const struct utterance *a, const struct utterance *b, uint32_t end[2])
 {
     uint32_t n = words_of(a), m = words_of(b), best = 0;
-    *end = 0;
+    end[0] = end[1] = 0;
     uint16_t row[QUOTE_WORDS_MAX + 1] = {0};
     for (uint32_t i = 1; i <= n; i++) {
         uint16_t corner = 0;
         for (uint32_t k = 1; k <= m; k++) {
             uint16_t up = row[k];
             row[k] = lemma_at(j, a, i - 1) == lemma_at(j, b, k - 1) ? (uint16_t)(corner + 1) : 0;
-            if (row[k] > best) best = row[k], *end = i;
+            if (row[k] > best) best = row[k], end[0] = i, end[1] = k;
             corner = up;
         }
     }
@@ -160,8 +161,8 @@ static bool one_utterance(struct joiner *j, const struct utterance *a, const str
     bool known = a->actor != UINT32_MAX && b->actor != UINT32_MAX, same = known && a->actor == b->actor;
     uint32_t n = words_of(a), m = words_of(b), less = n < m ? n : m;
     if (less < GRAM) return less >= 2 && same && content_run(j, a) && same_words(j, a, b);
-    uint32_t end, shared, run = longest_run(j, a, b, &end), names = 0;
-    for (uint32_t i = end - run; i < end; i++) names += (j->s->readings[a->reading].words[a->w0 + i].flags & WORD_NAME) != 0;
+    uint32_t end[2], shared, run = longest_run(j, a, b, end), names = 0;
+    for (uint32_t i = end[0] - run; i < end[0]; i++) names += (j->s->readings[a->reading].words[a->w0 + i].flags & WORD_NAME) != 0;
     if (run < GRAM || (known && !same && run < LONG_RUN)) return false;
     if (run >= LONG_RUN && (run - names >= LONG_RUN - 2 || run == less)) return true; /* the long name of an office or a law is no utterance */
     uint32_t all = n < m ? telling(j, a, 0, n, b, &shared) : telling(j, b, 0, m, a, &shared);
@@ -284,22 +285,12 @@ static struct cite cite_words(const struct joiner *j, const struct utterance *u,
 static bool answer(const struct joiner *j, const struct utterance *ours, const struct utterance *theirs, struct utterance *out)
 {
     enum { SLACK = 5 };
-    uint32_t n = words_of(ours), m = words_of(theirs), best = 0, end_i = 0, end_k = 0;
-    uint16_t row[QUOTE_WORDS_MAX + 1] = {0};
-    for (uint32_t i = 1; i <= n; i++) {
-        uint16_t corner = 0;
-        for (uint32_t k = 1; k <= m; k++) {
-            uint16_t up = row[k];
-            row[k] = lemma_at(j, ours, i - 1) == lemma_at(j, theirs, k - 1) ? (uint16_t)(corner + 1) : 0;
-            if (row[k] > best) best = row[k], end_i = i, end_k = k;
-            corner = up;
-        }
-    }
+    uint32_t end[2], n = words_of(ours), m = words_of(theirs), best = longest_run(j, ours, theirs, end);
     if (best < GRAM && best < n) return false;
     *out = *theirs;
-    uint32_t before = end_i > best ? end_i - best + SLACK : 0, behind = n > end_i ? n - end_i + SLACK : 0;
-    out->w0 += end_k - best > before ? end_k - best - before : 0;
-    out->w1 = theirs->w0 + (end_k + behind < m ? end_k + behind : m);
+    uint32_t before = end[0] > best ? end[0] - best + SLACK : 0, behind = n > end[0] ? n - end[0] + SLACK : 0;
+    out->w0 += end[1] - best > before ? end[1] - best - before : 0;
+    out->w1 = theirs->w0 + (end[1] + behind < m ? end[1] + behind : m);
     return true;
 }
 

@@ -115,27 +115,6 @@ bool in_lead(const struct reading *r, uint32_t sentence)
     return sentence < first + 3;
 }
 
-static bool digits(struct slice s, size_t at, size_t n, int *out)
-{
-    *out = 0;
-    if (at + n > s.len) return false;
-    for (size_t i = at; i < at + n; i++) {
-        if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
-        *out = *out * 10 + (s.ptr[i] - '0');
-    }
-    return true;
-}
-
-bool iso_day(struct slice value, int64_t *days)
-{
-    int y, m, d;
-    if (value.len < 10 || value.ptr[4] != '-' || value.ptr[7] != '-') return false;
-    if (!digits(value, 0, 4, &y) || !digits(value, 5, 2, &m) || !digits(value, 8, 2, &d) || m < 1 || m > 12 || d < 1 || d > 31) return false;
-    int64_t a = (14 - m) / 12, yy = y + 4800 - a, mm = m + 12 * a - 3; /* the Julian day number, less that of 1970-01-01 */
-    *days = d + (153 * mm + 2) / 5 + 365 * yy + yy / 4 - yy / 100 + yy / 400 - 32045 - 2440588;
-    return true;
-}
-
 enum err conflict_add(struct scene *s, struct conflict_view c)
 {
     struct conflicts *all = &s->out->conflicts;

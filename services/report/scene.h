@@ -2,6 +2,7 @@
 #ifndef WD_SCENE_H
 #define WD_SCENE_H
 
+#include "identity.h"
 #include "slots.h"
 
 struct scene {
@@ -54,9 +55,6 @@ struct slice cite_text(const struct scene *s, struct cite c);
 bool in_lead(const struct reading *r, uint32_t sentence);
 /* True when two names are one after folding: St. Petersburg, Saint Petersburg. */
 bool same_name(struct scene *s, struct slice a, struct slice b);
-/* Days since 1970 of an ISO date with a day ("2025-04-11..."); false for anything coarser. */
-bool iso_day(struct slice value, int64_t *days);
-
 /* True when word w is one for the story's event: needs s->out->event.type. */
 bool event_word(const struct scene *s, const struct reading *r, uint32_t w);
 

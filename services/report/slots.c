@@ -79,10 +79,7 @@ static enum err window(const struct finder *f, const struct value *v, uint32_t r
 
 static bool breaks(const struct finder *f, uint32_t w, bool left)
 {
-    struct slice g = gap_after(f->r, w);
-    for (size_t i = 0; i < g.len; i++)
-        if (g.ptr[i] == ';' || g.ptr[i] == ':' || g.ptr[i] == ',' || (unsigned char)g.ptr[i] == 0xE2) return true;
-    return is(f, left ? w : w + 1, "and but while whil who which wher that after when befor");
+    return gap_has(f->r, w, ";:,") || is(f, left ? w : w + 1, "and but while whil who which wher that after when befor");
 }
 
 static enum err clause(const struct finder *f, struct value *v)

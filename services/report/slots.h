@@ -50,5 +50,7 @@ bool words_joined(const struct reading *r, uint32_t w);
 
 /* Bytes between word w and the next word (to the text's end for the last). */
 struct slice gap_after(const struct reading *r, uint32_t w);
+/* Whether one of the marks stands there, or a dash, a curled quotation mark or the like. */
+bool gap_has(const struct reading *r, uint32_t w, const char *marks);
 
 #endif

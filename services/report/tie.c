@@ -55,10 +55,7 @@ static void sentences(const struct scene *s, const struct reading *ra, const str
 /* Where one clause ends and the next begins. */
 static bool breaks(const struct scene *s, const struct reading *r, uint32_t w)
 {
-    struct slice g = gap_after(r, w);
-    for (size_t i = 0; i < g.len; i++)
-        if (g.ptr[i] == ';' || g.ptr[i] == ',' || g.ptr[i] == '(' || (unsigned char)g.ptr[i] == 0xE2) return true;
-    return word_is(&s->lex, r, w + 1, "and but while whil who which that");
+    return gap_has(r, w, ";,(") || word_is(&s->lex, r, w + 1, "and but while whil who which that");
 }
 
 /* Content lemmas of one side of a value, within its clause. */
