@@ -98,7 +98,7 @@ class Report:
             time.sleep(0.01)
         return False
 
-    def http(self, target):
+    def http(self, target, method="GET"):
         import http.client
         import socket
 
@@ -109,7 +109,7 @@ class Report:
                 connection.sock.connect(self.dir + "/sock/report.0.http")
 
         c = Local("localhost")
-        c.request("GET", target)
+        c.request(method, target)
         r = c.getresponse()
         body = r.read()
         c.close()

@@ -4,10 +4,8 @@ the outcome stays, and one that comes again is not reported again. What is kept 
 
 The wall clock is set by tests/preload.c, as for weeks of news."""
 import atexit
-import http.client
 import os
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -68,12 +66,8 @@ def told():
 
 
 def post(target):
-    c = http.client.HTTPConnection("localhost")
-    c.sock = socket.socket(socket.AF_UNIX)
-    c.sock.connect(f"{report.dir}/sock/report.0.http")
-    c.request("POST", target)
-    r = c.getresponse()
-    return r.status, json.loads(r.read())
+    status, body = report.http(target, "POST")
+    return status, json.loads(body)
 
 
 def removed(what=""):
@@ -96,11 +90,10 @@ def silent():
 
 accepted = set_clock(-40)
 check(start(), "report runs, forty days ago")
-old = feed(OLD, accepted)
+feed(OLD, accepted)
 quiet()
 check(report.stop() == 0, "and ends")
 old_story = report.rows("SELECT id FROM story_rows ORDER BY rowid LIMIT 1")[0][0]
-feed_id = pathlib.Path(report.dir, "report/pages/feed.atom").read_text().split("<id>")[1].split("<")[0]
 accepted = set_clock(-10)
 check(start(), "and ten days ago")
 feed(YOUNG, accepted)
