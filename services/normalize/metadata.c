@@ -129,7 +129,7 @@ static void finish_dates(const struct dating *g, const struct hints *hints, stru
     struct slice basis = SLICE("url");
     captured_dates(g, &f->published, CAPTURE_TIME, SLICE("html"), false);
     if (f->published.value.len == 0 && date_in_url(f->url, &d)) take_moment(g, &f->published, d, basis);
-    if (dated_by_headline(g)) captured_dates(g, &f->published, CAPTURE_DATE, SLICE("text"), false);
+    if (f->published.value.len == 0 && dated_by_headline(g)) captured_dates(g, &f->published, CAPTURE_DATE, SLICE("text"), false);
     captured_dates(g, &f->published, CAPTURE_PUBLISHED, SLICE("html"), true);
     if (g->p->markup || hints->date.len) visible_date(g, &f->published, hints);
     captured_dates(g, &f->published, CAPTURE_DATE, SLICE("text"), false);
