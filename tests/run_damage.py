@@ -10,6 +10,7 @@ import hashlib
 import os
 import random
 import re
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -175,6 +176,11 @@ def damaged(name, kind, whole, file):
     check(trouble == [], f"{name}: what is damaged is named and refused, and repaired all is there but what is named {trouble[:3]}")
 
 
+def no_room():
+    """No file may be written beyond one page: as when a tool is killed at its work."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (PAGE, PAGE))
+
+
 def all_at_once(rest, acked):
     """All three stores damaged, repaired, and the pipe goes on."""
     state = f"{folder}/all"
@@ -190,13 +196,13 @@ def all_at_once(rest, acked):
                 break
     dry = run(f"{BIN}/wiredesk", "repair", "--state", state, "--dry-run")
     check(dry.returncode == 1 and dry.stdout.count("would be saved") == 4 and START["index"](state).returncode == 64, "--dry-run tells what would be saved and changes nothing")
+    cut = subprocess.run([f"{BIN}/wiredesk", "repair", "--state", state], capture_output=True, text=True, preexec_fn=no_room)
+    check(cut.returncode == 75 and "wiredesk repair again" in cut.stderr and "wiredesk repair again" in run(f"{BIN}/wiredesk-ingest", "--state", state).stderr,
+          f"a repair that cannot be done says so, and no daemon starts until one is: {cut.returncode} {cut.stderr.strip()[-200:]}")
     done = run(f"{BIN}/wiredesk", "repair", "--state", state)
     lost = named_lost(done.stdout)
     check(done.returncode in (0, 1) and done.stdout.count("the old file is") == 3, f"three damaged stores are written anew, {sum(map(len, lost.values()))} things are lost {done.stderr}")
     check(run(f"{BIN}/wiredesk", "repair", "--state", state).stdout.count(": whole\n") == 3, "and are whole then")
-    os.mkdir(f"{state}/.repairing")
-    check("wiredesk repair again" in run(f"{BIN}/wiredesk-ingest", "--state", state).stderr, "no daemon starts while a repair is not finished")
-    os.rmdir(f"{state}/.repairing")
     pipe = Daemons(state, keep=False)
     check(pipe.settle(120), "the pipe goes on, and all that was held comes to its end")
     code = run(f"{BIN}/wiredesk", "repair", "--state", state)

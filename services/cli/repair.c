@@ -56,10 +56,13 @@ static const struct { const char *store, *member, *what; bool loss; } counts[] =
     {"ledger", "unknown", "documents' outcomes, of unknown keys: feed again what may be missing", true},
 };
 
+enum { SAID_MOST = 1 << 30 }; /* bytes that a tool may list: what it saved and did not get to name would never be named */
+
 struct repair {
     struct settings set;
     bool damage, lost;
-    bool blind; /* the ledger is damaged and stays so: it is not asked */
+    bool blind;     /* the ledger is damaged and stays so: it is not asked */
+    bool cut_short; /* a tool did not come to its end */
 };
 
 static int complain(const struct repair *r, int status, const char *what)
@@ -93,15 +96,18 @@ static void name_hashes(sqlite3 *db, json_t *lost)
 {
     sqlite3_stmt *s = NULL;
     char hex[2 * sizeof(XXH128_canonical_t) + 1];
-    if (json_array_size(lost) == 0 || sqlite3_prepare_v2(db, "SELECT key FROM documents", -1, &s, NULL) != SQLITE_OK) return;
+    if (sqlite3_prepare_v2(db, "SELECT key FROM documents", -1, &s, NULL) != SQLITE_OK) return;
+    json_t *at = json_object(); /* where each hash stands: there may be as many as documents */
+    for (size_t i = 0; i < json_array_size(lost); i++) json_object_set_new(at, json_string_value(json_array_get(lost, i)), json_integer((json_int_t)i));
     while (sqlite3_step(s) == SQLITE_ROW) {
         struct slice key = store_column(s, 0);
         XXH128_canonical_t canonical;
         XXH128_canonicalFromHash(&canonical, XXH3_128bits(key.ptr, key.len));
         hex_encode(canonical.digest, sizeof canonical.digest, hex);
-        for (size_t i = 0; i < json_array_size(lost); i++)
-            if (strcmp(json_string_value(json_array_get(lost, i)), hex) == 0) json_array_set_new(lost, i, json_stringn(key.ptr, key.len));
+        const json_t *i = json_object_get(at, hex);
+        if (i != NULL) json_array_set_new(lost, (size_t)json_integer_value(i), json_stringn(key.ptr, key.len));
     }
+    json_decref(at);
     sqlite3_finalize(s);
 }
 
@@ -123,7 +129,7 @@ static void tell_list(struct repair *r, const struct list *l, const json_t *all)
     size_t n = json_array_size(all);
     if (n == 0) return;
     r->lost = r->lost || l->loss;
-    printf("  %s (%zu): %s\n", l->loss ? "lost" : "made anew", n, l->what);
+    printf("  %s (%zu): %s\n", l->loss ? "lost" : r->set.dry ? "would be made anew" : "made anew", n, l->what);
     for (size_t i = 0; i < n; i++) {
         const json_t *one = json_array_get(all, i);
         if (json_is_integer(one)) printf("    %lld\n", (long long)json_integer_value(one));
@@ -156,13 +162,14 @@ static void tell(struct repair *r, const char *name, const char *store, json_t *
 static int repair_store(struct repair *r, const char *stage, const char *name, const char *store, unsigned replica)
 {
     char number[16];
-    struct buf out = buf_make(64 << 20);
+    struct buf out = buf_make(SAID_MOST);
     snprintf(number, sizeof number, "%u", replica);
     const char *const arguments[] = {"--state", r->set.state, "--replica", number, "--repair", r->set.dry ? "look" : "save", NULL};
     int status = tool_run(stage, arguments, &out, NULL, NULL);
     json_t *said = status == 0 ? json_loadb(out.ptr ? out.ptr : "", out.len, 0, NULL) : NULL;
     if (said != NULL) tell(r, name, store, said);
     else if (status == 0) status = complain(r, EXIT_TRY_AGAIN, "the tool said nothing that can be read");
+    r->cut_short = r->cut_short || (status == EXIT_TRY_AGAIN && !r->set.dry);
     json_decref(said);
     buf_free(&out);
     return status;
@@ -198,7 +205,7 @@ static bool in_use(const struct repair *r)
     return held;
 }
 
-/* While the folder .repairing is there no daemon starts. */
+/* While the folder .repairing is there no daemon starts: a store that was to be put in its place may be there by half. */
 static int begin(const struct repair *r)
 {
     if (!stores_there(r->set.state, "")) return complain(r, EXIT_NEEDS_PERSON, "there is no such directory");
@@ -213,6 +220,7 @@ static int end(const struct repair *r)
 {
     char mark[4200];
     if (r->set.dry) return 0;
+    if (r->cut_short) return complain(r, EXIT_TRY_AGAIN, "the repair was cut short, and no daemon starts on it: run wiredesk repair again, or wiredesk restore into another directory");
     bool gone = state_path(mark, sizeof mark, r->set.state, ".repairing") == OK && rmdir(mark) == 0 && state_keep(r->set.state) == OK;
     return gone ? 0 : complain(r, EXIT_TRY_AGAIN, strerror(errno));
 }
