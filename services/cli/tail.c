@@ -65,7 +65,7 @@ struct tailing {
     struct settings set;
     struct stream *stream;
     struct view *view, *trial; /* trial: as view, to see what a line would show */
-    struct backlog *backlog;   /* until the stream's end has been reached for the first time; NULL with --from */
+    struct backlog *backlog;   /* until the stream's end has been reached for the first time; NULL with --from, and where every line is shown */
     struct buf out;
     char at_live[4200], at_replay[4200], server[KEY_NAME_MAX];
     uint64_t line_at, look_at; /* ms: the last line; when to look again whether all has settled */
@@ -220,7 +220,7 @@ static int begin(struct tailing *t)
         t->trial = view_create(&choice);
         if (t->view == NULL || t->trial == NULL) return EXIT_TRY_AGAIN;
     }
-    if (t->set.from == 0 && (t->backlog = backlog_create(t->set.last)) == NULL) return EXIT_TRY_AGAIN;
+    if (t->set.from == 0 && !all && (t->backlog = backlog_create(t->set.last)) == NULL) return EXIT_TRY_AGAIN;
     bool named = entry_split(live, t->server, &want.entry.server) && entry_split(replay, t->server, &want.entry.server);
     if (!named) trouble_say(&why, EXIT_NEEDS_PERSON, "'%.250s' and '%.250s': behind # stands the name of a key", t->set.live, t->set.replay);
     if (named && stream_make(&want, &t->stream, &why)) return 0;
