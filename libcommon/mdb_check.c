@@ -1,36 +1,15 @@
 /* mdb_check.c - a walk over LMDB 0.9's pages with pread(), every number held against its bounds. */
 #include "mdb_check.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    MAGIC = 0xBEEFC0DE, VERSION = 1, HEAD = 16, NODE = 8, METAS = 2, DEPTH_MAX = 32, KEY_MAX = 511,
-    BRANCH = 1, LEAF = 2, OVERFLOW = 4, META = 8, DIRTY = 0x10,  /* of pages */
-    BIG = 1, TABLE = 2,                                         /* of nodes */
-    INTEGER_KEYS = 8,                                           /* of tables */
-};
-#define NO_PAGE UINT64_MAX
-#define ALL_MAX ((int64_t)256 << 20) /* bytes of a file whose records are walked, too: half a second a GB, and a large index must be back in two */
+#include "mdb_pages.h"
 
-/* As they are in the file, on the 64-bit little-endian machines that we build for. */
-struct table {
-    uint32_t pad; /* of the free list: the page size */
-    uint16_t flags, depth;
-    uint64_t branches, leaves, overflows, entries, root;
-};
-struct meta {
-    uint32_t magic, version;
-    uint64_t address, map_size;
-    struct table free, tables;
-    uint64_t last_page, txn;
-};
+#define ALL_MAX ((int64_t)256 << 20) /* bytes of a file whose records are walked, too: half a second a GB, and a large index must be back in two */
 
 struct walk {
     int fd;
@@ -51,20 +30,6 @@ static bool wrong(const struct walk *w, uint64_t page, const char *what)
 {
     snprintf(w->why, w->why_size, "%s is damaged: page %ju (byte %ju): %s", w->path, (uintmax_t)page, (uintmax_t)(page * w->page_size), what);
     return false;
-}
-
-static uint16_t get16(const char *at)
-{
-    uint16_t v;
-    memcpy(&v, at, sizeof v);
-    return v;
-}
-
-static uint64_t get64(const char *at)
-{
-    uint64_t v;
-    memcpy(&v, at, sizeof v);
-    return v;
 }
 
 /* Marks pages as in use: each once. */
@@ -91,7 +56,7 @@ static bool walk_table(struct walk *w, const struct table *t, bool free_list, bo
 static bool walk_overflow(struct walk *w, uint64_t page, uint32_t size, struct count *c)
 {
     char head[HEAD];
-    uint64_t n = (HEAD - 1 + (uint64_t)size) / w->page_size + 1;
+    uint64_t n = overflow_pages(size, w->page_size);
     if (!take(w, page, n)) return false;
     if (pread(w->fd, head, HEAD, (off_t)(page * w->page_size)) != HEAD) return wrong(w, page, "it cannot be read");
     uint32_t has;
@@ -126,7 +91,7 @@ struct kind { bool free_list, main_table; uint16_t flags; };
 
 static bool walk_value(struct walk *w, uint64_t page, const char *node, const char *value, struct kind k, struct count *c)
 {
-    uint32_t size = get16(node) | (uint32_t)get16(node + 2) << 16;
+    uint32_t size = node_size(node);
     uint16_t flags = get16(node + 4);
     struct table t;
     if (flags & ~(BIG | TABLE) || (flags & TABLE && (flags & BIG || !k.main_table || size != sizeof t))) return wrong(w, page, "a record is of a kind that we have not");
@@ -157,7 +122,7 @@ static bool check_node(const struct walk *w, uint64_t page, const char *p, size_
     size_t at = get16(p + HEAD + 2 * i), upper = get16(p + 14);
     if (at < upper || at + NODE > w->page_size || at % 2 != 0) return wrong(w, page, "a record lies outside");
     const char *node = p + at;
-    size_t key = get16(node + 6), size = get16(node) | (size_t)get16(node + 2) << 16;
+    size_t key = get16(node + 6), size = node_size(node);
     size_t inside = !leaf ? 0 : get16(node + 4) & BIG ? 8 : size;
     if (key > KEY_MAX || (key == 0 && (leaf || i > 0)) || at + NODE + key + inside > w->page_size) return wrong(w, page, "a record is longer than its page");
     if (k.flags & INTEGER_KEYS && key != 8 && (leaf || i > 0)) return wrong(w, page, "a number is no number");
@@ -173,8 +138,7 @@ static bool walk_nodes(struct walk *w, uint64_t page, const char *p, unsigned de
     for (size_t i = 0; i < n; i++) {
         if (!check_node(w, page, p, i, k)) return false;
         const char *node = p + get16(p + HEAD + 2 * i);
-        uint64_t child = get16(node) | (uint64_t)get16(node + 2) << 16 | (uint64_t)get16(node + 4) << 32;
-        if (leaf ? !walk_value(w, page, node, node + NODE + get16(node + 6), k, c) : !walk_page(w, child, depth - 1, k, c)) return false;
+        if (leaf ? !walk_value(w, page, node, node + NODE + get16(node + 6), k, c) : !walk_page(w, node_child(node), depth - 1, k, c)) return false;
     }
     c->entries += leaf ? n : 0;
     return true;

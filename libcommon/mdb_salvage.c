@@ -5,16 +5,16 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mdb_pages.h"
+
 enum {
-    MAGIC = 0xBEEFC0DE, HEAD = 16, NODE = 8, METAS = 2, DEPTH_MAX = 32, KEY_MAX = 511, VALUE_MAX = 1 << 30,
-    BRANCH = 1, LEAF = 2, OVERFLOW = 4,
-    BIG = 1, TABLE = 2, ROOT_AT = 40, FREE_AT = HEAD + 24, MAIN_AT = FREE_AT + 48, LAST_AT = MAIN_AT + 48, TXN_AT = LAST_AT + 8,
+    VALUE_MAX = 1 << 30,
+    ROOT_AT = offsetof(struct table, root), FREE_AT = HEAD + offsetof(struct meta, free), MAIN_AT = HEAD + offsetof(struct meta, tables),
+    LAST_AT = HEAD + offsetof(struct meta, last_page), TXN_AT = HEAD + offsetof(struct meta, txn),
 };
-#define NO_PAGE UINT64_MAX
 
 struct run {
     const struct mdb_salvage *how;
@@ -34,20 +34,6 @@ struct node {
     const char *value; /* or the number of its page */
     size_t end;        /* of the node in its page */
 };
-
-static uint16_t get16(const char *at)
-{
-    uint16_t v;
-    memcpy(&v, at, sizeof v);
-    return v;
-}
-
-static uint64_t get64(const char *at)
-{
-    uint64_t v;
-    memcpy(&v, at, sizeof v);
-    return v;
-}
 
 static bool has(const unsigned char *bits, uint64_t page)
 {
@@ -83,7 +69,7 @@ static bool node_at(const struct run *r, const char *p, size_t at, struct node *
     if (at < HEAD || at % 2 != 0 || at + NODE > r->page_size) return false;
     n->flags = get16(p + at + 4);
     n->key = (MDB_val){get16(p + at + 6), (void *)(uintptr_t)(p + at + NODE)};
-    n->size = get16(p + at) | (uint32_t)get16(p + at + 2) << 16;
+    n->size = node_size(p + at);
     n->value = p + at + NODE + n->key.mv_size;
     if (n->key.mv_size == 0 || n->key.mv_size > KEY_MAX || n->flags & ~(BIG | TABLE)) return false;
     size_t inside = n->flags & BIG ? sizeof(uint64_t) : n->size;
@@ -99,7 +85,7 @@ static void walk_node(struct run *r, const char *p, size_t at, unsigned depth, b
 {
     struct node n;
     if (!leaf && at + NODE <= r->page_size) {
-        walk(r, get16(p + at) | (uint64_t)get16(p + at + 2) << 16 | (uint64_t)get16(p + at + 4) << 32, depth + 1, main_table);
+        walk(r, node_child(p + at), depth + 1, main_table);
     } else if (leaf && main_table && node_at(r, p, at, &n) && n.flags == TABLE && n.size >= ROOT_AT + 8) {
         walk(r, get64(n.value + ROOT_AT), 0, false);
     }
@@ -123,7 +109,7 @@ static bool list_free(struct run *r, uint64_t page, unsigned depth);
 static bool list_node(struct run *r, const char *p, size_t at, unsigned depth, bool leaf)
 {
     struct node n;
-    if (!leaf) return at + NODE <= r->page_size && list_free(r, get16(p + at) | (uint64_t)get16(p + at + 2) << 16 | (uint64_t)get16(p + at + 4) << 32, depth + 1);
+    if (!leaf) return at + NODE <= r->page_size && list_free(r, node_child(p + at), depth + 1);
     if (!node_at(r, p, at, &n) || n.size < 8 || n.size % 8 != 0 || n.size > VALUE_MAX) return false;
     char *v = malloc(n.size);
     bool good = v != NULL;
@@ -136,7 +122,7 @@ static bool list_node(struct run *r, const char *p, size_t at, unsigned depth, b
         if (good) set(r->free, freed);
     }
     if (good && n.flags & BIG)
-        for (uint64_t i = 0, n_pages = (HEAD - 1 + (uint64_t)n.size) / r->page_size + 1; i < n_pages && get64(n.value) + i < r->pages; i++) set(r->free, get64(n.value) + i);
+        for (uint64_t i = 0, n_pages = overflow_pages(n.size, r->page_size); i < n_pages && get64(n.value) + i < r->pages; i++) set(r->free, get64(n.value) + i);
     free(v);
     return good;
 }
@@ -291,7 +277,7 @@ static void find_latest(struct run *r, uint64_t *root)
 
 static int begin(struct run *r)
 {
-    char p[METAS][HEAD + 136];
+    char p[METAS][HEAD + sizeof(struct meta)];
     bool good[METAS];
     struct stat st;
     r->page_size = (size_t)sysconf(_SC_PAGESIZE);

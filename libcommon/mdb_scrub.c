@@ -3,19 +3,19 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-/* The head of a page of LMDB 0.9's files on a 64-bit machine, which are never carried to another kind. */
+#include "mdb_pages.h"
+
+/* The head of a page. */
 struct page_head {
     uint64_t number;
     uint16_t pad, flags;
     uint16_t lower, upper; /* of a branch or leaf; of an overflow page together: how many pages it has */
 };
-enum { BRANCH = 1, LEAF = 2, OVERFLOW = 4, LEAF_FIXED = 0x20, HEAD = 16, METAS = 2, FREE_LIST = 0 };
+enum { FREE_LIST = 0 };
 
 struct scrub {
     int fd;
