@@ -19,7 +19,7 @@ struct clock_watch {
     bool doubted;
 };
 struct clock_watch clock_watch_begin(void);
-/* Logs when that changes. */
+/* Logs when it no longer can be. */
 bool clock_watch_believed(struct clock_watch *w);
 
 #endif

@@ -13,11 +13,11 @@ enum { KEPT_MOST = 1000, GROUP = 4096, SLACK = 256 << 20 };
 
 /* --- looking --- */
 
+/* Whether its records have sums: it says so, or what it says is damaged, which only a sum tells. */
 static bool summed(MDB_txn *txn, const struct mdb_layout *l, const struct mdb_table *meta)
 {
-    MDB_val k = {6, "format"}, v;
-    int rc = mdb_get(txn, meta->dbi, &k, &v);
-    return rc == 0 && v.mv_size >= strlen(l->format) && memcmp(v.mv_data, l->format, strlen(l->format)) == 0;
+    int rc = mdb_format(txn, meta, l->formats);
+    return rc == 0 || rc == MDB_CORRUPTED;
 }
 
 static bool look(MDB_env *env, const char *dir, const struct mdb_layout *l, char *why, size_t size)
@@ -58,7 +58,7 @@ int mdb_fresh_open(const char *dir, const struct mdb_layout *l, struct mdb_fresh
     if (rc == 0) rc = mdb_env_open(f->env, f->path, MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0600);
     if (rc == 0) rc = mdb_txn_begin(f->env, NULL, 0, &f->txn);
     for (size_t i = 0; i < l->n && rc == 0; i++) rc = mdb_table_open(f->txn, l->tables[i], MDB_CREATE | (l->flags ? l->flags[i] : 0), &f->table[i]);
-    return rc ? rc : mdb_fresh_put(f, 0, (MDB_val){6, "format"}, (MDB_val){strlen(l->format), (void *)(uintptr_t)l->format}, false);
+    return rc ? rc : mdb_fresh_put(f, 0, (MDB_val){6, "format"}, (MDB_val){strlen(l->formats->now), (void *)(uintptr_t)l->formats->now}, false);
 }
 
 static int now_and_then(struct mdb_fresh *f)

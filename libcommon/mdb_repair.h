@@ -6,12 +6,13 @@
 
 #include "base.h"
 #include "mdb_salvage.h"
+#include "mdb_upgrade.h"
 
 struct mdb_layout {
     const char *const *tables;
     const unsigned *flags; /* of each table; NULL: none */
     size_t n;
-    const char *format;    /* what the record "format" of the first table says of a store whose records have sums */
+    const struct mdb_formats *formats; /* of the first table */
 };
 
 /* Looks at all of DIR/data.mdb, whatever its size: every page in use, and every record of a store whose records have sums. False with a line in `why`. */

@@ -86,8 +86,7 @@ static bool printable(MDB_val v)
 
 static const MDB_val format_key = {6, "format"};
 
-/* What the store says that it is: 0 as now, MDB_NOTFOUND nothing, EAGAIN to be brought up to date. */
-static int judge(MDB_txn *txn, const struct mdb_table *meta, const struct mdb_formats *f)
+int mdb_format(MDB_txn *txn, const struct mdb_table *meta, const struct mdb_formats *f)
 {
     MDB_val key = format_key, v;
     int rc = mdb_get(txn, meta->dbi, &key, &v);
@@ -115,7 +114,7 @@ int mdb_upgrade(MDB_env *env, const struct mdb_table *tables, size_t n, const st
 {
     MDB_txn *txn = NULL;
     int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
-    if (rc == 0) rc = judge(txn, &tables[0], f);
+    if (rc == 0) rc = mdb_format(txn, &tables[0], f);
     if (txn != NULL) mdb_txn_abort(txn);
     if (rc == MDB_NOTFOUND) return put(env, &tables[0], f->now);
     if (rc != EAGAIN) return rc;

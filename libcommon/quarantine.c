@@ -1,7 +1,6 @@
 /* quarantine.c - one file a frame, written beside and renamed. */
 #include "quarantine.h"
 
-#include "clock.h"
 #include "log.h"
 #include "state.h"
 
@@ -16,7 +15,7 @@ enum { LOOK_MS = 300000 };
 
 void quarantine_open(struct quarantine *q, const char *state, const char *name, uint64_t keep_ms)
 {
-    *q = (struct quarantine){.count = SIZE_MAX, .count_max = QUARANTINE_COUNT, .bytes_max = QUARANTINE_BYTES, .keep_ms = keep_ms};
+    *q = (struct quarantine){.count = SIZE_MAX, .count_max = QUARANTINE_COUNT, .bytes_max = QUARANTINE_BYTES, .keep_ms = keep_ms, .clock = clock_watch_begin()};
     if (state_path(q->folder, sizeof q->folder, state, "quarantine/%s", name) != OK) q->folder[0] = '\0';
 }
 
@@ -42,7 +41,8 @@ static void tidy(struct quarantine *q)
     struct dirent **entry;
     char path[4400];
     struct stat st;
-    uint64_t now = clock_wall_ms(), oldest = q->keep_ms != 0 && q->keep_ms < now ? now - q->keep_ms : 0;
+    uint64_t now = clock_wall_ms(), oldest = 0;
+    if (q->keep_ms != 0 && clock_watch_believed(&q->clock) && q->keep_ms < now) oldest = now - q->keep_ms;
     int n = scandir(q->folder, &entry, is_frame, alphasort);
     q->count = q->bytes = 0;
     for (int i = n - 1; i >= 0; i--) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../services/ingest/evidence.h"
+#include "../services/ingest/journal_repair.h"
 #include "old_store.h"
 
 static char dir[] = "/tmp/wiredesk-journal-XXXXXX";
@@ -363,6 +364,30 @@ static void a_frame_that_was_damaged_while_the_journal_is_open_is_not_given_out(
     journal_close(&j);
 }
 
+static void a_journal_that_no_longer_says_what_it_is_gets_repaired(void **state)
+{
+    struct trouble t;
+    char before[INSTANCE_SIZE], kept[128];
+    (void)state;
+    struct journal *j = open_it();
+    memcpy(before, journal_instance(j).ptr, INSTANCE_SIZE);
+    journal_close(&j);
+    damage(dir, "meta", (MDB_val){6, (void *)(uintptr_t) "format"}, 0);
+    assert_null(journal_open(dir, 1 << 20, &t));
+    assert_int_equal(t.status, 64);
+    json_t *said = journal_repair(dir, false, &t);
+    if (said == NULL) fail_msg("%s", t.line);
+    if (json_string_value(json_object_get(said, "damage")) == NULL) fail_msg("it is called whole");
+    assert_non_null(strstr(json_string_value(json_object_get(said, "damage")), "table meta: the record of key format"));
+    json_decref(said);
+    snprintf(kept, sizeof kept, "%s/data.mdb.damaged", dir);
+    assert_int_equal(unlink(kept), 0);
+    j = open_it();
+    assert_memory_equal(journal_instance(j).ptr, before, INSTANCE_SIZE);
+    assert_int_equal(journal_epoch(j), 2);
+    journal_close(&j);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -379,6 +404,7 @@ int main(void)
         T(a_journal_without_sums_gets_them_and_keeps_all),
         T(a_record_that_is_damaged_is_named_and_the_journal_not_opened),
         T(a_frame_that_was_damaged_while_the_journal_is_open_is_not_given_out),
+        T(a_journal_that_no_longer_says_what_it_is_gets_repaired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,6 +139,22 @@ static const char *free_endpoint(char room[100])
     return room;
 }
 
+/* What follows `endpoint` finds `in`, and a word comes through. */
+static void follows_and_receives(zsock_t *in, const char *endpoint, bool tcp)
+{
+    struct trouble t;
+    struct option_list list = {&endpoint, 1};
+    zsock_t *out = link_open(&push, tcp, &t);
+    struct follow *f = follow_start(out, &push, &list, &t);
+    assert_non_null(f);
+    zsock_set_rcvtimeo(in, 2000);
+    for (int i = 0; i < 40 && follow_apply(f) == 0; i++) usleep(50000);
+    send_word(out, "hello");
+    receive_word(in, "hello");
+    follow_stop(&f);
+    zsock_destroy(&out);
+}
+
 static void a_name_is_followed_to_its_addresses(void **state)
 {
     (void)state;
@@ -146,18 +162,8 @@ static void a_name_is_followed_to_its_addresses(void **state)
     char endpoint[100], name[100];
     zsock_t *in = link_bind(&pull, dir, free_endpoint(endpoint), &t);
     if (in == NULL) fail_msg("%s", t.line);
-    zsock_set_rcvtimeo(in, 2000);
-    zsock_t *out = link_open(&push, true, &t);
     snprintf(name, sizeof name, "tcp://localhost%s", strrchr(endpoint, ':'));
-    const char *item = name;
-    struct option_list list = {&item, 1};
-    struct follow *f = follow_start(out, &push, &list, &t);
-    assert_non_null(f);
-    for (int i = 0; i < 40 && follow_apply(f) == 0; i++) usleep(50000);
-    send_word(out, "hello");
-    receive_word(in, "hello");
-    follow_stop(&f);
-    zsock_destroy(&out);
+    follows_and_receives(in, name, true);
     link_unbind(&in);
 }
 
@@ -171,17 +177,7 @@ static void a_path_may_have_spaces_and_marks(void **state)
     snprintf(endpoint, sizeof endpoint, "ipc://%s/a b#1/tag.0.in", dir);
     zsock_t *in = link_bind(&pull, dir, endpoint, &t);
     if (in == NULL) fail_msg("%s", t.line);
-    zsock_set_rcvtimeo(in, 2000);
-    zsock_t *out = link_open(&push, false, &t);
-    const char *item = endpoint;
-    struct option_list list = {&item, 1};
-    struct follow *f = follow_start(out, &push, &list, &t);
-    assert_non_null(f);
-    for (int i = 0; i < 40 && follow_apply(f) == 0; i++) usleep(50000);
-    send_word(out, "hello");
-    receive_word(in, "hello");
-    follow_stop(&f);
-    zsock_destroy(&out);
+    follows_and_receives(in, endpoint, false);
     link_unbind(&in);
 }
 

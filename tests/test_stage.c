@@ -146,7 +146,10 @@ static bool make_spares(void)
         spares[i].orders = ends[1];
         spares[i].pid = fork();
         if (spares[i].pid < 0) return false;
-        if (spares[i].pid == 0) be_spare(ends[0]);
+        if (spares[i].pid == 0) {
+            close(ends[1]); /* so that it ends with this process */
+            be_spare(ends[0]);
+        }
         close(ends[0]);
     }
     return true;

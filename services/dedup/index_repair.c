@@ -61,7 +61,7 @@ static json_t *say(const struct mend *m, const char *damage, const char *kept)
 json_t *index_repair(const char *dir, uint32_t silence, bool dry, struct trouble *t)
 {
     static const struct mdb_formats formats = INDEX_FORMATS;
-    const struct mdb_layout layout = {index_tables, NULL, TABLE_COUNT, formats.now};
+    const struct mdb_layout layout = {index_tables, NULL, TABLE_COUNT, &formats};
     struct mend m = {.silence = silence, .mem = arena_create(JUDGED_MAX), .lost = json_array(), .faded = json_array(), .remade = json_array()};
     const struct mdb_salvage how = {index_tables, TABLE_COUNT, take, age, &m};
     char damage[600], kept[4200] = "";

@@ -204,7 +204,7 @@ static json_t *say(const struct repair *r, const char *damage, const char *kept)
 
 json_t *journal_repair(const char *dir, bool dry, struct trouble *t)
 {
-    const struct mdb_layout layout = {tables, flags, JOURNAL_TABLES, formats.now};
+    const struct mdb_layout layout = {tables, flags, JOURNAL_TABLES, &formats};
     struct repair r = {.lost = json_array(), .mem = arena_create(DOC_ARENA_MAX)};
     const struct mdb_salvage how = {tables, JOURNAL_TABLES, take, age, &r};
     char damage[600], kept[4200] = "";

@@ -1,4 +1,4 @@
-/* keep.c - the journal looked after: copied for a backup; what was let go of overwritten. */
+/* keep.c - the journal looked after: copied for a backup, repaired; what was let go of overwritten. */
 #include "keep.h"
 
 #include "attic.h"

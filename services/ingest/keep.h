@@ -1,4 +1,4 @@
-/* keep.h - what is done to a journal besides running it: a copy for a backup, documents forgotten. */
+/* keep.h - what is done to a journal besides running it: a copy for a backup, documents forgotten, a repair. */
 #ifndef WD_INGEST_KEEP_H
 #define WD_INGEST_KEEP_H
 
