@@ -1,6 +1,9 @@
 /* base.c - slices, error names, UTF-8 and hex. */
 #include "base.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 static const char *const names[ERR_COUNT] = {
     [OK] = "ok",
     [ERR_MALFORMED] = "malformed",
@@ -196,6 +199,18 @@ bool hex_decode(struct slice s, void *bytes, size_t n)
         int hi = hex_digit(s.ptr[2 * i]), lo = hex_digit(s.ptr[2 * i + 1]);
         if (hi < 0 || lo < 0) return false;
         out[i] = (unsigned char)(hi << 4 | lo);
+    }
+    return true;
+}
+
+bool write_all(int fd, struct slice s)
+{
+    while (s.len > 0) {
+        ssize_t n = write(fd, s.ptr, s.len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n == 0) errno = EIO;
+        if (n <= 0) return false;
+        s = slice_cut(s, (size_t)n, s.len);
     }
     return true;
 }

@@ -89,6 +89,9 @@ uint32_t utf8_next(struct slice s, size_t *at);
 /* Writes cp's 1 to 4 bytes to out and returns how many. cp must be a scalar value. */
 size_t utf8_put(uint32_t cp, char out[4]);
 
+/* Writes all of s to the file; false with errno. */
+bool write_all(int fd, struct slice s) MUST_CHECK;
+
 /* Lower-case hex of n bytes into out[2n + 1]. */
 void hex_encode(const void *bytes, size_t n, char *out);
 /* The n bytes that 2n hex digits stand for; false when s is anything else. */

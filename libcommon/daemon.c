@@ -177,6 +177,13 @@ int daemon_fail(const char *name, const struct trouble *t)
     return t->status;
 }
 
+int daemon_broken(const char *what, enum err e)
+{
+    int why = errno;
+    log_event(LOG_ERROR, "failed", "what=\"%s\" error=%s reason=\"%s\"", what, err_name(e), e == ERR_IO ? strerror(why) : "");
+    return e == ERR_IO && why == EBADMSG ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
+}
+
 int daemon_probe(const char *name, const struct stage_settings *s)
 {
     char path[4096];

@@ -26,6 +26,9 @@ bool daemon_doors(const char *name, const struct stage_settings *s, struct doors
 /* Prints the trouble as one line and returns its status, for main to return. */
 int daemon_fail(const char *name, const struct trouble *t);
 
+/* Logs what has failed while it ran (ERR_IO: with errno), and returns the status to end with: a person must see to a store that is damaged (EBADMSG). */
+int daemon_broken(const char *what, enum err e) MUST_CHECK;
+
 /* --probe: asks the running daemon's /healthz; prints one line; 0 when it is healthy, 1 when not. */
 int daemon_probe(const char *name, const struct stage_settings *s);
 

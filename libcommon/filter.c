@@ -27,17 +27,6 @@ static void refuse(struct run *r, enum err e)
             detail ? detail : "");
 }
 
-static bool write_all(int fd, struct slice s)
-{
-    while (s.len > 0) {
-        ssize_t n = write(fd, s.ptr, s.len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return false;
-        s = slice_cut(s, (size_t)n, s.len);
-    }
-    return true;
-}
-
 /* Commits, then prints: what was printed is durable. */
 static void settle(struct run *r)
 {

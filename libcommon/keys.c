@@ -236,7 +236,7 @@ static bool write_file(const char *path, mode_t mode, struct slice text, struct 
     snprintf(beside, sizeof beside, "%s.new", path);
     unlink(beside);
     int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    bool good = fd >= 0 && fchmod(fd, mode) == 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fsync(fd) == 0;
+    bool good = fd >= 0 && fchmod(fd, mode) == 0 && write_all(fd, text) && fsync(fd) == 0;
     if (fd >= 0 && close(fd) != 0) good = false;
     if (good && rename(beside, path) == 0 && keep_folder(path)) return true;
     trouble_say(t, EXIT_NEEDS_PERSON, "cannot write %.200s: %.200s", path, strerror(errno));

@@ -1,8 +1,7 @@
-/* mdb.c - makes an LMDB environment beside its place and moves it there. */
+/* mdb.c - makes an LMDB environment beside its place and moves it there; what its errors are to us. */
 #include "mdb.h"
 
 #include <errno.h>
-#include <lmdb.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,4 +27,17 @@ int mdb_make(const char *dir)
     int rc = make_at(beside);
     if (rc == 0 && rename(beside, path) != 0) rc = errno;
     return rc == 0 && state_keep(dir) != OK ? errno : rc;
+}
+
+enum err mdb_err(MDB_env *env, int rc)
+{
+    mdb_filehandle_t fd;
+    if (rc == EIO && mdb_env_get_fd(env, &fd) == 0 && state_disk_full(fd)) rc = ENOSPC;
+    switch (rc) {
+    case 0: return OK;
+    case MDB_NOTFOUND: return ERR_MISSING;
+    case MDB_MAP_FULL: case MDB_TXN_FULL: case ENOSPC: case EDQUOT: case EFBIG: return ERR_FULL;
+    case ENOMEM: return ERR_NOMEM;
+    default: errno = rc > 0 ? rc : rc == MDB_CORRUPTED ? EBADMSG : EIO; return ERR_IO;
+    }
 }

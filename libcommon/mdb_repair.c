@@ -2,7 +2,6 @@
 #include "mdb_repair.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

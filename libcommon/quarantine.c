@@ -70,13 +70,8 @@ static bool write_file(const char *path, struct slice frame)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) return false;
-    while (frame.len > 0) {
-        ssize_t n = write(fd, frame.ptr, frame.len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) break;
-        frame = slice_cut(frame, (size_t)n, frame.len);
-    }
-    return close(fd) == 0 && frame.len == 0;
+    bool good = write_all(fd, frame);
+    return close(fd) == 0 && good;
 }
 
 void quarantine_put(struct quarantine *q, struct slice frame, enum err why)

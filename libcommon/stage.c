@@ -164,9 +164,7 @@ static void refuse(struct run *r, struct slice frame, enum err why)
 
 static void fail_world(struct run *r, const char *what, enum err e)
 {
-    int why = errno;
-    log_event(LOG_ERROR, "failed", "what=\"%s\" error=%s reason=\"%s\"", what, err_name(e), e == ERR_IO ? strerror(why) : "");
-    r->status = e == ERR_IO && why == EBADMSG ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN; /* EBADMSG: a store is damaged */
+    r->status = daemon_broken(what, e);
 }
 
 /* One message through the step; its result is held. */

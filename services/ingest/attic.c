@@ -85,17 +85,6 @@ enum err attic_folder(const struct ingest_settings *s, char *out, size_t size)
     return n > 0 && access(out, F_OK) == 0 ? OK : ERR_MISSING;
 }
 
-static bool print(struct slice s, int to)
-{
-    while (s.len > 0) {
-        ssize_t n = write(to, s.ptr, s.len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        s = slice_cut(s, (size_t)n, s.len);
-    }
-    return true;
-}
-
 int attic_print(const struct ingest_settings *s, const char *key, int to)
 {
     char dir[PATH_MOST], hash[65];
@@ -110,7 +99,7 @@ int attic_print(const struct ingest_settings *s, const char *key, int to)
     if (e == ERR_MISSING) fprintf(stderr, "wiredesk-ingest: the archive in %s has no original of %s: fed before there was one, too old for --keep, or forgotten\n", dir, key);
     else if (e == ERR_MALFORMED) fprintf(stderr, "wiredesk-ingest: the original of %s in %s is damaged: its bytes are not those of hash %s\n", key, dir, hash);
     else if (e != OK) fprintf(stderr, "wiredesk-ingest: cannot read the archive in %s: %s\n", dir, e == ERR_IO ? strerror(errno) : err_name(e));
-    if (e == OK && !print(buf_slice(&raw), to)) status = EXIT_TRY_AGAIN;
+    if (e == OK && !write_all(to, buf_slice(&raw))) status = EXIT_TRY_AGAIN;
     buf_free(&raw);
     return status;
 }

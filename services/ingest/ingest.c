@@ -84,9 +84,7 @@ struct ingest {
 
 static void fail_world(struct ingest *g, const char *what, enum err e)
 {
-    int why = errno;
-    log_event(LOG_ERROR, "failed", "what=\"%s\" error=%s reason=\"%s\"", what, err_name(e), e == ERR_IO ? strerror(why) : "");
-    g->status = e == ERR_IO && why == EBADMSG ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN; /* EBADMSG: a store is damaged */
+    g->status = daemon_broken(what, e);
 }
 
 /* --- what it says of itself --- */

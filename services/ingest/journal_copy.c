@@ -16,7 +16,7 @@ static int read_copy(MDB_env *env, const char *dir, struct journal_counts *count
     int rc = mdb_env_set_maxdbs(env, 8);
     if (rc == 0) rc = mdb_env_open(env, dir, MDB_RDONLY | MDB_NOLOCK, 0600);
     if (rc == 0) rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
-    if (rc == 0) rc = journal_tables(txn, 0, t);
+    if (rc == 0) rc = journal_open_tables(txn, 0, t);
     if (rc == 0) rc = mdb_stat(txn, t[JOURNAL_DOCS].dbi, &stat);
     if (rc == 0) rc = mdb_get(txn, t[JOURNAL_META].dbi, &k, &v);
     if (rc == 0 && v.mv_size != sizeof state) rc = mdb_sum_take(&t[JOURNAL_META], k, &v); /* of the first format it has no sum */

@@ -10,7 +10,6 @@
 #include "../../libcommon/mdb.h"
 #include "../../libcommon/mdb_check.h"
 #include "../../libcommon/mdb_scrub.h"
-#include "../../libcommon/state.h"
 
 enum { MAP_SLACK = 64 << 20 };
 
@@ -24,6 +23,9 @@ struct journal {
     uint64_t in_flight, watermark; /* as committed */
 };
 
+const char *const journal_tables[JOURNAL_TABLES] = {"meta", "docs", "keys", "strikes"};
+const unsigned journal_flags[JOURNAL_TABLES] = {0, MDB_INTEGERKEY, 0, 0};
+
 static MDB_val val(struct slice s)
 {
     return (MDB_val){s.len, (void *)s.ptr};
@@ -32,16 +34,6 @@ static MDB_val val(struct slice s)
 static MDB_val val_u64(uint64_t *n)
 {
     return (MDB_val){sizeof *n, n};
-}
-
-static enum err err_of(int rc)
-{
-    switch (rc) {
-    case 0: return OK;
-    case MDB_MAP_FULL: case MDB_TXN_FULL: case ENOSPC: case EDQUOT: case EFBIG: return ERR_FULL;
-    case ENOMEM: return ERR_NOMEM;
-    default: errno = rc > 0 ? rc : rc == MDB_CORRUPTED ? EBADMSG : EIO; return ERR_IO;
-    }
 }
 
 static int put(struct journal *j, int table, MDB_val key, MDB_val value, unsigned flags)
@@ -111,7 +103,7 @@ static int open_tables(struct journal *j)
 {
     static const struct mdb_formats formats = JOURNAL_FORMATS;
     int rc = begin_write(j);
-    if (rc == 0) rc = journal_tables(j->write, MDB_CREATE, j->table);
+    if (rc == 0) rc = journal_open_tables(j->write, MDB_CREATE, j->table);
     if (rc != 0) return rc;
     rc = mdb_txn_commit(j->write);
     j->write = NULL;
@@ -210,7 +202,7 @@ static int find(struct journal *j, struct slice key, uint64_t *seq)
 
 enum err journal_find(struct journal *j, struct slice key, uint64_t *seq)
 {
-    return err_of(find(j, key, seq));
+    return mdb_err(j->env, find(j, key, seq));
 }
 
 uint64_t journal_next(const struct journal *j)
@@ -225,7 +217,7 @@ enum err journal_add(struct journal *j, struct slice key, struct slice frame)
     MDB_val s = val_u64(&seq);
     if (rc == 0) rc = put(j, JOURNAL_KEYS, val(key), s, MDB_NOOVERWRITE);
     if (rc == 0) rc = put(j, JOURNAL_DOCS, s, val(frame), MDB_APPEND);
-    if (rc != 0) return err_of(rc);
+    if (rc != 0) return mdb_err(j->env, rc);
     j->now.next++;
     j->now.bytes += frame.len;
     return OK;
@@ -236,11 +228,11 @@ enum err journal_replace(struct journal *j, uint64_t seq, struct slice frame)
     MDB_val s = val_u64(&seq), old;
     int rc = begin_write(j);
     if (rc == 0) rc = get(j, JOURNAL_DOCS, s, &old);
-    if (rc != 0) return rc == MDB_NOTFOUND ? ERR_MISSING : err_of(rc);
+    if (rc != 0) return mdb_err(j->env, rc);
     uint64_t before = old.mv_size;
     rc = put(j, JOURNAL_DOCS, s, val(frame), 0);
     if (rc == 0) j->now.bytes = j->now.bytes - before + frame.len;
-    return err_of(rc);
+    return mdb_err(j->env, rc);
 }
 
 enum err journal_retire(struct journal *j, uint64_t seq, struct slice key, enum outcome o, bool *was)
@@ -249,15 +241,15 @@ enum err journal_retire(struct journal *j, uint64_t seq, struct slice key, enum 
     MDB_val k = val(key), s = val_u64(&seq), v;
     *was = false;
     int rc = find(j, key, &held);
-    if (rc != 0 || held != seq || seq == 0) return err_of(rc);
+    if (rc != 0 || held != seq || seq == 0) return mdb_err(j->env, rc);
     rc = get(j, JOURNAL_DOCS, s, &v);
-    if (rc != 0) return err_of(rc);
+    if (rc != 0) return mdb_err(j->env, rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc); /* a key without its frame */
     uint64_t size = v.mv_size;
     rc = mdb_del(j->write, j->table[JOURNAL_DOCS].dbi, &s, NULL);
     if (rc == 0) rc = mdb_del(j->write, j->table[JOURNAL_KEYS].dbi, &k, NULL);
     if (rc == 0) rc = mdb_del(j->write, j->table[JOURNAL_STRIKES].dbi, &k, NULL);
     if (rc == MDB_NOTFOUND) rc = 0; /* most have no strikes */
-    if (rc != 0) return err_of(rc);
+    if (rc != 0) return mdb_err(j->env, rc);
     j->now.bytes -= size;
     j->now.outcome[o]++;
     *was = true;
@@ -278,7 +270,7 @@ enum err journal_strike(struct journal *j, struct slice key, enum note_kind kind
     MDB_val v;
     *now = (struct strikes){0, 0};
     int rc = find(j, key, &seq);
-    if (rc != 0 || seq == 0 || id.len != STRIKE_ID) return err_of(rc);
+    if (rc != 0 || seq == 0 || id.len != STRIKE_ID) return mdb_err(j->env, rc);
     rc = get(j, JOURNAL_STRIKES, val(key), &v);
     if (rc == 0 && v.mv_size == sizeof r) memcpy(&r, v.mv_data, sizeof r);
     if (rc == MDB_NOTFOUND) rc = 0;
@@ -289,7 +281,7 @@ enum err journal_strike(struct journal *j, struct slice key, enum note_kind kind
         rc = put(j, JOURNAL_STRIKES, val(key), (MDB_val){sizeof r, &r}, 0);
     }
     *now = (struct strikes){r.faulted, r.interrupted};
-    return err_of(rc);
+    return mdb_err(j->env, rc);
 }
 
 bool journal_dirty(const struct journal *j)
@@ -312,12 +304,10 @@ enum err journal_commit(struct journal *j)
         j->durable = j->now;
         return OK;
     }
-    mdb_filehandle_t fd;
-    if (rc == EIO && mdb_env_get_fd(j->env, &fd) == 0 && state_disk_full(fd)) rc = ENOSPC;
     journal_abort(j);
     j->in_flight = in_flight;
     j->watermark = watermark;
-    return err_of(rc);
+    return mdb_err(j->env, rc);
 }
 
 void journal_abort(struct journal *j)
@@ -334,7 +324,7 @@ enum err journal_scrub(struct journal *j)
     for (int i = 0; i < 3 && e == OK; i++) {
         int rc = begin_write(j);
         if (rc == 0) rc = put(j, JOURNAL_META, val(SLICE("scrub")), (MDB_val){sizeof i, &i}, 0);
-        e = err_of(rc);
+        e = mdb_err(j->env, rc);
         if (e == OK) e = journal_commit(j);
     }
     journal_release(j);
@@ -343,7 +333,7 @@ enum err journal_scrub(struct journal *j)
         return e;
     }
     int rc = mdb_scrub(j->env);
-    return rc == MDB_READERS_FULL ? ERR_NOMEM : err_of(rc);
+    return rc == MDB_READERS_FULL ? ERR_NOMEM : mdb_err(j->env, rc);
 }
 
 /* --- reading --- */
@@ -363,7 +353,7 @@ enum err journal_read(struct journal *j, uint64_t from, uint64_t *seq, struct sl
     *seq = 0;
     int rc = begin_read(j);
     if (rc == 0) rc = mdb_cursor_open(j->read, j->table[JOURNAL_DOCS].dbi, &cursor);
-    if (rc != 0) return err_of(rc);
+    if (rc != 0) return mdb_err(j->env, rc);
     rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
     if (rc == 0) rc = mdb_sum_take(&j->table[JOURNAL_DOCS], k, &v);
     if (rc == 0) {
@@ -371,7 +361,7 @@ enum err journal_read(struct journal *j, uint64_t from, uint64_t *seq, struct sl
         *frame = (struct slice){v.mv_data, v.mv_size};
     }
     mdb_cursor_close(cursor);
-    return rc == MDB_NOTFOUND ? OK : err_of(rc);
+    return rc == MDB_NOTFOUND ? OK : mdb_err(j->env, rc);
 }
 
 void journal_release(struct journal *j)

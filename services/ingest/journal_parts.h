@@ -10,12 +10,14 @@
 enum { JOURNAL_META, JOURNAL_DOCS, JOURNAL_KEYS, JOURNAL_STRIKES, JOURNAL_TABLES };
 #define JOURNAL_FORMATS {.now = "wiredesk journal 2", .older = {"wiredesk journal 1"}}
 
-static inline int journal_tables(MDB_txn *txn, unsigned flags, struct mdb_table t[JOURNAL_TABLES])
+extern const char *const journal_tables[JOURNAL_TABLES];
+extern const unsigned journal_flags[JOURNAL_TABLES];
+
+static inline int journal_open_tables(MDB_txn *txn, unsigned flags, struct mdb_table t[JOURNAL_TABLES])
 {
-    int rc = mdb_table_open(txn, "meta", flags, &t[JOURNAL_META]);
-    if (rc == 0) rc = mdb_table_open(txn, "docs", flags | MDB_INTEGERKEY, &t[JOURNAL_DOCS]);
-    if (rc == 0) rc = mdb_table_open(txn, "keys", flags, &t[JOURNAL_KEYS]);
-    return rc ? rc : mdb_table_open(txn, "strikes", flags, &t[JOURNAL_STRIKES]);
+    int rc = 0;
+    for (int i = 0; i < JOURNAL_TABLES && rc == 0; i++) rc = mdb_table_open(txn, journal_tables[i], flags | journal_flags[i], &t[i]);
+    return rc;
 }
 
 enum { STRIKE_IDS = 16, STRIKE_ID = 16 };

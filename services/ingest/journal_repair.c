@@ -9,8 +9,6 @@
 #include "../../proto/doc.h"
 #include "journal_parts.h"
 
-static const char *const tables[JOURNAL_TABLES] = {"meta", "docs", "keys", "strikes"};
-static const unsigned flags[JOURNAL_TABLES] = {0, MDB_INTEGERKEY, 0, 0};
 static const struct mdb_formats formats = JOURNAL_FORMATS;
 
 struct repair {
@@ -204,9 +202,9 @@ static json_t *say(const struct repair *r, const char *damage, const char *kept)
 
 json_t *journal_repair(const char *dir, bool dry, struct trouble *t)
 {
-    const struct mdb_layout layout = {tables, flags, JOURNAL_TABLES, &formats};
+    const struct mdb_layout layout = {journal_tables, journal_flags, JOURNAL_TABLES, &formats};
     struct repair r = {.lost = json_array(), .mem = arena_create(DOC_ARENA_MAX)};
-    const struct mdb_salvage how = {tables, JOURNAL_TABLES, take, age, &r};
+    const struct mdb_salvage how = {journal_tables, JOURNAL_TABLES, take, age, &r};
     char damage[600], kept[4200] = "";
     json_t *said = NULL;
     int rc = r.mem == NULL || r.lost == NULL || sodium_init() < 0 ? ENOMEM : 0;

@@ -46,9 +46,10 @@ static bool hold(const struct stage_settings *s, char dir[4200], const char *ins
     char name[64];
     int holder = 0;
     snprintf(name, sizeof name, "ingest.%ju", (uintmax_t)s->replica);
-    trouble_say(t, EXIT_NEEDS_PERSON, "no journal in '%s'", s->state);
-    if (ingest_journal_folder(s, dir, 4200) == OK && state_lock(s->state, name, &holder) == OK) return true;
-    trouble_say(t, EXIT_TRY_AGAIN, "the journal in '%s' is in use by process %d: %s", s->state, holder, instead);
+    if (ingest_journal_folder(s, dir, 4200) != OK) trouble_say(t, EXIT_NEEDS_PERSON, "the path of '%s' is too long", s->state);
+    else if (state_lock(s->state, name, &holder) == OK) return true;
+    else if (holder != 0) trouble_say(t, EXIT_TRY_AGAIN, "the journal in '%s' is in use by process %d: %s", s->state, holder, instead);
+    else trouble_say(t, state_status(errno), "cannot lock %s/run/%s.lock: %s", s->state, name, strerror(errno));
     return false;
 }
 

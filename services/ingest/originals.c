@@ -30,19 +30,6 @@ static MDB_val val(struct slice s)
     return (MDB_val){s.len, (void *)(uintptr_t)s.ptr};
 }
 
-static enum err err_of(struct originals *o, int rc)
-{
-    mdb_filehandle_t fd;
-    if (rc == EIO && mdb_env_get_fd(o->env, &fd) == 0 && state_disk_full(fd)) rc = ENOSPC;
-    switch (rc) {
-    case 0: return OK;
-    case MDB_NOTFOUND: return ERR_MISSING;
-    case MDB_MAP_FULL: case MDB_TXN_FULL: case ENOSPC: case EDQUOT: case EFBIG: return ERR_FULL;
-    case ENOMEM: return ERR_NOMEM;
-    default: errno = rc > 0 ? rc : EIO; return ERR_IO;
-    }
-}
-
 /* --- opening --- */
 
 static int check_format(struct originals *o)
@@ -156,7 +143,7 @@ static int add(struct originals *o, const struct original *d)
 
 enum err originals_add(struct originals *o, const struct original *d)
 {
-    return err_of(o, add(o, d));
+    return mdb_err(o->env, add(o, d));
 }
 
 enum err originals_commit(struct originals *o)
@@ -164,7 +151,7 @@ enum err originals_commit(struct originals *o)
     if (o->txn == NULL) return OK;
     MDB_txn *txn = o->txn;
     o->txn = NULL; /* a commit that fails has ended it all the same */
-    return err_of(o, mdb_txn_commit(txn));
+    return mdb_err(o->env, mdb_txn_commit(txn));
 }
 
 void originals_abort(struct originals *o)
@@ -237,9 +224,10 @@ enum err originals_age(struct originals *o, uint64_t before, unsigned most, uint
         rc = drop(o, (struct slice){key, len}, false);
         (*n)++;
     }
-    enum err e = rc == MDB_NOTFOUND ? OK : err_of(o, rc);
-    if (e == OK && *n > 0) return originals_commit(o);
-    originals_abort(o);
+    enum err e = rc == MDB_NOTFOUND ? OK : mdb_err(o->env, rc);
+    if (e == OK && *n > 0) e = originals_commit(o);
+    else originals_abort(o);
+    if (e != OK) *n = 0;
     return e;
 }
 
@@ -252,7 +240,7 @@ enum err originals_forget(struct originals *o, struct slice key)
         int rc = begin(o);
         if (rc == 0 && i == 0) rc = drop(o, key, true);
         if (rc == 0) rc = mdb_put(o->txn, o->dbi[ORIGINALS_META], &k, &v, 0);
-        e = err_of(o, rc);
+        e = mdb_err(o->env, rc);
         if (e == OK) e = originals_commit(o);
     }
     if (e != OK) {
@@ -260,7 +248,7 @@ enum err originals_forget(struct originals *o, struct slice key)
         return e;
     }
     int rc = mdb_scrub(o->env);
-    return rc == MDB_READERS_FULL ? ERR_NOMEM : err_of(o, rc);
+    return rc == MDB_READERS_FULL ? ERR_NOMEM : mdb_err(o->env, rc);
 }
 
 /* --- counting --- */

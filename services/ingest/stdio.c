@@ -43,16 +43,10 @@ static void say(struct filtering *r, int status, size_t record, size_t at, const
 
 static bool flush(struct filtering *r)
 {
-    struct slice s = buf_slice(&r->out);
-    while (s.len > 0) {
-        ssize_t n = write(r->how->out, s.ptr, s.len);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            if (errno != EPIPE) dprintf(r->how->err, "wiredesk-ingest: standard output: %s\n", strerror(errno));
-            worse(r, STATUS_WORLD);
-            return false;
-        }
-        s = slice_cut(s, (size_t)n, s.len);
+    if (!write_all(r->how->out, buf_slice(&r->out))) {
+        if (errno != EPIPE) dprintf(r->how->err, "wiredesk-ingest: standard output: %s\n", strerror(errno));
+        worse(r, STATUS_WORLD);
+        return false;
     }
     buf_clear(&r->out);
     return true;
