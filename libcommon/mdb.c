@@ -1,4 +1,4 @@
-/* mdb.c - makes an LMDB environment beside its place and moves it there; what its errors are to us. */
+/* mdb.c - makes an LMDB environment beside its place, moves it there and opens it; what its errors are to us. */
 #include "mdb.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static int make_at(const char *path)
     return rc;
 }
 
-int mdb_make(const char *dir)
+static int make(const char *dir)
 {
     char path[4200], beside[4200];
     struct stat st;
@@ -27,6 +27,16 @@ int mdb_make(const char *dir)
     int rc = make_at(beside);
     if (rc == 0 && rename(beside, path) != 0) rc = errno;
     return rc == 0 && state_keep(dir) != OK ? errno : rc;
+}
+
+int mdb_store_open(const char *dir, uint64_t most, unsigned flags, MDB_env **env)
+{
+    *env = NULL;
+    int rc = make(dir);
+    if (rc == 0) rc = mdb_env_create(env);
+    if (rc == 0) rc = mdb_env_set_maxdbs(*env, MDB_TABLES);
+    if (rc == 0) rc = mdb_env_set_mapsize(*env, most);
+    return rc ? rc : mdb_env_open(*env, dir, flags, 0600);
 }
 
 enum err mdb_err(MDB_env *env, int rc)

@@ -29,6 +29,11 @@ bool mdb_sum_good(uint64_t seed, MDB_val key, MDB_val value)
     return sum == mdb_sum_of(seed, key, value);
 }
 
+bool mdb_is(MDB_val v, const char *text)
+{
+    return v.mv_size == strlen(text) && memcmp(v.mv_data, text, v.mv_size) == 0;
+}
+
 void mdb_key_text(MDB_val key, bool numbered, char *out, size_t size)
 {
     const unsigned char *b = key.mv_data;

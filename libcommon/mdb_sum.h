@@ -31,6 +31,8 @@ uint64_t mdb_sum_seed(const char *table);
 /* The sum of a value. */
 uint64_t mdb_sum_of(uint64_t seed, MDB_val key, MDB_val value);
 
+/* Whether it is that text. */
+bool mdb_is(MDB_val v, const char *text) __attribute__((warn_unused_result));
 /* A key for people: as text, as a number or in hex. */
 void mdb_key_text(MDB_val key, bool numbered, char *out, size_t size);
 

@@ -71,11 +71,6 @@ static int add_all(MDB_env *env, const struct mdb_table *tables, size_t n)
 
 /* --- the format --- */
 
-static bool is(MDB_val v, const char *text)
-{
-    return v.mv_size == strlen(text) && memcmp(v.mv_data, text, v.mv_size) == 0;
-}
-
 static bool printable(MDB_val v)
 {
     const unsigned char *b = v.mv_data;
@@ -93,10 +88,10 @@ int mdb_format(MDB_txn *txn, const struct mdb_table *meta, const struct mdb_form
     if (rc != 0) return rc;
     bool summed = mdb_sum_good(meta->seed, key, v);
     if (summed) v.mv_size -= MDB_SUM;
-    if (summed && is(v, f->now)) return 0;
-    if (summed && is(v, unfinished)) return EAGAIN;
+    if (summed && mdb_is(v, f->now)) return 0;
+    if (summed && mdb_is(v, unfinished)) return EAGAIN;
     for (size_t i = 0; i < sizeof f->older / sizeof *f->older; i++)
-        if (!summed && f->older[i] != NULL && is(v, f->older[i])) return EAGAIN;
+        if (!summed && f->older[i] != NULL && mdb_is(v, f->older[i])) return EAGAIN;
     return summed || printable(v) ? MDB_VERSION_MISMATCH : MDB_CORRUPTED;
 }
 

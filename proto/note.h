@@ -14,6 +14,9 @@ enum note_kind {
     NOTE_REFUSED,     /* a stage would not take the frame (undecodable, other version, too large) */
 };
 
+/* The detail of NOTE_FAULTED, with the signal (SIGXCPU: over the CPU budget). */
+#define NOTE_SIGNAL "signal %d"
+
 enum outcome { OUTCOME_NONE = 0, OUTCOME_REPORTED, OUTCOME_DUPLICATE, OUTCOME_REJECTED, OUTCOME_AGAIN, OUTCOME_COUNT };
 
 /* "reported", "duplicate", "rejected", "again". */

@@ -183,7 +183,7 @@ static void busy(void *self, struct slice in, uint64_t ms, struct buf *out)
 static void strike(void *self, const struct strike *s, struct buf *out)
 {
     char detail[64] = "";
-    if (s->faulted) snprintf(detail, sizeof detail, "signal %d", (int)s->signal);
+    if (s->faulted) snprintf(detail, sizeof detail, NOTE_SIGNAL, (int)s->signal);
     struct note n = {
         .kind = s->faulted ? NOTE_FAULTED : NOTE_INTERRUPTED,
         .worker = slice_of(s->worker),

@@ -51,11 +51,7 @@ enum err index_open(const char *dir, size_t ceiling, struct index **index)
 {
     struct index *ix = calloc(1, sizeof *ix);
     if (ix == NULL) return ERR_NOMEM;
-    enum err e = err_of(mdb_make(dir));
-    if (e == OK) e = err_of(mdb_env_create(&ix->env));
-    if (e == OK) e = err_of(mdb_env_set_maxdbs(ix->env, TABLE_COUNT));
-    if (e == OK) e = err_of(mdb_env_set_mapsize(ix->env, ceiling));
-    if (e == OK) e = err_of(mdb_env_open(ix->env, dir, MDB_NOTLS | MDB_NORDAHEAD, 0600));
+    enum err e = err_of(mdb_store_open(dir, ceiling, MDB_NOTLS | MDB_NORDAHEAD, &ix->env));
     if (e == OK) e = begin(ix);
     for (int t = 0; e == OK && t < TABLE_COUNT; t++) e = err_of(mdb_table_open(ix->txn, index_tables[t], MDB_CREATE, &ix->table[t]));
     if (e == OK) e = index_commit(ix);

@@ -9,11 +9,6 @@
 
 enum { JUDGED_MAX = 32 << 20 };
 
-static bool named(MDB_val v, const char *text)
-{
-    return slice_eq(slice_from(v), slice_of(text));
-}
-
 /* Documents are numbered once and for ever, and stories come with them. */
 static uint64_t counted(const struct counters *c)
 {
@@ -24,7 +19,7 @@ static uint64_t age(void *self, MDB_val key, MDB_val value)
 {
     struct counters c;
     (void)self;
-    return named(key, "counters") && get_counters(slice_from(value), &c) == OK ? counted(&c) : 0;
+    return mdb_is(key, "counters") && get_counters(slice_from(value), &c) == OK ? counted(&c) : 0;
 }
 
 /* Of two states of a story that is the later one which has more, or has been merged. */
@@ -40,12 +35,12 @@ static bool later(struct mend *m, MDB_val key, MDB_val value)
 static int take(void *self, size_t table, MDB_val key, MDB_val value, bool old)
 {
     struct mend *m = self;
-    if (table == TABLE_META && named(key, "counters")) {
+    if (table == TABLE_META && mdb_is(key, "counters")) {
         if (m->has_counters && age(m, key, value) <= counted(&m->counters)) return 0;
         m->has_counters = get_counters(slice_from(value), &m->counters) == OK;
         return 0;
     }
-    if (table == TABLE_META && !named(key, "lexicon")) return 0;
+    if (table == TABLE_META && !mdb_is(key, "lexicon")) return 0;
     if (table == TABLE_META) m->has_lexicon = true;
     bool over = table == TABLE_STORY && old && later(m, key, value);
     return mdb_fresh_put(&m->fresh, table, key, value, !over);

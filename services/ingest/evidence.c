@@ -10,11 +10,11 @@ static struct slice worker(const struct note *n)
     return n->worker.ptr ? n->worker : slice_of(stage_name(n->stage));
 }
 
-/* The worker died of the CPU limit: as worker.c says it. */
+/* The worker died of the CPU limit. */
 static bool spent(const struct note *n)
 {
     char limit[32];
-    snprintf(limit, sizeof limit, "signal %d", SIGXCPU);
+    snprintf(limit, sizeof limit, NOTE_SIGNAL, SIGXCPU);
     return n->kind == NOTE_FAULTED && slice_eq(n->detail, slice_of(limit));
 }
 

@@ -153,11 +153,7 @@ struct journal *journal_open(const char *dir, uint64_t most, struct trouble *t)
     char why[500] = "";
     int rc = j == NULL || sodium_init() < 0 ? ENOMEM : 0;
     if (rc == 0 && !mdb_check(dir, why, sizeof why)) rc = MDB_CORRUPTED;
-    if (rc == 0) rc = mdb_make(dir);
-    if (rc == 0) rc = mdb_env_create(&j->env);
-    if (rc == 0) rc = mdb_env_set_maxdbs(j->env, 8);
-    if (rc == 0) rc = mdb_env_set_mapsize(j->env, most + most / 2 + MAP_SLACK); /* pages are never quite full */
-    if (rc == 0) rc = mdb_env_open(j->env, dir, MDB_NOTLS, 0600);
+    if (rc == 0) rc = mdb_store_open(dir, most + most / 2 + MAP_SLACK, MDB_NOTLS, &j->env); /* pages are never quite full */
     if (rc == 0) rc = open_tables(j);
     if (rc == 0 && !check_records(j, dir, why, sizeof why)) rc = MDB_CORRUPTED;
     if (rc == 0) rc = enter(j);

@@ -33,17 +33,12 @@ static uint64_t outcomes(const struct journal_state *s)
     return sum;
 }
 
-static bool is(MDB_val v, const char *text)
-{
-    return v.mv_size == strlen(text) && memcmp(v.mv_data, text, v.mv_size) == 0;
-}
-
 /* Every commit that matters counts one of these up. */
 static uint64_t age(void *self, MDB_val key, MDB_val value)
 {
     struct journal_state s;
     (void)self;
-    if (!is(key, "state") || value.mv_size != sizeof s) return 0;
+    if (!mdb_is(key, "state") || value.mv_size != sizeof s) return 0;
     memcpy(&s, value.mv_data, sizeof s);
     return s.next + s.epoch + outcomes(&s);
 }
@@ -59,11 +54,11 @@ static bool key_of(struct repair *r, MDB_val frame, struct slice *key)
 
 static void take_meta(struct repair *r, MDB_val key, MDB_val value, bool old)
 {
-    if (is(key, "state") && value.mv_size == sizeof r->state && (!r->has_state || (old && age(r, key, value) > r->state.next + r->state.epoch + outcomes(&r->state)))) {
+    if (mdb_is(key, "state") && value.mv_size == sizeof r->state && (!r->has_state || (old && age(r, key, value) > r->state.next + r->state.epoch + outcomes(&r->state)))) {
         memcpy(&r->state, value.mv_data, sizeof r->state);
         r->has_state = true;
     }
-    if (is(key, "instance") && value.mv_size == INSTANCE_SIZE && !r->has_instance) {
+    if (mdb_is(key, "instance") && value.mv_size == INSTANCE_SIZE && !r->has_instance) {
         memcpy(r->instance, value.mv_data, INSTANCE_SIZE);
         r->has_instance = true;
     }

@@ -43,11 +43,7 @@ static int check_format(struct originals *o)
 
 static int open_env(struct originals *o, const char *dir, uint64_t most)
 {
-    int rc = mdb_make(dir);
-    if (rc == 0) rc = mdb_env_create(&o->env);
-    if (rc == 0) rc = mdb_env_set_maxdbs(o->env, ORIGINALS_TABLES);
-    if (rc == 0) rc = mdb_env_set_mapsize(o->env, most);
-    if (rc == 0) rc = mdb_env_open(o->env, dir, MDB_NOTLS | MDB_NORDAHEAD, 0600);
+    int rc = mdb_store_open(dir, most, MDB_NOTLS | MDB_NORDAHEAD, &o->env);
     if (rc == 0) rc = mdb_txn_begin(o->env, NULL, 0, &o->txn);
     for (int t = 0; t < ORIGINALS_TABLES && rc == 0; t++) rc = mdb_dbi_open(o->txn, originals_tables[t], MDB_CREATE, &o->dbi[t]);
     if (rc == 0) rc = check_format(o);
