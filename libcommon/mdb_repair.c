@@ -131,18 +131,33 @@ void mdb_fresh_close(struct mdb_fresh *f)
 
 /* --- in its place --- */
 
+static enum err kept_name(const char *dir, const char *name, int i, char *kept, size_t size)
+{
+    char number[16] = "";
+    if (i > 1) snprintf(number, sizeof number, ".%d", i);
+    return state_path(kept, size, dir, "%s.damaged%s", name, number);
+}
+
 enum err repair_keep(const char *dir, const char *name, char *kept, size_t size)
 {
     char old[4200];
     if (state_path(old, sizeof old, dir, "%s", name) != OK) return ERR_TOO_BIG;
     for (int i = 1; i < KEPT_MOST; i++) {
-        char number[16] = "";
-        if (i > 1) snprintf(number, sizeof number, ".%d", i);
-        if (state_path(kept, size, dir, "%s.damaged%s", name, number) != OK) return ERR_TOO_BIG;
+        if (kept_name(dir, name, i, kept, size) != OK) return ERR_TOO_BIG;
         if (link(old, kept) == 0) return state_keep(dir);
         if (errno != EEXIST) return ERR_IO;
     }
     return ERR_IO;
+}
+
+bool repair_keeps(const char *dir, const char *name, char *kept, size_t size)
+{
+    char old[4200];
+    struct stat own, other;
+    if (state_path(old, sizeof old, dir, "%s", name) != OK || stat(old, &own) != 0 || own.st_nlink < 2) return false;
+    for (int i = 1; i < KEPT_MOST && kept_name(dir, name, i, kept, size) == OK; i++)
+        if (stat(kept, &other) == 0 && other.st_dev == own.st_dev && other.st_ino == own.st_ino) return true;
+    return false;
 }
 
 void repair_own(const char *old, const char *fresh)

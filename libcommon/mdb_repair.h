@@ -42,6 +42,8 @@ void mdb_fresh_close(struct mdb_fresh *f);
 /* DIR/NAME gets another name besides its own: NAME.damaged, or the first of NAME.damaged.2 and so on that is free; its path in `kept`. It is on disk when
  * OK is returned. ERR_IO with errno. */
 enum err repair_keep(const char *dir, const char *name, char *kept, size_t size) MUST_CHECK;
+/* Whether DIR/NAME has such a name now, since a repair was cut short between that and putting the new file in its place; the name in `kept`. */
+bool repair_keeps(const char *dir, const char *name, char *kept, size_t size) MUST_CHECK;
 
 /* What root writes anew stays readable for whom the old file belongs to: the fresh file gets its owner and rights, as far as we may give them. */
 void repair_own(const char *old, const char *fresh);

@@ -103,6 +103,24 @@ static enum err take_place(const char *dir, const char *old, char *kept, size_t 
     return e == OK ? state_keep(dir) : e;
 }
 
+/* A repair that was cut short when the old ledger had its other name, and perhaps its log too, has done nothing yet: the log is put back. */
+static enum err undo(const char *dir, const char *old, bool dry, char *why, size_t size)
+{
+    char kept[4200], log[4300], aside[4300];
+    if (!repair_keeps(dir, "ledger.db", kept, sizeof kept)) return OK;
+    snprintf(log, sizeof log, "%s-wal", old);
+    snprintf(aside, sizeof aside, "%s-wal", kept);
+    bool back = access(log, F_OK) != 0 && access(aside, F_OK) == 0;
+    if (back && dry) {
+        snprintf(why, size, "its repair was cut short: run wiredesk repair without --dry-run");
+        return ERR_MISSING;
+    }
+    if (dry) return OK;
+    if (back && rename(aside, log) != 0) return ERR_IO;
+    if (unlink(kept) != 0) return ERR_IO;
+    return state_keep(dir);
+}
+
 static enum err write_anew(const char *dir, const char *old, bool dry, json_t *said, char *why, size_t size)
 {
     char path[4200], days[4200], kept[4200] = "";
@@ -248,6 +266,7 @@ json_t *ledger_repair(const char *report, bool dry, struct trouble *t)
     bool sums = false;
     enum err e = state_path(path, sizeof path, report, "ledger.db");
     if (e == OK) e = state_path(files, sizeof files, report, "stream");
+    if (e == OK) e = undo(report, path, dry, why, sizeof why);
     if (e == OK && whole(path, files, &sums, why, sizeof why)) {
         if (!sums && !dry) e = add_sums(path);
     } else if (e == OK) {
