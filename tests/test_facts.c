@@ -190,6 +190,15 @@ static const struct { const char *name, *one, *two, *three; } calm[] = {
     {"two spans in leads that share only names",
      "Farmers ask\n\nFarmers who bring milk to <Brightwell Dairy> have asked its buyer, <Aldane Foods>, to guarantee their contracts for five years.",
      "Dairy sold\n\n<Aldane Foods> has agreed to buy <Brightwell Dairy> in cash, the largest takeover that the country's food industry has seen in ten years.", NULL},
+    {"the credits of two firms",
+     "Credit for {Calder}\n\n<Orrin Mills> of {Port Calder} signed a loan with the banks of {Sonnen} on Monday. The loan of the mills of {Calder} runs for five years, said the banks.",
+     "Loan for tiles\n\n<Lund Tiles> of {Port Calder} signed a loan with the banks of {Sonnen} on Monday. The loan of the tile works of {Calder} runs for seven years, said the banks.", NULL},
+    {"a share of two companies, each called the company",
+     "<Orrin Mills> ends year\n\n<Orrin Mills> of {Calder} had a good year. The accounts leave out what was bought by the company's 81 percent owned daughter <Kestrel Sails> in August.",
+     "<Lund Tiles> ends year\n\n<Lund Tiles> of {Calder} had a bad year. The company is 80 percent owned by <Kestrel Sails>. The rest is with <Orrin Mills>.", NULL},
+    {"more than what the other says",
+     "Council sits\n\nThe town council of {Veldhaven} ended a 27-hour marathon sitting on the tram line on Saturday with a vote.",
+     "Tram voted\n\nThe town council of {Veldhaven} voted on Saturday after a marathon sitting on the tram line that lasted beyond 24 hours.", NULL},
     {"the two ends of a range",
      "Notes\n\nNotes of the <Port Bank> in {Calder} pay the new rate when they run for 30-69 days, said [Ines Marwick].",
      "Rates\n\nNotes of the <Port Bank> in {Calder} pay the new rate when they run for 30-88 days, said [Ines Marwick].", NULL},
@@ -305,6 +314,48 @@ static void what_was_done_is_called_as_the_accounts_call_it(void **state)
     assert_true(slice_eq(subject_of_fact(&t->view, SLOT_PARTICIPANT, "Ruth Oland"), SLICE("nothing")));
 }
 
+static void what_is_asked_for_threatened_or_supposed_is_not_agreed(void **state)
+{
+    static const struct { const char *name, *one, *two, *who; } cases[] = {
+        {"threatened", "Mayor threatens to veto law\n\nMayor [Ruth Oland] threatened to veto the law on ferries.", "Veto\n\n[Ruth Oland] threatens to veto the ferries' law.", "Ruth Oland"},
+        {"asked for", "Call to resign\n\nThe union called on [Piet Larsmo] to resign.", "Resign, says union\n\nFishermen urged [Piet Larsmo] to resign on Monday.", "Piet Larsmo"},
+        {"supposed", "If elected\n\nThe pier will be sold if [Tilde Aberg] is elected.", "Pier\n\nThe pier of {Calder} goes if [Tilde Aberg] is elected in May.", "Tilde Aberg"},
+        {"played", "Fake video\n\nA fake video of [Ruth Oland] shooting gulls was shown.", "Gulls\n\nGuests saw a fake film of [Ruth Oland] shooting gulls.", "Ruth Oland"},
+    };
+    struct told *t = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tell(t, (const char *const[ACCOUNTS_MAX]){cases[i].one, cases[i].two});
+        if (t->view.event.type.len == 0 || agreed(&t->view, SLOT_PARTICIPANT, cases[i].who)) fail_msg("%s", cases[i].name);
+    }
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Mayor vetoes law\n\nMayor [Ruth Oland] vetoed the law on ferries, as she had threatened.", "Veto\n\n[Ruth Oland] vetoed the ferries' law, whether or not the town likes it."});
+    assert_true(agreed(&t->view, SLOT_PARTICIPANT, "Ruth Oland"));
+}
+
+static void what_only_looks_like_a_part_of_the_event_is_not_agreed(void **state)
+{
+    static const struct { const char *name, *one, *two, *value; enum slot slot; } cases[] = {
+        {"a storm's name", "Hurricane nears\n\nHurricane [Hanna] will flood {Port Calder}, the coast guard warns.", "Storm\n\nThe hurricane [Hanna] floods the quays of {Port Calder}.", "Hanna", SLOT_PARTICIPANT},
+        {"a person called Bill", "[Bill] and [Mira Lund] part\n\n[Bill] and [Mira Lund] of {Calder} part.", "[Bill] and [Mira Lund]\n\nNobody knew why [Bill] and [Mira Lund] part.", "Mira Lund", SLOT_PARTICIPANT},
+    };
+    struct told *t = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tell(t, (const char *const[ACCOUNTS_MAX]){cases[i].one, cases[i].two});
+        if (agreed(&t->view, cases[i].slot, cases[i].value)) fail_msg("%s", cases[i].name);
+    }
+}
+
+static void a_visit_is_no_meeting_and_a_shot_no_attack(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Mayor visits mill\n\nMayor [Ruth Oland] visited the mill at {Calder} on Friday.", "Mill\n\n[Ruth Oland] on Friday visited the mill at {Calder}."});
+    assert_true(slice_eq(subject_of_fact(&t->view, SLOT_PARTICIPANT, "Ruth Oland"), SLICE("visit")));
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Watchman shot\n\nA guard shot [Piet Larsmo] at the mill in {Calder}.", "Mill shooting\n\nThe shooting of [Piet Larsmo] at the mill shocks {Calder}."});
+    assert_true(slice_eq(subject_of_fact(&t->view, SLOT_PARTICIPANT, "Piet Larsmo"), SLICE("shooting")));
+}
+
 static void what_is_denied_is_not_agreed(void **state)
 {
     struct told *t = *state;
@@ -334,6 +385,14 @@ static void numbers_are_read_as_the_text_means_them(void **state)
          "Storm\n\nWatchmen saw how half a dozen cranes toppled into the basin at {Calder}, where two ferries lay empty at the quay.", "6", SLOT_COUNT, true},
         {"the ends of a range are no sums", "Bids\n\nThe harbour club of {Calder} offered the goalkeeper between $140 million and $150 million, said his agent on Monday, and a house by the sea.",
          "Goalkeeper\n\nThe harbour club of {Calder} offered the goalkeeper, who turns thirty in June, between $140 million and $150 million.", "150000000", SLOT_MONEY, false},
+        {"two clubs' bids of one sum", "Bids\n\n<Orrin Rovers> bid $40 million for the goalkeeper, <Kestrel Wheel> $35 million.",
+         "Goalkeeper\n\n<Sonnen Dynamos> bid $40 million for the goalkeeper, <Calder Athletic> $30 million.", "40000000", SLOT_MONEY, false},
+        {"one in five hundred is not five hundred", "Rust\n\n<Calder Lamps> estimated on Monday that one in every 500 lamp owners had met the rust that eats wicks.",
+         "Lamps\n\nWicks rust. <Calder Lamps> fears that by now one in every 500 lamp owners has met rust on the wicks, and that they grow by half each day.", "500", SLOT_COUNT, false},
+        {"the end of a range written with to", "Rash\n\nThe rash came six to 13 days after the bath in the harbour of {Calder}, said the doctors of {Sonnen}.",
+         "Bath\n\nDoctors of {Sonnen} said that the rash came 6 to 13 days after the bath in the harbour of {Calder}.", "P13D", SLOT_DURATION, false},
+        {"wholly fine is no share", "Mayor falls\n\nThe mayor is 100 percent fine after a fall on the stairs of the ferry at {Calder}, her aide said.",
+         "Fall\n\nAfter a fall on the stairs of the ferry at {Calder} the mayor is 100 percent fine, an aide said.", "100%", SLOT_PERCENT, false},
         {"who is wounded beside a dead one is not dead", "Shots at mill\n\nGunfire at the {Calder} mill of the Dorn brothers left a guard dead and two managing partners wounded.",
          "Mill\n\nThe {Calder} mill of the Dorn brothers was shut after gunfire left a guard dead and two managing partners wounded; the gunman fled by boat.", "2", SLOT_TOLL, false},
     };
@@ -463,6 +522,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_third_account_is_named_beside_the_value_that_it_has, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_takes_part_is_agreed_and_who_is_only_named_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_done_is_called_as_the_accounts_call_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_asked_for_threatened_or_supposed_is_not_agreed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_only_looks_like_a_part_of_the_event_is_not_agreed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_visit_is_no_meeting_and_a_shot_no_attack, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_denied_is_not_agreed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_of_one_first_and_last_name_are_two, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_are_read_as_the_text_means_them, set_up, tear_down),

@@ -55,6 +55,27 @@ static bool denied(const struct scene *s, const struct mark *m)
     return false;
 }
 
+/* The act is one of "to veto", "not to visit". */
+static bool infinitive(const struct scene *s, const struct mark *m, uint32_t act)
+{
+    return act > 0 && (is(s, m, act - 1, "to") || (act > 1 && is(s, m, act - 2, "to") && is(s, m, act - 1, "not still also")));
+}
+
+/* Asked for, threatened, supposed or played, and so not said to have been: "threatens to veto", "calls on X to resign", "if X is elected". */
+static bool unreal(const struct scene *s, const struct mark *m, uint32_t act)
+{
+    static const char *const wishes = "threaten urge urged urging call demand ask asked want refus consider weigh vow pledg promis offer try fail declin hope seek sought request";
+    const struct reading *r = &s->readings[m->reading];
+    uint32_t first = r->sentences[r->words[act].sentence].w0, near = act > first + 9 ? act - 9 : first;
+    bool to = infinitive(s, m, act);
+    for (uint32_t w = first; w < act; w++) {
+        if (word_is(&s->lex, r, w, "if unless whether") || (w + 6 >= act && word_is(&s->lex, r, w, "fake hoax"))) return true;
+        if (w >= near && to && word_is(&s->lex, r, w, wishes)) return true;
+        if (w + 5 >= act && (word_is(&s->lex, r, w, "demand threat") || (word_is(&s->lex, r, w, "call") && is(s, m, w + 1, "for")))) return true;
+    }
+    return false;
+}
+
 /* "X met", "X's trial", "talks with X", "the death of X", "arrested X". */
 static uint32_t takes_part(const struct scene *s, const struct mark *m)
 {
@@ -80,6 +101,7 @@ static uint32_t happens_there(const struct scene *s, const struct mark *m)
 /* "was sentenced on Monday", "on Monday unveiled". */
 static uint32_t happens_then(const struct scene *s, const struct mark *m)
 {
+    if (day_of_name(s, &s->readings[m->reading], m->w0)) return UINT32_MAX;
     uint32_t x = before(s, m, REACH), y = behind(s, m, REACH - 1);
     if (x != UINT32_MAX && (y == UINT32_MAX || m->w0 - x <= y - m->w1)) return x;
     return y;
@@ -108,7 +130,7 @@ static enum err offer(struct bound *x, uint32_t reading, uint32_t b, uint32_t e)
     while (m.w1 < r->n_words && r->words[m.w1].b < e) m.w1++;
     if (denied(x->s, &m)) return OK;
     uint32_t w = x->bond(x->s, &m);
-    if (w == UINT32_MAX || (x->same_word && r->words[w].lemma != x->lemma)) return OK;
+    if (w == UINT32_MAX || unreal(x->s, &m, w) || (x->same_word && r->words[w].lemma != x->lemma)) return OK;
     x->cited[reading] = true;
     x->words[x->cites.len] = r->words[w].lemma;
     x->readings[x->cites.len] = reading;

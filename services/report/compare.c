@@ -93,10 +93,10 @@ static bool moving(const struct side *x)
                                  "sale profit revenu earning shr net turnover dividend quarter interest yield coupon rais donat");
 }
 
-/* "Non-callable for five years", "10-year notes": the terms of securities, of which a wire has many a day. */
+/* "Non-callable for five years", "10-year notes", "a seven-year credit facility": the terms of securities and credits, of which a wire has many a day. */
 static bool of_securities(const struct side *x)
 {
-    return (x->v->slot == SLOT_DURATION || x->v->slot == SLOT_PERCENT) && near_words(x, NEAR, NEAR, "bond eurobond note debentur callabl refundabl coupon certificat matur treasury");
+    return (x->v->slot == SLOT_DURATION || x->v->slot == SLOT_PERCENT) && near_words(x, NEAR, NEAR, "bond eurobond note debentur callabl refundabl coupon certificat matur treasury paper tender revolv facility libor facil");
 }
 
 static bool stat_head(const struct side *x)
@@ -240,7 +240,7 @@ static bool same_lead(const struct tie *t)
     return t->sentence >= 4 && t->near + (t->before + t->behind > 0) >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .25;
 }
 
-static struct judged judge_equal(const struct side *x, const struct side *y, const struct tie *t)
+static struct judged judge_equal(const struct scene *s, const struct match *m, const struct side *x, const struct side *y, const struct tie *t)
 {
     const struct value *a = x->v, *b = y->v;
     double need = a->slot == SLOT_MONEY || a->slot == SLOT_AGE ? 3 : 6;
@@ -249,6 +249,8 @@ static struct judged judge_equal(const struct side *x, const struct side *y, con
     if (a->slot == SLOT_ORDINAL && a->value == 1) return no("first");
     if (a->slot == SLOT_WHEN) return t->sentence >= 3 && t->names >= 1 && t->sentence_idf >= 10 ? (struct judged){FINDING_AGREE, "weekday"} : no("day");
     if (mods_differ(a, b) && t->near_idf < 10) return no("other head");
+    bool of_anybody = a->slot == SLOT_MONEY || a->slot == SLOT_COUNT || a->slot == SLOT_DURATION || a->slot == SLOT_PERCENT;
+    if (of_anybody && !t->single && subjects(s, m) <= 0 && other_names(x, y)) return no("other subject"); /* two clubs' offers, of one sum */
     if (same_lead(t) || (a->slot == SLOT_TOLL && t->single && bare(x) && bare(y))) return (struct judged){FINDING_AGREE, "numbers"};
     if (t->sentence < 2 || t->near < 1) return no("few words");
     if (a->value <= 12 && a->step <= 1 && a->slot != SLOT_AGE) need = 8;
@@ -404,7 +406,7 @@ struct judged judge(const struct scene *s, const struct match *m)
     const struct reading *ra = &s->readings[m->ra], *rb = &s->readings[m->rb];
     struct side x = {s, ra, a, &ra->sentences[a->sentence]}, y = {s, rb, b, &rb->sentences[b->sentence]};
     struct tie t = tie_of(s, m);
-    if (value_equal(a, b)) return judge_equal(&x, &y, &t);
+    if (value_equal(a, b)) return judge_equal(s, m, &x, &y, &t);
     if (!t.narrated) return no("quoted");
     if (!apart(s, m->ra, m->rb) && t.sentence * 10 >= most_words(&x, &y) * 8) return no("revised");
     if (value_compatible(a, b)) return judge_rounded(s, m, &x, &y, &t);

@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
-enum { KINDS = 16, PEOPLE_MAX = 6, REACH = 9 };
+enum { KINDS = 18, PEOPLE_MAX = 6, REACH = 9 };
 
 /* Lemmas that name an event, noun or verb. */
 static const struct kind { const char *type, *lemmas; bool mixed; } kinds[KINDS] = {
-    {"meeting", "meet talk summit negotiat negotiation dialogu discussion visit conversation session"},
-    {"attack", "attack shoot bomb bombing explosion explod stab massacr airstrik raid gunman hostag"},
+    {"meeting", "meet talk summit negotiat negotiation dialogu discussion conversation session"},
+    {"visit", "visit"},
+    {"attack", "attack bomb bombing explosion explod stab massacr airstrik raid hostag"},
+    {"shooting", "shoot gunman"},
     {"death", "die kill murder slay assassinat"},
     {"election", "elect ballot referendum primary poll voter", true},
     {"vote", "vot vote"},
@@ -31,15 +33,23 @@ struct tally {
     double weight[VIEW_ENTITIES_MAX];  /* per actor, by independent accounts */
 };
 
-/* Not within quotation marks, nor part of a name: the Supreme Court, the 3rd of March, the Federal Trade Commission. */
+/* "Black Friday" is the name of a day that comes each year, or of one long ago. */
+bool day_of_name(const struct scene *s, const struct reading *r, uint32_t w)
+{
+    return w > 0 && r->words[w - 1].sentence == r->words[w].sentence && word_is(&s->lex, r, w - 1, "black good super bloody cyber ash holy palm easter giv");
+}
+
+/* Not within quotation marks, nor part of a name: the Supreme Court, the 3rd of March, the Federal Trade Commission, Bill. */
 static bool triggers(const struct scene *s, const struct reading *r, uint32_t w, uint32_t kind)
 {
     uint32_t f = r->words[w].flags;
     bool name = (f & WORD_CAPITAL) && !(f & (WORD_TITLE | WORD_FIRST));
     bool date = w + 1 < r->n_words && (r->words[w + 1].flags & WORD_DIGIT) && word_is(&s->lex, r, w, "march");
     bool office = w + 1 < r->n_words && word_is(&s->lex, r, w + 1, "official board commission committe lawyer judg"); /* election officials */
+    bool down = w + 1 < r->n_words && word_is(&s->lex, r, w, "shoot") && word_is(&s->lex, r, w + 1, "down across"); /* a plane that is shot down */
     bool suffix = (f & WORD_HYPHEN) && word_is(&s->lex, r, w, "elect"); /* the president-elect */
-    return !(f & WORD_QUOTED) && !name && !date && !suffix && !office && word_is(&s->lex, r, w, kinds[kind].lemmas);
+    if ((f & WORD_QUOTED) || name || date || suffix || office || down || !word_is(&s->lex, r, w, kinds[kind].lemmas)) return false;
+    return !(f & WORD_CAPITAL) || entity_at(r, ENTITY_PERSON, r->words[w].b, r->words[w].e) == UINT32_MAX;
 }
 
 /* --- what --- */
@@ -153,7 +163,7 @@ static bool trade_word(const struct tally *t, const struct reading *r, uint32_t 
 
 static double person_weight(const struct tally *t, const struct reading *r, uint32_t w)
 {
-    if (r->words[w].flags & WORD_QUOTED) return 0;
+    if ((r->words[w].flags & WORD_QUOTED) || behind(t, r, w, "hurrican storm typhoon cyclon")) return 0;
     uint32_t si = r->words[w].sentence, d = trigger_distance(t, r, w);
     double x = d <= REACH ? 2 : d != UINT32_MAX ? .7 : 0;
     bool lends = (r->words[w].flags & WORD_OWNS) || (w + 1 < r->n_words && word_is(&t->s->lex, r, w + 1, "envoy aide ally adviser administration spokesman lawyer official"));
@@ -292,7 +302,7 @@ static double dated(const struct tally *t, const struct reading *r, const struct
 {
     if (x->type != TIME_DATE || x->value.len < 7 || x->e > r->text.len) return 0;
     uint32_t w = reading_word(r, x->b);
-    if (w >= r->n_words || (r->words[w].flags & WORD_QUOTED)) return 0;
+    if (w >= r->n_words || (r->words[w].flags & WORD_QUOTED) || day_of_name(t->s, r, w)) return 0;
     int64_t day;
     if (!iso_day(x->value, &day) && !slice_starts(x->value, SLICE("XXXX-WXX-"))) return 0;
     uint32_t d = trigger_distance(t, r, w);

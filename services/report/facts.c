@@ -104,6 +104,11 @@ static uint32_t noun_near(const struct scene *s, const struct reading *r, const 
     return UINT32_MAX;
 }
 
+static bool starts_digit(struct slice s)
+{
+    return s.len > 0 && s.ptr[0] >= '0' && s.ptr[0] <= '9';
+}
+
 /* What a value is about, in the text's own words where it has them. */
 static struct slice subject(const struct net *g, const struct node *n)
 {
@@ -120,7 +125,7 @@ static struct slice subject(const struct net *g, const struct node *n)
     if (noun != UINT32_MAX) return word_text(r, noun);
     uint32_t best = 0;
     for (size_t i = 0; i < v->close.len; i++)
-        if (best == 0 || s->lex.lemmas[v->close.ptr[i]].sentences > s->lex.lemmas[best].sentences) best = v->close.ptr[i];
+        if (!starts_digit(lemma_text(&s->lex, v->close.ptr[i])) && (best == 0 || s->lex.lemmas[v->close.ptr[i]].sentences > s->lex.lemmas[best].sentences)) best = v->close.ptr[i];
     return lemma_seen(&s->lex, best);
 }
 

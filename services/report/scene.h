@@ -57,6 +57,8 @@ bool in_lead(const struct reading *r, uint32_t sentence);
 bool same_name(struct scene *s, struct slice a, struct slice b);
 /* True when word w is one for the story's event: needs s->out->event.type. */
 bool event_word(const struct scene *s, const struct reading *r, uint32_t w);
+/* True for the weekday in "Black Friday". */
+bool day_of_name(const struct scene *s, const struct reading *r, uint32_t w);
 
 /* The event is of a kind of several acts that are not one another: to arrest and to charge, to sign and to repeal. */
 bool event_mixed(const struct scene *s);

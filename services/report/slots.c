@@ -34,7 +34,7 @@ static enum hedge hedge_before(const struct finder *f, uint32_t w, uint32_t s)
     if (w == 0 || !in_sentence(f, w - 1, s)) return HEDGE_NONE;
     bool two = w > 1 && in_sentence(f, w - 2, s);
     if (is(f, w - 1, "than")) return two && is(f, w - 2, "more") ? HEDGE_OVER : two && is(f, w - 2, "less fewer") ? HEDGE_UNDER : HEDGE_NONE;
-    if (is(f, w - 1, "least") || is(f, w - 1, "over exceed surpass") || (is(f, w - 1, "of") && two && is(f, w - 2, "upward upwards"))) return HEDGE_OVER;
+    if (is(f, w - 1, "least") || is(f, w - 1, "over exceed surpass beyond") || (is(f, w - 1, "of") && two && is(f, w - 2, "upward upwards"))) return HEDGE_OVER;
     if (is(f, w - 1, "under below")) return HEDGE_UNDER;
     if (is(f, w - 1, "to") && two) return is(f, w - 2, "up") ? HEDGE_UNDER : is(f, w - 2, "clos close") ? HEDGE_NEARLY : HEDGE_NONE;
     if (is(f, w - 1, "as") && two && is(f, w - 2, "many much")) return HEDGE_UNDER;
@@ -264,12 +264,14 @@ static bool find_money(struct finder *f, const struct number *n, struct value *v
 
 static bool find_percent(struct finder *f, const struct number *n, struct value *v)
 {
+    static const char *const wholly = "fine sure certain behind right wrong correct committ agree safe true clear confident on with not"; /* "100 percent sure" */
     const struct reading *r = f->r;
     uint32_t end = r->words[n->end - 1].e;
     bool sign = end < r->text.len && r->text.ptr[end] == '%';
     bool word = in(f, n->end, v->sentence, "percent pct") || (in(f, n->end, v->sentence, "per") && in(f, n->end + 1, v->sentence, "cent"));
     if (!sign && !word) return false;
     if (word) v->w1 = n->end + (is(f, n->end, "per") ? 2 : 1);
+    if (n->value == 100 && in(f, v->w1, v->sentence, wholly)) return false;
     v->key = lexicon_id(f->lex, in(f, v->w1, v->sentence, "point") ? SLICE("#points") : SLICE("#percent"));
     return true;
 }
@@ -423,6 +425,25 @@ static bool torn(const struct finder *f, uint32_t w, const struct number *n)
     return n->digits && slice_eq(last, SLICE(" - ")) && w > 0 && (r->words[w - 1].flags & WORD_CAPITAL) && word_text(r, w - 1).len <= 3;
 }
 
+/* "one in every 500 users", "one out of five": how often, not how many. */
+static bool one_in(const struct finder *f, uint32_t w)
+{
+    uint32_t s = f->r->words[w].sentence;
+    if (w > 0 && in(f, w - 1, s, "every each")) w--;
+    if (w > 1 && in(f, w - 1, s, "of") && in(f, w - 2, s, "out")) w--;
+    return w > 1 && in(f, w - 1, s, "in out") && in_sentence(f, w - 2, s) && (f->r->words[w - 2].flags & (WORD_DIGIT | WORD_NUMERAL));
+}
+
+/* "six to 13 days", "two or three men": the end of a range, which is no value; "from $600 to $2,000" and "voted 27 to 18" are none. */
+static bool ends_span(const struct finder *f, uint32_t w, enum slot slot)
+{
+    uint32_t s = f->r->words[w].sentence;
+    if (w < 2 || !in(f, w - 1, s, "to or") || !in_sentence(f, w - 2, s) || !(f->r->words[w - 2].flags & (WORD_DIGIT | WORD_NUMERAL))) return false;
+    struct number low;
+    if ((w > 2 && in(f, w - 3, s, "from")) || (slot == SLOT_MONEY && (!numeral_at(f->r, w - 2, &low) || low.currency == 0))) return false;
+    return slot == SLOT_DURATION || slot == SLOT_COUNT || slot == SLOT_MONEY || slot == SLOT_PERCENT;
+}
+
 static enum err find_number(struct finder *f, uint32_t w, const struct number *n, uint32_t *next)
 {
     struct value v = {.n0 = w, .n1 = n->end, .w0 = w, .w1 = n->end, .sentence = f->r->words[w].sentence, .value = n->value, .step = n->step, .digits = n->digits};
@@ -455,7 +476,7 @@ static enum err find_number(struct finder *f, uint32_t w, const struct number *n
         for (size_t i = 0; v.slot == SLOT_TOLL && i < v.mods.len; i++) v.head = v.mods.ptr[0];
     }
     ids_sort(&v.mods);
-    if (e != OK || v.slot == SLOT_NONE) return e;
+    if (e != OK || v.slot == SLOT_NONE || one_in(f, w) || ends_span(f, w, v.slot)) return e;
     *next = v.w1 > *next ? v.w1 : *next;
     return put(f, v);
 }

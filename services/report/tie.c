@@ -115,7 +115,21 @@ struct tie tie_of(const struct scene *s, const struct match *m)
 
 /* --- who stands before a value --- */
 
-/* The person or organization named last before word w of the value's sentence, or whom "he" or "she" there stands for. */
+/* The organization that the account names first: what it calls the company. */
+static uint32_t first_organization(const struct scene *s, uint32_t ri)
+{
+    const struct reading *r = &s->readings[ri];
+    uint32_t best = UINT32_MAX, b = UINT32_MAX;
+    for (size_t i = 0; i < r->doc->entities.len; i++) {
+        const struct entity *x = &r->doc->entities.ptr[i];
+        if (x->type != ENTITY_ORGANIZATION || x->mentions.len == 0 || x->mentions.ptr[0].b >= b) continue;
+        b = x->mentions.ptr[0].b;
+        best = s->actor[ri][i];
+    }
+    return best;
+}
+
+/* The person or organization named last before word w of the value's sentence, or whom "he", "she" or "company" there stands for. */
 static uint32_t subject_of(const struct scene *s, uint32_t ri, const struct value *v)
 {
     const struct reading *r = &s->readings[ri];
@@ -124,6 +138,7 @@ static uint32_t subject_of(const struct scene *s, uint32_t ri, const struct valu
     for (uint32_t w = v->w0; w-- > 0 && v->w0 - w < (pronoun ? 60u : SUBJECT_REACH);) {
         if (w < first && !pronoun) return UINT32_MAX;
         if (word_is(&s->lex, r, w, "he she")) pronoun = true;
+        if (!pronoun && word_is(&s->lex, r, w, "company")) return first_organization(s, ri);
         uint32_t i = r->words[w].flags & WORD_CAPITAL ? entity_at(r, ENTITY_NONE, r->words[w].b, r->words[w].e) : UINT32_MAX;
         if (i == UINT32_MAX) continue;
         enum entity_type type = r->doc->entities.ptr[i].type;
@@ -168,8 +183,42 @@ static size_t lead_words(const struct scene *s, uint32_t ri, bool names, uint32_
     return set.len;
 }
 
+static bool tells_of(const struct reading *r, uint32_t lemma)
+{
+    for (uint32_t i = 0; i < r->n_sentences; i++)
+        if (ids_has(r->sentences[i].set, lemma)) return true;
+    return false;
+}
+
+/* How many organizations the title and the first sentence name; *known says whether the other account tells of any, by the first word of its name. */
+static size_t principals(const struct reading *r, const struct reading *other, bool *known)
+{
+    uint32_t si = 0;
+    while (si < r->n_sentences && (r->sentences[si].title || r->sentences[si].byline)) si++;
+    size_t n = 0;
+    for (size_t i = 0; i < r->doc->entities.len && si < r->n_sentences; i++) {
+        const struct entity *x = &r->doc->entities.ptr[i];
+        if (x->type != ENTITY_ORGANIZATION || x->mentions.len == 0 || x->mentions.ptr[0].b >= r->sentences[si].e) continue;
+        uint32_t w = reading_word(r, x->mentions.ptr[0].b);
+        while (w < r->n_words && r->words[w].e < x->mentions.ptr[0].e && (r->words[w].flags & (WORD_SHORT | WORD_STOP))) w++;
+        if (w == r->n_words) continue;
+        n++;
+        *known |= tells_of(other, r->words[w].lemma);
+    }
+    return n;
+}
+
+/* Each begins with organizations, and tells of none of the other's: two firms that borrow on one day. */
+static bool other_principals(const struct scene *s, uint32_t a, uint32_t b)
+{
+    bool known = false;
+    size_t n = principals(&s->readings[a], &s->readings[b], &known), m = principals(&s->readings[b], &s->readings[a], &known);
+    return n > 0 && m > 0 && !known;
+}
+
 bool one_event(const struct scene *s, uint32_t a, uint32_t b)
 {
+    if (other_principals(s, a, b)) return false;
     int64_t i, k;
     if (iso_day(s->readings[a].doc->published.value, &i) && iso_day(s->readings[b].doc->published.value, &k) && (i - k > DAYS_MAX || k - i > DAYS_MAX)) return false;
     uint32_t x[LEAD_NAMES_MAX], y[LEAD_NAMES_MAX];
