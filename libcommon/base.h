@@ -76,6 +76,17 @@ struct slice slice_trim(struct slice s);
 size_t slice_find(struct slice s, struct slice needle, size_t from);
 /* memcmp order, a shorter prefix first: for sorting. */
 int slice_cmp(struct slice a, struct slice b);
+/* The same for a search among many literals: how a C string stands to s. Most differ in their first bytes, so no length is asked for. */
+static inline int cstr_cmp(const char *cstr, struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (cstr[i] != s.ptr[i] || cstr[i] == '\0') return cstr[i] == '\0' || (unsigned char)cstr[i] < (unsigned char)s.ptr[i] ? -1 : 1;
+    return cstr[s.len] != '\0';
+}
+static inline bool cstr_eq(const char *cstr, struct slice s)
+{
+    return cstr_cmp(cstr, s) == 0;
+}
 
 /* True when s is valid UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing over U+10FFFF). */
 bool utf8_valid(struct slice s) MUST_CHECK;

@@ -7,7 +7,7 @@ struct scene { struct arena *mem; struct lexicon lex; struct doc doc; struct rea
 
 static void read_text(struct scene *s, const char *text)
 {
-    s->mem = arena_create(1 << 20);
+    s->mem = arena_create(4 << 20);
     assert_non_null(s->mem);
     assert_int_equal(lexicon_make(s->mem, &s->lex), OK);
     s->doc = (struct doc){.text = slice_of(text)};
@@ -54,11 +54,37 @@ static void a_word_is_in_a_list_when_the_list_has_its_lemma_whole(void **state)
     }
 }
 
+/* Lemmas come while lists are asked for, one account after the other; more of them than the lexicon first has room for. */
+static void a_list_knows_the_lemmas_that_came_after_it_was_asked_for(void **state)
+{
+    (void)state;
+    static const char list[] = "ferry w4999";
+    struct scene s;
+    read_text(&s, "Nobody came");
+    assert_false(word_is(&s.lex, &s.reading, 0, list));
+    for (unsigned i = 0; i < 5000; i++) {
+        char word[16];
+        int n = snprintf(word, sizeof word, "w%u", i);
+        assert_int_not_equal(lexicon_id(&s.lex, (struct slice){word, (size_t)n}), 0);
+        if (i == 100) assert_false(lemma_is(&s.lex, lexicon_find(&s.lex, SLICE("w100")), list));
+    }
+    s.doc.text = SLICE("W4999 and w4998: the ferry, a ferry");
+    assert_int_equal(reading_make(&s.lex, &s.doc, 0, 1, &s.reading), OK);
+    static const bool want[] = {true, false, false, false, true, false, true};
+    assert_int_equal(s.reading.n_words, 7);
+    for (uint32_t w = 0; w < 7; w++) {
+        if (word_is(&s.lex, &s.reading, w, list) != want[w]) fail_msg("word %u", w);
+    }
+    assert_int_equal(s.reading.words[4].lemma, s.reading.words[6].lemma);
+    arena_destroy(&s.mem);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_word_that_begins_a_number_is_marked),
         cmocka_unit_test(a_word_is_in_a_list_when_the_list_has_its_lemma_whole),
+        cmocka_unit_test(a_list_knows_the_lemmas_that_came_after_it_was_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,17 +39,38 @@ bool day_of_name(const struct scene *s, const struct reading *r, uint32_t w)
     return w > 0 && r->words[w - 1].sentence == r->words[w].sentence && word_is(&s->lex, r, w - 1, "black good super bloody cyber ash holy palm easter giv");
 }
 
-/* Not within quotation marks, nor part of a name: the Supreme Court, the 3rd of March, the Federal Trade Commission, Bill. */
-static bool triggers(const struct scene *s, const struct reading *r, uint32_t w, uint32_t kind)
+_Static_assert(KINDS <= 32, "a bit each");
+
+static enum err mark_kinds(struct scene *s)
 {
-    uint32_t f = r->words[w].flags;
+    s->kinds = arena_array(s->mem, s->lex.len, sizeof *s->kinds);
+    if (s->kinds == NULL) return ERR_NOMEM;
+    for (uint32_t k = 0; k < KINDS; k++) {
+        const char *rest = kinds[k].lemmas;
+        for (struct slice lemma; lemmas_next(&rest, &lemma);) s->kinds[lexicon_find(&s->lex, lemma)] |= 1u << k;
+    }
+    s->kinds[0] = 0; /* those that no text has */
+    return OK;
+}
+
+/* The kinds of event that a word is one for. Not within quotation marks, nor part of a name: the Supreme Court, the 3rd of March, the Federal Trade
+ * Commission, Bill. */
+static uint32_t kinds_at(const struct scene *s, const struct reading *r, uint32_t w)
+{
+    uint32_t f = r->words[w].flags, named = s->kinds[r->words[w].lemma];
+    if (named == 0 || (f & WORD_QUOTED)) return 0;
     bool name = (f & WORD_CAPITAL) && !(f & (WORD_TITLE | WORD_FIRST));
     bool date = w + 1 < r->n_words && (r->words[w + 1].flags & WORD_DIGIT) && word_is(&s->lex, r, w, "march");
     bool office = w + 1 < r->n_words && word_is(&s->lex, r, w + 1, "official board commission committe lawyer judg"); /* election officials */
     bool down = w + 1 < r->n_words && word_is(&s->lex, r, w, "shoot") && word_is(&s->lex, r, w + 1, "down across"); /* a plane that is shot down */
     bool suffix = (f & WORD_HYPHEN) && word_is(&s->lex, r, w, "elect"); /* the president-elect */
-    if ((f & WORD_QUOTED) || name || date || suffix || office || down || !word_is(&s->lex, r, w, kinds[kind].lemmas)) return false;
-    return !(f & WORD_CAPITAL) || entity_at(r, ENTITY_PERSON, r->words[w].b, r->words[w].e) == UINT32_MAX;
+    if (name || date || suffix || office || down) return 0;
+    return !(f & WORD_CAPITAL) || entity_at(r, ENTITY_PERSON, r->words[w].b, r->words[w].e) == UINT32_MAX ? named : 0;
+}
+
+static bool triggers(const struct scene *s, const struct reading *r, uint32_t w, uint32_t kind)
+{
+    return kinds_at(s, r, w) >> kind & 1;
 }
 
 /* --- what --- */
@@ -66,41 +87,44 @@ static bool lead_has(const struct scene *s, uint32_t r, uint32_t lemma)
     return false;
 }
 
-/* Whether an independent account other than `r` has some word of the kind there. */
-static bool lead_tells(const struct scene *s, uint32_t r, uint32_t kind)
+/* The kinds of which a reading has some word there. */
+static uint32_t lead_kinds(const struct scene *s, const struct reading *r)
 {
-    for (uint32_t o = 0; o < s->n_own; o++) {
-        if (!apart(s, o, r)) continue;
-        const struct reading *rd = &s->readings[o];
-        for (uint32_t w = 0; w < rd->n_words && in_lead(rd, rd->words[w].sentence); w++)
-            if (triggers(s, rd, w, kind)) return true;
-    }
-    return false;
+    uint32_t all = 0;
+    for (uint32_t w = 0; w < r->n_words && in_lead(r, r->words[w].sentence); w++) all |= kinds_at(s, r, w);
+    return all;
 }
 
 /* A word counts whole when another account's lead has it too, less when that has another word of the kind, and little when it has none. */
-static void weigh_kinds(const struct scene *s, uint32_t r, bool alone, double out[KINDS])
+static void weigh_kinds(const struct scene *s, uint32_t r, const uint32_t *leads, bool alone, double out[KINDS])
 {
     const struct reading *rd = &s->readings[r];
-    bool told[KINDS];
-    for (uint32_t k = 0; k < KINDS; k++) told[k] = lead_tells(s, r, k);
+    uint32_t told = 0; /* by independent accounts other than `r` */
+    for (uint32_t o = 0; o < s->n_own; o++)
+        if (apart(s, o, r)) told |= leads[o];
     for (uint32_t si = 0; si < rd->n_sentences; si++) {
         double weight = rd->sentences[si].title ? 3 : in_lead(rd, si) ? 2 : .3;
-        for (uint32_t w = rd->sentences[si].w0; w < rd->sentences[si].w1; w++)
-            for (uint32_t k = 0; k < KINDS; k++)
-                if (triggers(s, rd, w, k)) out[k] += weight < 1 || alone || lead_has(s, r, rd->words[w].lemma) ? weight : told[k] ? weight * .7 : .3;
+        for (uint32_t w = rd->sentences[si].w0; w < rd->sentences[si].w1; w++) {
+            uint32_t at = kinds_at(s, rd, w);
+            bool whole = at != 0 && (weight < 1 || alone || lead_has(s, r, rd->words[w].lemma));
+            for (uint32_t k = 0; at >> k != 0; k++)
+                if (at >> k & 1) out[k] += whole ? weight : told >> k & 1 ? weight * .7 : .3;
+        }
     }
 }
 
 static uint32_t find_kind(const struct scene *s)
 {
     double sum[KINDS] = {0};
-    uint32_t accounts[KINDS] = {0}, independent = 0, best = KINDS;
-    for (uint32_t r = 0; r < s->n_own; r++) independent += s->source[r] == r;
+    uint32_t accounts[KINDS] = {0}, leads[VIEW_READ_MAX], independent = 0, best = KINDS;
+    for (uint32_t r = 0; r < s->n_own; r++) {
+        independent += s->source[r] == r;
+        leads[r] = lead_kinds(s, &s->readings[r]);
+    }
     for (uint32_t r = 0; r < s->n_own; r++) {
         double one[KINDS] = {0};
         if (s->source[r] != r) continue;
-        weigh_kinds(s, r, independent == 1, one);
+        weigh_kinds(s, r, leads, independent == 1, one);
         for (uint32_t k = 0; k < KINDS; k++) {
             sum[k] += one[k] > 8 ? 8 : one[k];
             accounts[k] += one[k] >= 2;
@@ -355,8 +379,10 @@ enum err find_event(struct scene *s)
     struct tally *t = arena_array(s->mem, 1, sizeof *t);
     if (t == NULL) return ERR_NOMEM;
     t->s = s;
+    enum err e = mark_kinds(s);
+    if (e != OK) return e;
     t->kind = find_kind(s);
-    enum err e = t->kind == KINDS ? OK : cite_kind(s, t->kind);
+    if (t->kind != KINDS) e = cite_kind(s, t->kind);
     if (e == OK) e = find_place(t);
     if (e == OK) e = find_people(t);
     if (e == OK) e = find_duration(t);

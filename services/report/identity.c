@@ -57,15 +57,15 @@ static const char *const small[] = {"of", "the", "and", "for", "in", "on", "to",
 static const char *changed(const struct pair *all, size_t n, struct slice w)
 {
     for (size_t i = 0; i < n; i++)
-        if (slice_eq(slice_of(all[i].from), w)) return all[i].to;
+        if (cstr_eq(all[i].from, w)) return all[i].to;
     return NULL;
 }
 
 static bool listed(const char *const *all, size_t n, struct slice w)
 {
     if (w.len > 1 && w.ptr[w.len - 1] == '.') w.len--;
-    for (size_t i = 0; i < n; i++)
-        if (slice_eq_nocase(slice_of(all[i]), w)) return true;
+    for (size_t i = 0; i < n && w.len > 0; i++) /* nearly every word differs in its first letter */
+        if (all[i][0] == (w.ptr[0] | 0x20) && slice_eq_nocase(slice_of(all[i]), w)) return true;
     return false;
 }
 #define CHANGED(all, w) changed(all, sizeof(all) / sizeof(all)[0], w)

@@ -22,7 +22,7 @@ static const char *fold_irregular(struct slice w)
     size_t lo = 0, hi = sizeof irregular / sizeof irregular[0];
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        int c = slice_cmp(slice_of(irregular[mid].form), w);
+        int c = cstr_cmp(irregular[mid].form, w);
         if (c == 0) return irregular[mid].lemma;
         if (c < 0) lo = mid + 1;
         else hi = mid;

@@ -31,7 +31,7 @@ bool numeral_lemma(struct slice lemma)
 {
     static const char *const others[] = {"thre", "twelv", "a", "half", "dozen"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (slice_eq(lemma, slice_of(others[i]))) return true;
+        if (cstr_eq(others[i], lemma)) return true;
     return NAMED(cardinals, lemma) >= 0 || NAMED(ordinals, lemma) > 0;
 }
 

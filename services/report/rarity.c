@@ -11,7 +11,7 @@ double rarity_of(struct slice lemma)
     size_t lo = 0, hi = sizeof table / sizeof table[0];
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        int c = slice_cmp(slice_of(table[mid].lemma), lemma);
+        int c = cstr_cmp(table[mid].lemma, lemma);
         if (c == 0) return table[mid].tenths / 10.0;
         if (c < 0) lo = mid + 1;
         else hi = mid;

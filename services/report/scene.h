@@ -17,6 +17,7 @@ struct scene {
     uint32_t *source;         /* per reading: the reading whose source it shares; itself when independent */
     uint32_t **actor;         /* per own reading: actor index of each of its entities, or UINT32_MAX */
     uint32_t *read_as;        /* per account of the story: its reading, or UINT32_MAX */
+    uint32_t *kinds;          /* per lemma: which kinds of event it names, a bit each */
     uint32_t *keys;           /* hash table of the accounts by key: index + 1, 0 when free */
     size_t keys_mask;
     struct story_view *out;

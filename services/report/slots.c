@@ -487,6 +487,7 @@ static bool vague_at(const struct finder *f, uint32_t w, struct value *v)
     static const struct { const char *word; double lo, hi; } rows[] = {
         {"dozens", 24, 199}, {"scores", 40, 199}, {"hundreds", 200, 2999}, {"thousands", 2000, 99999}, {"millions", 2e6, 2e8}, {"billions", 2e9, 2e11}};
     struct slice x = word_text(f->r, w);
+    if (strchr("tdshmb", x.ptr[0] | 0x20) == NULL) return false;
     bool tens = slice_eq_nocase(x, SLICE("tens"));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!tens && !slice_eq_nocase(x, slice_of(rows[i].word))) continue;
@@ -508,13 +509,14 @@ static bool vague_at(const struct finder *f, uint32_t w, struct value *v)
 /* "died on Thursday", "was sentenced late Friday": the weekday of an event, keyed by the event. */
 static bool day_at(const struct finder *f, uint32_t w, struct value *v)
 {
+    static const char *const all_days = "monday tuesday wednesday thursday friday saturday sunday";
     static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
     static const char *const happens = "die kill arrest resign fir oust indict sentenc charg execut marri crash collaps convict acquit suspend shoot hang elect debat sign vot testify attack "
                                        "explod explosion derail sink capsiz erupt kidnap abduct meet hear rally strik";
     uint32_t s = f->r->words[w].sentence, k = w;
     size_t day = 0;
-    while (day < 7 && !is(f, w, days[day])) day++;
-    if (day == 7 || !(f->r->words[w].flags & WORD_CAPITAL)) return false;
+    if (!(f->r->words[w].flags & WORD_CAPITAL) || !is(f, w, all_days)) return false;
+    while (!is(f, w, days[day])) day++;
     while (k > 0 && w - k < 3 && in(f, k - 1, s, "on late early last this befor the night")) k--;
     if (k == 0 || !in(f, k - 1, s, happens) || is(f, k, "befor") || in(f, w + 1, s, days[day])) return false;
     *v = (struct value){.slot = SLOT_WHEN, .key = f->r->words[k - 1].lemma, .n0 = w, .n1 = w + 1, .w0 = w, .w1 = w + 1, .sentence = s, .value = (double)day + 1, .step = 1};
@@ -540,7 +542,7 @@ static enum err find_vague(struct finder *f, struct value *v, uint32_t *next)
 
 enum err slots_read(struct lexicon *lex, const struct reading *r, struct values *out)
 {
-    *out = (struct values){arena_array(lex->mem, SLOTS_MAX, sizeof *out->ptr), 0};
+    *out = (struct values){arena_take(lex->mem, SLOTS_MAX * sizeof *out->ptr), 0};
     if (out->ptr == NULL) return ERR_NOMEM;
     struct finder f = {lex, r, out};
     for (uint32_t w = 0; w < r->n_words;) {

@@ -100,7 +100,7 @@ static void source_of_reading(struct scene *s, struct run_table *t, uint32_t i, 
 {
     const struct reading *r = &s->readings[i];
     uint32_t named = part ? named_source(s, r->account) : UINT32_MAX;
-    uint32_t run = run_source(s, t, i);
+    uint32_t run = s->n_readings > 1 ? run_source(s, t, i) : UINT32_MAX;
     s->source[i] = i;
     if (run != UINT32_MAX) s->source[i] = run;
     if (named != UINT32_MAX && s->read_as[named] != UINT32_MAX && s->read_as[named] < i) s->source[i] = s->source[s->read_as[named]];

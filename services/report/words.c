@@ -6,7 +6,7 @@
 #include <unicode/uchar.h>
 #include <xxhash.h>
 
-enum { LEMMA_MAX = 64, FIRST_SLOTS = 1 << 12, SIEVES = 1 << 9 };
+enum { LEMMA_MAX = 64, FIRST_SLOTS = 1 << 12, SIEVES = 1 << 9, FEW = 24 };
 
 /* Sorted lemmas that tie nothing to anything. */
 static const char *const stop_words[] = {
@@ -27,12 +27,12 @@ static const char *const stop_words[] = {
 
 static int compare_cstr(const void *a, const void *b)
 {
-    return strcmp(a, *(const char *const *)b);
+    return -cstr_cmp(*(const char *const *)b, *(const struct slice *)a);
 }
 
-static bool is_stop(const char *lemma)
+static bool is_stop(struct slice lemma)
 {
-    return bsearch(lemma, stop_words, sizeof stop_words / sizeof stop_words[0], sizeof stop_words[0], compare_cstr) != NULL;
+    return bsearch(&lemma, stop_words, sizeof stop_words / sizeof stop_words[0], sizeof stop_words[0], compare_cstr) != NULL;
 }
 
 /* --- the lexicon --- */
@@ -55,8 +55,9 @@ static enum err table_grow(struct lexicon *lex)
 static enum err lemmas_grow(struct lexicon *lex)
 {
     uint32_t cap = lex->cap ? lex->cap * 2 : FIRST_SLOTS / 2;
-    struct lemma *p = arena_array(lex->mem, cap, sizeof *p);
+    struct lemma *p = arena_take(lex->mem, cap * sizeof *p);
     if (p == NULL) return ERR_NOMEM;
+    p[0] = (struct lemma){0};
     if (lex->len > 0) memcpy(p, lex->lemmas, lex->len * sizeof *p);
     lex->lemmas = p;
     lex->cap = cap;
@@ -80,11 +81,6 @@ static uint32_t lookup(const struct lexicon *lex, struct slice lemma, uint32_t *
     return lex->slots[h];
 }
 
-static uint8_t mark_of(struct slice lemma)
-{
-    return (uint8_t)(XXH3_64bits(lemma.ptr, lemma.len) >> 56);
-}
-
 static uint32_t intern(struct lexicon *lex, struct slice lemma)
 {
     uint32_t slot;
@@ -95,12 +91,9 @@ static uint32_t intern(struct lexicon *lex, struct slice lemma)
         if (table_grow(lex) != OK) return 0;
         (void)lookup(lex, lemma, &slot);
     }
-    char z[LEMMA_MAX + 1];
-    memcpy(z, lemma.ptr, lemma.len);
-    z[lemma.len] = '\0';
     struct slice text = arena_copy(lex->mem, lemma);
     if (text.ptr == NULL) return 0;
-    lex->lemmas[lex->len] = (struct lemma){.text = text, .idf = rarity_of(lemma), .mark = mark_of(lemma), .stop = is_stop(z), .numeral = numeral_lemma(lemma)};
+    lex->lemmas[lex->len] = (struct lemma){.text = text, .idf = rarity_of(lemma), .stop = is_stop(lemma), .numeral = numeral_lemma(lemma)};
     lex->slots[slot] = lex->len;
     return lex->len++;
 }
@@ -129,10 +122,39 @@ uint32_t lexicon_id(struct lexicon *lex, struct slice word)
     return n == 0 ? 0 : intern(lex, (struct slice){lemma, n});
 }
 
-uint32_t lexicon_find(const struct lexicon *lex, const char *lemma)
+uint32_t lexicon_find(const struct lexicon *lex, struct slice lemma)
 {
     uint32_t slot;
-    return lookup(lex, slice_of(lemma), &slot);
+    return lookup(lex, lemma, &slot);
+}
+
+static uint32_t form_slot(const struct lexicon *lex, struct slice word)
+{
+    uint32_t h = (uint32_t)XXH3_64bits(word.ptr, word.len) & (lex->n_forms - 1);
+    while (lex->forms[h].lemma != 0 && !slice_eq((struct slice){lex->forms[h].ptr, lex->forms[h].len}, word)) h = (h + 1) & (lex->n_forms - 1);
+    return h;
+}
+
+static enum err forms_grow(struct lexicon *lex)
+{
+    struct lexicon old = *lex;
+    lex->n_forms = old.n_forms ? old.n_forms * 2 : FIRST_SLOTS;
+    lex->forms = arena_array(lex->mem, lex->n_forms, sizeof *lex->forms);
+    if (lex->forms == NULL) return ERR_NOMEM;
+    for (uint32_t i = 0; i < old.n_forms; i++)
+        if (old.forms[i].lemma != 0) lex->forms[form_slot(lex, (struct slice){old.forms[i].ptr, old.forms[i].len})] = old.forms[i];
+    return OK;
+}
+
+/* lexicon_id() of a word that stays where it is; three of four in a text stood there before. */
+static uint32_t text_id(struct lexicon *lex, struct slice word)
+{
+    if (lex->forms_len * 2 >= lex->n_forms && forms_grow(lex) != OK) return 0;
+    struct written *f = &lex->forms[form_slot(lex, word)];
+    if (f->lemma != 0) return f->lemma;
+    *f = (struct written){word.ptr, (uint32_t)word.len, lexicon_id(lex, word)};
+    lex->forms_len += f->lemma != 0;
+    return f->lemma;
 }
 
 double lexicon_idf(const struct lexicon *lex, uint32_t lemma)
@@ -164,10 +186,22 @@ static int compare_ids(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* Few ids, as a sentence has them, are put in their places one by one. */
+static void sort_few(uint32_t *p, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint32_t x = p[i];
+        size_t k = i;
+        for (; k > 0 && p[k - 1] > x; k--) p[k] = p[k - 1];
+        p[k] = x;
+    }
+}
+
 void ids_sort(struct ids *set)
 {
     if (set->len == 0) return;
-    qsort(set->ptr, set->len, sizeof *set->ptr, compare_ids);
+    if (set->len <= FEW) sort_few(set->ptr, set->len);
+    else qsort(set->ptr, set->len, sizeof *set->ptr, compare_ids);
     size_t n = 1;
     for (size_t i = 1; i < set->len; i++)
         if (set->ptr[i] != set->ptr[n - 1]) set->ptr[n++] = set->ptr[i];
@@ -213,7 +247,7 @@ static bool abbreviation(struct slice text, size_t dot)
     struct slice w = slice_cut(text, b, dot);
     if (w.len == 1 && w.ptr[0] >= 'A' && w.ptr[0] <= 'Z') return true;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (slice_eq(w, slice_of(known[i]))) return true;
+        if (cstr_eq(known[i], w)) return true;
     return false;
 }
 
@@ -277,7 +311,10 @@ static enum err find_sentences(struct arena *mem, struct reading *r)
 static uint32_t peek(struct slice t, size_t at, size_t *next)
 {
     *next = at;
-    return at < t.len ? utf8_next(t, next) : 0;
+    if (at >= t.len) return 0;
+    if ((unsigned char)t.ptr[at] >= 0x80) return utf8_next(t, next);
+    *next = at + 1;
+    return (unsigned char)t.ptr[at];
 }
 
 /* The end of the word that begins at b (a letter or digit there). */
@@ -326,11 +363,11 @@ static enum err sentence_words(struct lexicon *lex, struct reading *r, uint32_t 
         }
         size_t e = word_end(t, at), cut = without_s(t, at, e);
         struct slice w = slice_cut(t, at, cut);
-        uint32_t id = lexicon_id(lex, w);
+        uint32_t id = text_id(lex, w);
         if (id == 0) return ERR_NOMEM;
         if (lex->lemmas[id].seen.ptr == NULL) lex->lemmas[id].seen = w;
         uint32_t f = digit ? WORD_DIGIT : 0;
-        if (u_isupper((UChar32)c)) f |= WORD_CAPITAL;
+        if (c < 0x80 ? c >= 'A' && c <= 'Z' : u_isupper((UChar32)c)) f |= WORD_CAPITAL;
         if (lex->lemmas[id].stop) f |= WORD_STOP;
         if (lex->lemmas[id].numeral) f |= WORD_NUMERAL;
         if (lex->lemmas[id].text.len <= 2) f |= WORD_SHORT;
@@ -361,6 +398,7 @@ static void find_quoted(struct reading *r)
     struct slice t = r->text;
     size_t open = SIZE_MAX;
     for (size_t i = 0; i < t.len; i++) {
+        if (t.ptr[i] != '"' && t.ptr[i] != '\n' && (unsigned char)t.ptr[i] != 0xE2) continue;
         struct slice three = slice_cut(t, i, i + 3);
         bool left = slice_eq(three, SLICE("\u201C")), right = slice_eq(three, SLICE("\u201D")), straight = t.ptr[i] == '"';
         if (t.ptr[i] == '\n') open = SIZE_MAX;
@@ -429,7 +467,7 @@ enum err reading_make(struct lexicon *lex, const struct doc *doc, uint32_t story
     enum err e = find_sentences(lex->mem, out);
     if (e != OK) return e;
     size_t max = len / 2 + 1;
-    out->words = arena_array(lex->mem, max, sizeof *out->words);
+    out->words = arena_take(lex->mem, max * sizeof *out->words);
     if (out->words == NULL) return ERR_NOMEM;
     for (uint32_t i = 0; e == OK && i < out->n_sentences; i++) e = sentence_words(lex, out, i, max);
     if (e != OK) return e;
@@ -445,38 +483,59 @@ struct slice word_text(const struct reading *r, uint32_t w)
     return slice_cut(r->text, r->words[w].b, r->words[w].e);
 }
 
-/* The list's place among the sieves, filled at its first use; NULL when all places are taken. */
-static const struct sieve *sieve_of(const struct lexicon *lex, const char *list)
+bool lemmas_next(const char **lemmas, struct slice *lemma)
+{
+    const char *p = *lemmas;
+    if (*p == '\0') return false;
+    *lemma = (struct slice){p, strcspn(p, " ")};
+    *lemmas = p + lemma->len + (p[lemma->len] == ' ');
+    return true;
+}
+
+/* The list's place among the sieves; NULL when all places that it may have are taken. */
+static struct sieve *sieve_of(const struct lexicon *lex, const char *list)
 {
     size_t at = ((uintptr_t)list * 0x9E3779B97F4A7C15u) >> 55;
-    for (size_t tries = 0; tries < 8; tries++, at = (at + 1) % SIEVES) {
+    for (size_t tries = 0; tries < 16; tries++, at = (at + 1) % SIEVES) {
         struct sieve *s = &lex->sieves[at];
         if (s->list == list) return s;
         if (s->list != NULL) continue;
         s->list = list;
-        for (const char *p = list; *p != '\0';) {
-            size_t n = strcspn(p, " ");
-            uint8_t mark = mark_of((struct slice){p, n});
-            s->marks[mark / 64] |= (uint64_t)1 << mark % 64;
-            p += n + (p[n] == ' ');
-        }
         return s;
     }
     return NULL;
 }
 
+/* Looks up the list's words among the lemmas that there are by now. False when out of memory. */
+static bool sieve_fill(const struct lexicon *lex, struct sieve *s)
+{
+    if (s->cap < lex->cap) {
+        uint64_t *has = arena_array(lex->mem, lex->cap / 64 + 1, sizeof *has);
+        if (has == NULL) return false;
+        s->has = has;
+        s->cap = lex->cap;
+    }
+    const char *rest = s->list;
+    for (struct slice lemma; lemmas_next(&rest, &lemma);) {
+        uint32_t id = lexicon_find(lex, lemma);
+        if (id != 0) s->has[id / 64] |= (uint64_t)1 << id % 64;
+    }
+    s->len = lex->len;
+    return true;
+}
+
+bool lemma_is(const struct lexicon *lex, uint32_t lemma, const char *lemmas)
+{
+    struct sieve *s = sieve_of(lex, lemmas);
+    if (s != NULL && (lemma < s->len || sieve_fill(lex, s))) return s->has[lemma / 64] >> lemma % 64 & 1;
+    for (struct slice one; lemmas_next(&lemmas, &one);)
+        if (slice_eq(one, lex->lemmas[lemma].text)) return true;
+    return false;
+}
+
 bool word_is(const struct lexicon *lex, const struct reading *r, uint32_t w, const char *lemmas)
 {
-    const struct lemma *l = &lex->lemmas[r->words[w].lemma];
-    struct slice text = l->text;
-    if (text.len == 0) return false;
-    const struct sieve *s = sieve_of(lex, lemmas);
-    if (s != NULL && !(s->marks[l->mark / 64] >> l->mark % 64 & 1)) return false;
-    for (const char *p = lemmas;; p++) { /* nearly every lemma differs in its first letter */
-        if (*p == text.ptr[0] && strncmp(p, text.ptr, text.len) == 0 && (p[text.len] == ' ' || p[text.len] == '\0')) return true;
-        while (*p != ' ' && *p != '\0') p++;
-        if (*p == '\0') return false;
-    }
+    return lemma_is(lex, r->words[w].lemma, lemmas);
 }
 
 uint32_t reading_sentence(const struct reading *r, uint32_t b)

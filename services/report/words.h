@@ -25,12 +25,21 @@ struct lemma {
     struct slice seen;  /* as the first account writes it; ptr NULL when none does */
     double idf;         /* rarity in news: 0 everywhere, about 7 for a word never met */
     uint32_t sentences; /* of this story that have it */
-    uint8_t mark;       /* eight bits of its hash: what it has in the sieve of a list that holds it */
     bool stop, numeral;
 };
 
-/* For word_is(): which marks the words of one list have, so that nearly every lemma is refused without reading the list. */
-struct sieve { const char *list; uint64_t marks[4]; };
+/* For word_is(): which of the first `len` lemmas a list has, a bit each. */
+struct sieve {
+    const char *list;
+    uint64_t *has;
+    uint32_t len, cap;
+};
+
+/* A word as some text writes it, so that the next one like it is not worked out again. */
+struct written {
+    const char *ptr;
+    uint32_t len, lemma;
+};
 
 struct lexicon {
     struct lemma *lemmas; /* by id; id 0 is the empty lemma */
@@ -39,6 +48,8 @@ struct lexicon {
     uint32_t n_slots;
     uint32_t sentences;   /* read so far */
     struct sieve *sieves; /* hash table by the list's address */
+    struct written *forms;   /* hash table by the word; lemma 0: free */
+    uint32_t n_forms, forms_len;
     struct arena *mem;
 };
 
@@ -74,8 +85,8 @@ enum err lexicon_make(struct arena *mem, struct lexicon *lex) MUST_CHECK;
 
 /* The id of a word as written (any case); 0 when out of memory or empty. Adds it when it is new. */
 uint32_t lexicon_id(struct lexicon *lex, struct slice word);
-/* The same, but never adds: 0 when the story does not have it. */
-uint32_t lexicon_find(const struct lexicon *lex, const char *lemma);
+/* The id of a lemma, never added: 0 when the story does not have it. */
+uint32_t lexicon_find(const struct lexicon *lex, struct slice lemma);
 
 /* Cuts a doc's text into sentences and words. ERR_NOMEM. */
 enum err reading_make(struct lexicon *lex, const struct doc *doc, uint32_t story, uint32_t account, struct reading *out) MUST_CHECK;
@@ -98,6 +109,10 @@ struct slice lemma_text(const struct lexicon *lex, uint32_t lemma);
 struct slice lemma_seen(const struct lexicon *lex, uint32_t lemma);
 /* True when the word's lemma is one of the space-separated ones: a constant, which its address stands for as long as the lexicon lives. */
 bool word_is(const struct lexicon *lex, const struct reading *r, uint32_t w, const char *lemmas);
+/* The same for a lemma. */
+bool lemma_is(const struct lexicon *lex, uint32_t lemma, const char *lemmas);
+/* Cuts the next lemma off *lemmas, a list of them; false at its end. */
+bool lemmas_next(const char **lemmas, struct slice *lemma);
 /* The sentence that holds byte b, or UINT32_MAX. */
 uint32_t reading_sentence(const struct reading *r, uint32_t b);
 /* The first word that begins at or after b (n_words when none). */
