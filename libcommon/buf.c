@@ -67,6 +67,15 @@ enum err buf_char(struct buf *b, char c)
     return buf_add(b, &c, 1);
 }
 
+enum err buf_count(struct buf *b, uint64_t v)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do digits[--at] = (char)('0' + v % 10);
+    while ((v /= 10) > 0);
+    return buf_add(b, digits + at, sizeof digits - at);
+}
+
 enum err buf_printf(struct buf *b, const char *fmt, ...)
 {
     va_list args, again;

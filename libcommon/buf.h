@@ -30,6 +30,8 @@ enum err buf_add(struct buf *b, const void *bytes, size_t n);
 enum err buf_put(struct buf *b, struct slice s);
 enum err buf_str(struct buf *b, const char *cstr);
 enum err buf_char(struct buf *b, char c);
+/* v in decimal digits. */
+enum err buf_count(struct buf *b, uint64_t v);
 enum err buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Room for n more bytes behind len, or NULL. Write there, then add what was written to b->len. */

@@ -13,6 +13,8 @@ static const struct { const char *name, *text, *html, *md; } escapes[] = {
     {"control characters", "a\x01" "b\x1b[31mc\x7f", "a\xEF\xBF\xBD" "b\xEF\xBF\xBD[31mc\xEF\xBF\xBD", "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\\[31mc\xEF\xBF\xBD"},
     {"text that turns what is around it", "a\xE2\x80\xAE" "b\xE2\x81\xA6" "c", "a\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c", "a\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c"},
     {"lines", "a\n\n b\t\r\nc", "a b c", "a b c"},
+    {"blanks", "  a  b, \xC3\xA9 \xC3\xA9  c \xE2\x80\xA8 d ", " a b, \xC3\xA9 \xC3\xA9 c d ", " a b, \xC3\xA9 \xC3\xA9 c d "},
+    {"dots behind www", "WWW.a wwww.a ww .a www .a www", "WWW.a wwww.a ww .a www .a www", "WWW\\.a wwww\\.a ww .a www .a www"},
     {"a noncharacter", "a\xEF\xBF\xBE", "a\xEF\xBF\xBD", "a\xEF\xBF\xBD"},
     {"other scripts", "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xE6\x9D\xB1", "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xE6\x9D\xB1", "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xE6\x9D\xB1"},
 };

@@ -178,8 +178,13 @@ static enum err add_names(struct desk *d, const struct doc *doc, const struct na
         const struct entity *n = &doc->entities.ptr[i];
         buf_clear(&d->scratch);
         buf_char(&d->scratch, '[');
-        for (size_t k = 0; k < n->mentions.len; k++)
-            buf_printf(&d->scratch, "%s[%u,%u]", k == 0 ? "" : ",", n->mentions.ptr[k].b, n->mentions.ptr[k].e);
+        for (size_t k = 0; k < n->mentions.len; k++) {
+            buf_str(&d->scratch, k == 0 ? "[" : ",[");
+            buf_count(&d->scratch, n->mentions.ptr[k].b);
+            buf_char(&d->scratch, ',');
+            buf_count(&d->scratch, n->mentions.ptr[k].e);
+            buf_char(&d->scratch, ']');
+        }
         e = buf_char(&d->scratch, ']');
         if (e == OK)
             e = ledger_add_entity(d->ledger, row, &(struct ledger_entity){(unsigned)i, (unsigned)n->mentions.len, n->name,

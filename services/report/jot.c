@@ -2,7 +2,6 @@
 #include "jot.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
 static void lead(struct jot *j, const char *key)
 {
@@ -60,7 +59,7 @@ void jot_text(struct jot *j, const char *key, struct slice v)
 void jot_count(struct jot *j, const char *key, uint64_t v)
 {
     lead(j, key);
-    buf_printf(j->out, "%" PRIu64, v);
+    buf_count(j->out, v);
 }
 
 void jot_real(struct jot *j, const char *key, double v)

@@ -26,6 +26,26 @@ static bool next(struct slice s, size_t *at, uint32_t *c)
     return true;
 }
 
+enum { HTML = 1, MD = 2 }; /* where a character does not stand for itself */
+static const unsigned char marks[128] = {
+    ['&'] = HTML | MD, ['<'] = HTML | MD, ['>'] = HTML | MD, ['"'] = HTML, ['\''] = HTML, ['\\'] = MD, ['`'] = MD, ['*'] = MD, ['_'] = MD, ['['] = MD, [']'] = MD,
+    ['|'] = MD, ['~'] = MD, ['#'] = MD, ['$'] = MD, [':'] = MD, ['@'] = MD, ['.'] = MD, /* a dot only behind "www" */
+};
+
+static bool plain_at(struct slice s, size_t at, unsigned char mark)
+{
+    return at < s.len && s.ptr[at] > ' ' && s.ptr[at] < 0x7F && !(marks[(unsigned char)s.ptr[at]] & mark);
+}
+
+/* What goes out as it came in: ASCII without marks, and single spaces in it. */
+static void put_plain(struct buf *out, struct slice s, size_t *at, unsigned char mark)
+{
+    size_t end = *at;
+    while (plain_at(s, end, mark) || (end < s.len && s.ptr[end] == ' ' && plain_at(s, end + 1, mark))) end++;
+    if (end > *at) buf_add(out, s.ptr + *at, end - *at);
+    *at = end;
+}
+
 static void put(struct buf *out, uint32_t c)
 {
     char bytes[4];
@@ -36,7 +56,7 @@ static void put(struct buf *out, uint32_t c)
 enum err page_escape(struct buf *out, struct slice s)
 {
     size_t at = 0;
-    for (uint32_t c; next(s, &at, &c);) {
+    for (uint32_t c; put_plain(out, s, &at, HTML), next(s, &at, &c);) {
         switch (c) {
         case '&': buf_str(out, "&amp;"); break;
         case '<': buf_str(out, "&lt;"); break;
@@ -52,11 +72,10 @@ enum err page_escape(struct buf *out, struct slice s)
 enum err page_escape_md(struct buf *out, struct slice s)
 {
     size_t at = 0;
-    bool www = false; /* what stands before would begin an address */
-    for (uint32_t c; next(s, &at, &c);) {
-        if (c < 0x80 && (strchr("\\`*_[]<>|~&#$:@", (int)c) != NULL || (c == '.' && www))) buf_char(out, '\\');
+    for (uint32_t c; put_plain(out, s, &at, MD), next(s, &at, &c);) {
+        bool www = at >= 4 && slice_eq_nocase(slice_cut(s, at - 4, at - 1), SLICE("www")); /* a dot would begin an address */
+        if (c < 0x80 && marks[c] & MD && (c != '.' || www)) buf_char(out, '\\');
         put(out, c);
-        www = at >= 3 && slice_eq_nocase(slice_cut(s, at - 3, at), SLICE("www"));
     }
     return out->failed;
 }
