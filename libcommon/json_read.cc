@@ -27,14 +27,14 @@ extern "C" void json_reader_destroy(struct json_reader **r)
     *r = nullptr;
 }
 
-static json_t *build(const element &e);
+static json_t *build(const element &e, size_t flags);
 
-static json_t *build_array(const element &e)
+static json_t *build_array(const element &e, size_t flags)
 {
     json_t *list = json_array();
     const simdjson::dom::array items = e.get_array().value_unsafe();
     for (element item : items) {
-        if (list == nullptr || json_array_append_new(list, build(item)) == 0) continue;
+        if (list == nullptr || json_array_append_new(list, build(item, flags)) == 0) continue;
         json_decref(list);
         list = nullptr;
     }
@@ -42,14 +42,16 @@ static json_t *build_array(const element &e)
 }
 
 // A name with a NUL in it is refused, as jansson does.
-static json_t *build_object(const element &e)
+static json_t *build_object(const element &e, size_t flags)
 {
     json_t *object = json_object();
+    size_t n = 0;
     const simdjson::dom::object members = e.get_object().value_unsafe();
     for (auto member : members) {
         if (object == nullptr) continue;
         bool plain = std::memchr(member.key.data(), '\0', member.key.size()) == nullptr;
-        if (plain && json_object_setn_new_nocheck(object, member.key.data(), member.key.size(), build(member.value)) == 0) continue;
+        bool put = plain && json_object_setn_new_nocheck(object, member.key.data(), member.key.size(), build(member.value, flags)) == 0;
+        if (put && (json_object_size(object) == ++n || !(flags & JSON_REJECT_DUPLICATES))) continue;
         json_decref(object);
         object = nullptr;
     }
@@ -57,11 +59,11 @@ static json_t *build_object(const element &e)
 }
 
 // The parser has seen to UTF-8 and depth; nullptr for what jansson has no value for, or when memory is short.
-static json_t *build(const element &e)
+static json_t *build(const element &e, size_t flags)
 {
     switch (e.type()) {
-    case element_type::OBJECT: return build_object(e);
-    case element_type::ARRAY: return build_array(e);
+    case element_type::OBJECT: return build_object(e, flags);
+    case element_type::ARRAY: return build_array(e, flags);
     case element_type::STRING: {
         std::string_view s = e.get_string().value_unsafe();
         return json_stringn_nocheck(s.data(), s.size());
@@ -74,9 +76,9 @@ static json_t *build(const element &e)
     }
 }
 
-extern "C" json_t *json_read(struct json_reader *r, struct slice text)
+extern "C" json_t *json_read(struct json_reader *r, struct slice text, size_t flags)
 {
     if (text.len == 0 || text.len > JSON_READ_MAX) return nullptr;
     auto root = r->parser.parse(text.ptr, text.len, true);
-    return root.error() == simdjson::SUCCESS ? build(root.value_unsafe()) : nullptr;
+    return root.error() == simdjson::SUCCESS ? build(root.value_unsafe(), flags) : nullptr;
 }

@@ -20,10 +20,11 @@ struct json_reader *json_reader_create(size_t depth) MUST_CHECK;
 /* Frees *r and sets it to NULL. NULL is fine. */
 void json_reader_destroy(struct json_reader **r);
 
-/* The value that json_loadb(text, JSON_ALLOW_NUL | JSON_DECODE_ANY) gives: the caller's, to be released by json_decref(). NULL when the text is none, is
- * nested too deep, is too long, has a number that jansson does not hold, or when memory is short: json_loadb() then says what it is.
- * Of equal names in an object the last one holds. Source: Langdale and Lemire, Parsing Gigabytes of JSON per Second, VLDB Journal 28 (2019). */
-json_t *json_read(struct json_reader *r, struct slice text) MUST_CHECK;
+/* The value that json_loadb(text, flags | JSON_ALLOW_NUL | JSON_DECODE_ANY) gives: the caller's, to be released by json_decref(). NULL when the text is
+ * none, is nested too deep, is too long, has a number that jansson does not hold, or when memory is short: json_loadb() then says what it is.
+ * Of equal names in an object the last one holds, but NULL with JSON_REJECT_DUPLICATES, the only flag that is looked at.
+ * Source: Langdale and Lemire, Parsing Gigabytes of JSON per Second, VLDB Journal 28 (2019). */
+json_t *json_read(struct json_reader *r, struct slice text, size_t flags) MUST_CHECK;
 
 #ifdef __cplusplus
 }

@@ -282,6 +282,10 @@ void doc_fail(struct doc *doc, struct arena *mem, enum stage stage, enum err e, 
 /* The JSON view (one line without its newline): fields by their keys, raw in base64, accepted as a number of ms.
  * doc_from_json decodes all known fields and ignores others; a line without `key` gets ERR_MISSING. All in mem. */
 enum err doc_from_json(struct slice line, struct arena *mem, struct doc *doc) MUST_CHECK;
+/* The same, much faster for lines up to JSON_READ_MAX; `quick` may be NULL. */
+struct json_reader;
+enum err doc_read_json(struct json_reader *quick, struct slice line, struct arena *mem, struct doc *doc) MUST_CHECK;
+enum { DOC_JSON_DEPTH = 32 }; /* what `quick` is made for: deeper ones are read by the slow way */
 /* Opens what is still encoded. Fields in `leave_out` are not printed. Appends to out. */
 enum err doc_to_json(struct doc *doc, doc_mask leave_out, struct arena *mem, struct buf *out) MUST_CHECK;
 

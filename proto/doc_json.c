@@ -2,6 +2,7 @@
 #include "doc_fields.h"
 
 #include "../libcommon/json.h"
+#include "../libcommon/json_read.h"
 
 static enum err read_fields(const json_t *object, struct arena *mem, struct doc *doc)
 {
@@ -20,9 +21,15 @@ static enum err read_fields(const json_t *object, struct arena *mem, struct doc 
 
 enum err doc_from_json(struct slice line, struct arena *mem, struct doc *doc)
 {
+    return doc_read_json(NULL, line, mem, doc);
+}
+
+enum err doc_read_json(struct json_reader *quick, struct slice line, struct arena *mem, struct doc *doc)
+{
     doc_init(doc);
     json_error_t why;
-    json_t *object = json_loadb(line.ptr ? line.ptr : "", line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+    json_t *object = quick != NULL ? json_read(quick, line, JSON_REJECT_DUPLICATES) : NULL;
+    if (object == NULL) object = json_loadb(line.ptr ? line.ptr : "", line.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
     if (object == NULL) {
         enum json_error_code code = json_error_code(&why);
         if (code == json_error_invalid_utf8) return ERR_UTF8;

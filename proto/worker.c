@@ -3,6 +3,7 @@
 
 #include "../libcommon/chaos.h"
 #include "../libcommon/filter.h"
+#include "../libcommon/json_read.h"
 #include "doc_fields.h"
 #include "note.h"
 
@@ -93,10 +94,19 @@ enum err worker_step(const struct worker *w, struct arena *mem, struct slice in,
     return step_counted(w, mem, in, out, &failed);
 }
 
-enum err worker_line(const struct worker *w, struct arena *mem, struct slice in, struct buf *out)
+struct job {
+    const struct worker *w;
+    uint64_t failed; /* documents that failed here */
+    struct json_reader *quick; /* for the filter's lines, or NULL */
+};
+
+/* One document in the JSON view, one line in, one or more lines out. */
+static enum err line(void *self, struct arena *mem, struct slice in, struct buf *out)
 {
     struct doc doc;
-    enum err e = doc_from_json(in, mem, &doc);
+    const struct job *job = self;
+    const struct worker *w = job->w;
+    enum err e = doc_read_json(job->quick, in, mem, &doc);
     if (e == OK && !doc_has(&doc, DOC_FAIL)) e = work_on(w, mem, &doc);
     if (e != OK) return e;
     enum doc_field culprit = doc_culprit(&doc);
@@ -113,21 +123,10 @@ enum err worker_line(const struct worker *w, struct arena *mem, struct slice in,
 
 /* --- what the stage runtime calls --- */
 
-struct job {
-    const struct worker *w;
-    uint64_t failed; /* documents that failed here */
-};
-
 static enum err step(void *self, struct arena *mem, struct slice in, struct buf *out)
 {
     struct job *job = self;
     return step_counted(job->w, mem, in, out, &job->failed);
-}
-
-static enum err line(void *self, struct arena *mem, struct slice in, struct buf *out)
-{
-    const struct job *job = self;
-    return worker_line(job->w, mem, in, out);
 }
 
 static enum err commit(void *self)
@@ -202,7 +201,7 @@ static unsigned forget(void *self, const char *key, struct buf *body)
 
 int worker_run(const struct worker *w, const struct stage_settings *settings)
 {
-    struct job job = {w, 0};
+    struct job job = {w, 0, settings->stdio ? json_reader_create(DOC_JSON_DEPTH) : NULL};
     struct stage_hooks hooks = {
         .name = stage_name(w->stage),
         .next = stage_name(w->stage + 1),
@@ -222,5 +221,7 @@ int worker_run(const struct worker *w, const struct stage_settings *settings)
         .metrics = metrics,
         .self = &job,
     };
-    return stage_run(&hooks, settings);
+    int status = stage_run(&hooks, settings);
+    json_reader_destroy(&job.quick);
+    return status;
 }

@@ -43,7 +43,5 @@ int worker_run(const struct worker *w, const struct stage_settings *settings);
 
 /* One document in wire form through the worker: what the daemon does for each message. Exposed for tests and fuzzers. */
 enum err worker_step(const struct worker *w, struct arena *mem, struct slice in, struct buf *out) MUST_CHECK;
-/* The same in the JSON view, one line in, one or more lines out. */
-enum err worker_line(const struct worker *w, struct arena *mem, struct slice in, struct buf *out) MUST_CHECK;
 
 #endif

@@ -47,7 +47,7 @@ static void test_it_reads_what_jansson_reads(void **state)
     assert_non_null(r);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct slice text = slice_of(cases[i].text);
-        json_t *got = json_read(r, text), *want = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+        json_t *got = json_read(r, text, 0), *want = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
         if ((got != NULL) != cases[i].read) fail_msg("%s: %s", cases[i].name, got ? "read" : "not read");
         if (got == NULL && want != NULL && cases[i].left == NULL) fail_msg("%s: jansson reads it", cases[i].name);
         if (got != NULL && !json_equal(got, want)) fail_msg("%s: not the same value", cases[i].name);
@@ -67,7 +67,7 @@ static void test_a_text_over_the_ceiling_is_left_alone(void **state)
     for (size_t n = JSON_READ_MAX; n <= JSON_READ_MAX + 1; n++) {
         memset(text, 'a', n);
         text[0] = text[n - 1] = '"';
-        json_t *v = json_read(r, (struct slice){text, n});
+        json_t *v = json_read(r, (struct slice){text, n}, 0);
         assert_true((v != NULL) == (n <= JSON_READ_MAX));
         if (v) assert_int_equal(json_string_length(v), n - 2);
         json_decref(v);
@@ -76,11 +76,31 @@ static void test_a_text_over_the_ceiling_is_left_alone(void **state)
     json_reader_destroy(&r);
 }
 
+static void test_equal_names_are_refused_where_asked(void **state)
+{
+    (void)state;
+    static const struct { const char *text; bool read; } rows[] = {
+        {"{\"a\":1,\"a\":1}", false}, {"{\"a\":1,\"b\":2,\"a\":3}", false}, {"[{\"x\":{\"a\":1,\"a\":2}}]", false}, {"{\"a\":1,\"\\u0061\":2}", false},
+        {"{\"a\":1,\"b\":{\"a\":2}}", true}, {"[{\"a\":1},{\"a\":1}]", true}, {"{}", true},
+    };
+    struct json_reader *r = json_reader_create(32);
+    assert_non_null(r);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        json_t *v = json_read(r, slice_of(rows[i].text), JSON_REJECT_DUPLICATES);
+        json_t *want = json_loads(rows[i].text, JSON_REJECT_DUPLICATES, NULL);
+        if ((v != NULL) != rows[i].read || !json_equal(v, want) != !rows[i].read) fail_msg("%s", rows[i].text);
+        json_decref(v);
+        json_decref(want);
+    }
+    json_reader_destroy(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_reads_what_jansson_reads),
         cmocka_unit_test(test_a_text_over_the_ceiling_is_left_alone),
+        cmocka_unit_test(test_equal_names_are_refused_where_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

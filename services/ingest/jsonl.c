@@ -292,7 +292,7 @@ static struct slice without_mark(struct slice body)
 static enum err read_line(struct reading *r, struct slice line)
 {
     size_t used;
-    json_t *v = json_read(r->quick, line);
+    json_t *v = json_read(r->quick, line, 0);
     enum err e = v == NULL ? check_depth(r, line) : OK;
     if (v == NULL && e == OK) v = parse(r, line, 0, &used);
     if (e == OK) e = v == NULL ? r->code : add_record(r, v, line);
@@ -368,7 +368,7 @@ static enum err read_element(struct reading *r, struct slice body, size_t i, siz
 {
     size_t used, stop = element_end(body, i);
     struct slice whole = slice_trim(slice_cut(body, i, stop == SIZE_MAX ? i : stop));
-    json_t *v = json_read(r->quick, whole);
+    json_t *v = json_read(r->quick, whole, 0);
     if (v != NULL) used = whole.len;
     else v = parse(r, slice_cut(body, i, body.len), JSON_DISABLE_EOF_CHECK, &used);
     if (v == NULL) {

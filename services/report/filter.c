@@ -5,6 +5,7 @@
 #include "../../libcommon/clock.h"
 #include "../../libcommon/daemon.h"
 #include "../../libcommon/filter.h"
+#include "../../libcommon/json_read.h"
 #include "lines.h"
 #include "office.h"
 #include "pages.h"
@@ -16,6 +17,7 @@ struct desk_filter {
     struct buf *out; /* where lines go while they are gathered */
     uint64_t clock;  /* ms: the latest `accepted`; wall time until there is one */
     bool told_time, begun;
+    struct json_reader *quick; /* or NULL */
 };
 
 /* The desk's lines so far into `out`, which is printed once they are committed. */
@@ -58,7 +60,7 @@ static enum err take(void *self, struct arena *mem, struct slice in, struct buf 
     struct doc doc;
     struct desk_taken taken;
     unsigned told;
-    enum err e = doc_from_json(in, mem, &doc);
+    enum err e = doc_read_json(f->quick, in, mem, &doc);
     if (e != OK) return e;
     tell_time(f, &doc);
     e = begin(f);
@@ -122,7 +124,7 @@ static bool write_pages(struct desk_filter *f, const struct report_settings *s, 
 
 int report_filter(const struct report_settings *s)
 {
-    struct desk_filter f = {.office = {.line = append}};
+    struct desk_filter f = {.office = {.line = append}, .quick = json_reader_create(DOC_JSON_DEPTH)};
     struct trouble t = {EXIT_TRY_AGAIN, "out of memory"};
     enum log_level level = LOG_INFO;
     f.office.self = &f;
@@ -133,5 +135,6 @@ int report_filter(const struct report_settings *s)
     if (f.begun) office_undo(&f.office);
     if (open && status != EXIT_TRY_AGAIN && !s->no_pages && !write_pages(&f, s, &t)) status = daemon_fail("report", &t);
     office_close(&f.office);
+    json_reader_destroy(&f.quick);
     return status;
 }
