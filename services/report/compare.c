@@ -301,6 +301,7 @@ static struct judged judge_ordinal(const struct side *x, const struct side *y, c
     if (fmin(x->v->value, y->v->value) < 2 || in_sentence(x, "sinc") != in_sentence(y, "sinc")) return no("first");
     bool told_alike = t->lead && t->single && t->names >= 2 && t->sentence_coverage >= .5 && (t->near_idf >= 7 || t->sentence >= 7);
     bool edition = x->r->words[x->v->w1 - 1].flags & WORD_NAME; /* the 79th and the 86th Oscars are two */
+    if (any_word(x, x->v->n1, x->v->w1, "annual") || any_word(y, y->v->n1, y->v->w1, "annual")) return no("edition");
     told_alike |= t->lead && t->likeness >= LIKELY && !edition;
     if (subject >= 0 && told_alike && fmin(x->v->value, y->v->value) > 2) return (struct judged){FINDING_CONFLICT, "numbers"};
     static const char *const heads = "round meet summit visit year anniversary launch test shutdown trial term impeachment hear debat arrest strike attempt veto wav trip person president";
