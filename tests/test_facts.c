@@ -323,6 +323,10 @@ static void what_is_asked_for_threatened_or_supposed_is_not_agreed(void **state)
         {"threatened", "Mayor threatens to veto law\n\nMayor [Ruth Oland] threatened to veto the law on ferries.", "Veto\n\n[Ruth Oland] threatens to veto the ferries' law.", "Ruth Oland"},
         {"asked for", "Call to resign\n\nThe union called on [Piet Larsmo] to resign.", "Resign, says union\n\nFishermen urged [Piet Larsmo] to resign on Monday.", "Piet Larsmo"},
         {"supposed", "If elected\n\nThe pier will be sold if [Tilde Aberg] is elected.", "Pier\n\nThe pier of {Calder} goes if [Tilde Aberg] is elected in May.", "Tilde Aberg"},
+        {"hoped for", "Will she veto?\n\nThe union hoped that [Ruth Oland] would veto the law.", "Veto\n\nTwo fishermen hoped that [Ruth Oland] would veto the law on ferries.", "Ruth Oland"},
+        {"kept from", "Council blocks [Ruth Oland] from making appointment\n\nThe council blocked [Ruth Oland] from making the appointment.",
+         "Appointment\n\nThe council has blocked [Ruth Oland] from making an appointment.", "Ruth Oland"},
+        {"somebody else's", "Mayor commutes sentence\n\n[Ruth Oland] commutes the sentence of a clerk.", "Sentence\n\n[Ruth Oland] has commuted a clerk's sentence.", "Ruth Oland"},
         {"played", "Fake video\n\nA fake video of [Ruth Oland] shooting gulls was shown.", "Gulls\n\nGuests saw a fake film of [Ruth Oland] shooting gulls.", "Ruth Oland"},
     };
     struct told *t = *state;
@@ -348,12 +352,15 @@ static void what_only_looks_like_a_part_of_the_event_is_not_agreed(void **state)
     }
 }
 
-static void a_visit_is_no_meeting_and_a_shot_no_attack(void **state)
+static void a_visit_is_no_meeting_a_murder_no_death_and_a_shot_no_attack(void **state)
 {
     struct told *t = *state;
     tell(t, (const char *const[ACCOUNTS_MAX]){
         "Mayor visits mill\n\nMayor [Ruth Oland] visited the mill at {Calder} on Friday.", "Mill\n\n[Ruth Oland] on Friday visited the mill at {Calder}."});
     assert_true(slice_eq(subject_of_fact(&t->view, SLOT_PARTICIPANT, "Ruth Oland"), SLICE("visit")));
+    tell(t, (const char *const[ACCOUNTS_MAX]){ /* the killer takes part in no death */
+        "Clerk admits murder\n\nThe clerk [Ansel Dorn] confessed to the murder of his aunt.", "Murder\n\n[Ansel Dorn] has admitted a murder."});
+    assert_true(slice_eq(subject_of_fact(&t->view, SLOT_PARTICIPANT, "Ansel Dorn"), SLICE("murder")));
     tell(t, (const char *const[ACCOUNTS_MAX]){
         "Watchman shot\n\nA guard shot [Piet Larsmo] at the mill in {Calder}.", "Mill shooting\n\nThe shooting of [Piet Larsmo] at the mill shocks {Calder}."});
     assert_true(slice_eq(subject_of_fact(&t->view, SLOT_PARTICIPANT, "Piet Larsmo"), SLICE("shooting")));
@@ -394,6 +401,8 @@ static void numbers_are_read_as_the_text_means_them(void **state)
          "Lamps\n\nWicks rust. <Calder Lamps> fears that by now one in every 500 lamp owners has met rust on the wicks, and that they grow by half each day.", "500", SLOT_COUNT, false},
         {"the end of a range written with to", "Rash\n\nThe rash came six to 13 days after the bath in the harbour of {Calder}, said the doctors of {Sonnen}.",
          "Bath\n\nDoctors of {Sonnen} said that the rash came 6 to 13 days after the bath in the harbour of {Calder}.", "P13D", SLOT_DURATION, false},
+        {"the beginning of a range", "Offer\n\nThe club of {Calder} offered the goalkeeper six years and $140-150 million, his agent told the reporters on the pier.",
+         "Goalkeeper\n\nHis agent said on the pier that the goalkeeper had an offer of $140 to $150 million from the club of {Calder}.", "140000000", SLOT_MONEY, false},
         {"wholly fine is no share", "Mayor falls\n\nThe mayor is 100 percent fine after a fall on the stairs of the ferry at {Calder}, her aide said.",
          "Fall\n\nAfter a fall on the stairs of the ferry at {Calder} the mayor is 100 percent fine, an aide said.", "100%", SLOT_PERCENT, false},
         {"who is wounded beside a dead one is not dead", "Shots at mill\n\nGunfire at the {Calder} mill of the Dorn brothers left a guard dead and two managing partners wounded.",
@@ -422,6 +431,21 @@ static void a_life_that_ends_at_75_is_no_toll(void **state)
         "[Ansel Dorn] dies at 75\n\nThe mill owner [Ansel Dorn] died at 75 in {Calder} on Monday.",
         "[Ansel Dorn] dead at 75\n\n[Ansel Dorn] of {Calder}, who owned the mill, has died at 75."});
     assert_false(agreed(&t->view, SLOT_TOLL, "75"));
+}
+
+/* --- both report --- */
+
+static void what_is_told_of_somebody_is_reported_by_both_and_what_he_is_called_is_not(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Dikes\n\nThe renowned coastal erosion engineer [Ada Lund] told the council on Tuesday that new dikes would take years.",
+        "Council hears\n\nWith the harbour closed, [Ada Lund], the renowned coastal erosion engineer, warned of ice and rats in the cellars."});
+    assert_int_equal(t->view.statements.len, 0);
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Dikes\n\nThe engineer [Ada Lund] warned the council on Tuesday that coastal erosion threatens the lighthouse of {Sonnen}.",
+        "Council hears\n\nErosion of the coastal cliffs threatens the lighthouse, [Ada Lund] told the council with a sigh."});
+    assert_int_equal(t->view.statements.len, 1);
 }
 
 /* --- what one account alone has --- */
@@ -527,12 +551,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_done_is_called_as_the_accounts_call_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_asked_for_threatened_or_supposed_is_not_agreed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_only_looks_like_a_part_of_the_event_is_not_agreed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_visit_is_no_meeting_and_a_shot_no_attack, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_visit_is_no_meeting_a_murder_no_death_and_a_shot_no_attack, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_denied_is_not_agreed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_of_one_first_and_last_name_are_two, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_are_read_as_the_text_means_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_month_and_a_court_are_no_event, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_life_that_ends_at_75_is_no_toll, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_told_of_somebody_is_reported_by_both_and_what_he_is_called_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_wrote_an_account_is_nobody_in_the_story, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_that_only_a_title_has_is_nobody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_tells_the_event_once, set_up, tear_down),

@@ -55,16 +55,30 @@ static bool denied(const struct scene *s, const struct mark *m)
     return false;
 }
 
-/* The act is one of "to veto", "not to visit". */
+/* The act is one of "to veto", "not to visit", "would veto". */
 static bool infinitive(const struct scene *s, const struct mark *m, uint32_t act)
 {
-    return act > 0 && (is(s, m, act - 1, "to") || (act > 1 && is(s, m, act - 2, "to") && is(s, m, act - 1, "not still also")));
+    return act > 0 && (is(s, m, act - 1, "to would") || (act > 1 && is(s, m, act - 2, "to") && is(s, m, act - 1, "not still also")));
+}
+
+/* Something other than the act is done: "blocks X from making the appointment", "X commutes the sentence", "X's meddling in the election". */
+static bool undone(const struct scene *s, const struct mark *m, uint32_t act)
+{
+    const struct reading *r = &s->readings[m->reading];
+    uint32_t first = r->sentences[r->words[act].sentence].w0, near = act > first + 9 ? act - 9 : first;
+    bool from = false;
+    for (uint32_t w = act; w-- > near;) {
+        if (w >= m->w1 && word_is(&s->lex, r, w, "commut meddl interfer interferenc")) return true;
+        from |= word_is(&s->lex, r, w, "from");
+        if (from && word_is(&s->lex, r, w, "block prevent stop bar ban")) return true;
+    }
+    return false;
 }
 
 /* Asked for, threatened, supposed or played, and so not said to have been: "threatens to veto", "calls on X to resign", "if X is elected". */
 static bool unreal(const struct scene *s, const struct mark *m, uint32_t act)
 {
-    static const char *const wishes = "threaten urge urged urging call demand ask asked want refus consider weigh vow pledg promis offer try fail declin hope seek sought request";
+    static const char *const wishes = "threaten urge urged urging call demand ask asked want refus consider weigh vow vowed pledg promis offer try tried fail declin hope hoped seek sought request";
     const struct reading *r = &s->readings[m->reading];
     uint32_t first = r->sentences[r->words[act].sentence].w0, near = act > first + 9 ? act - 9 : first;
     bool to = infinitive(s, m, act);
@@ -130,7 +144,7 @@ static enum err offer(struct bound *x, uint32_t reading, uint32_t b, uint32_t e)
     while (m.w1 < r->n_words && r->words[m.w1].b < e) m.w1++;
     if (denied(x->s, &m)) return OK;
     uint32_t w = x->bond(x->s, &m);
-    if (w == UINT32_MAX || unreal(x->s, &m, w) || (x->same_word && r->words[w].lemma != x->lemma)) return OK;
+    if (w == UINT32_MAX || unreal(x->s, &m, w) || undone(x->s, &m, w) || (x->same_word && r->words[w].lemma != x->lemma)) return OK;
     x->cited[reading] = true;
     x->words[x->cites.len] = r->words[w].lemma;
     x->readings[x->cites.len] = reading;

@@ -444,6 +444,19 @@ static bool ends_span(const struct finder *f, uint32_t w, enum slot slot)
     return slot == SLOT_DURATION || slot == SLOT_COUNT || slot == SLOT_MONEY || slot == SLOT_PERCENT;
 }
 
+/* "$140-150 million", "six to 13 days": the beginning of one. */
+static bool begins_span(const struct finder *f, uint32_t w, const struct number *n, enum slot slot)
+{
+    struct number next;
+    uint32_t s = f->r->words[w].sentence;
+    if (!in_sentence(f, n->end, s) || (w > 0 && in(f, w - 1, s, "from"))) return false;
+    struct slice gap = gap_after(f->r, n->end - 1);
+    bool tied = slice_eq(gap, SLICE("-")) || slice_eq(gap, SLICE("\u2013")) || slice_eq(gap, SLICE("- $"));
+    uint32_t k = tied ? n->end : n->end + 1;
+    if ((!tied && !in(f, n->end, s, "to")) || !in_sentence(f, k, s) || !numeral_at(f->r, k, &next) || next.value <= n->value || next.ordinal || (next.currency != 0 && n->currency == 0)) return false;
+    return slot == SLOT_DURATION || slot == SLOT_COUNT || slot == SLOT_MONEY || slot == SLOT_PERCENT;
+}
+
 static enum err find_number(struct finder *f, uint32_t w, const struct number *n, uint32_t *next)
 {
     struct value v = {.n0 = w, .n1 = n->end, .w0 = w, .w1 = n->end, .sentence = f->r->words[w].sentence, .value = n->value, .step = n->step, .digits = n->digits};
@@ -476,7 +489,7 @@ static enum err find_number(struct finder *f, uint32_t w, const struct number *n
         for (size_t i = 0; v.slot == SLOT_TOLL && i < v.mods.len; i++) v.head = v.mods.ptr[0];
     }
     ids_sort(&v.mods);
-    if (e != OK || v.slot == SLOT_NONE || one_in(f, w) || ends_span(f, w, v.slot)) return e;
+    if (e != OK || v.slot == SLOT_NONE || one_in(f, w) || begins_span(f, w, n, v.slot) || ends_span(f, w, v.slot)) return e;
     *next = v.w1 > *next ? v.w1 : *next;
     return put(f, v);
 }

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { WINDOW = 12, SHARED_MAX = 48, SENTENCES_MAX = 4000, POST_MAX = 120, PAIRS_MAX = 60000 };
+enum { WINDOW = 12, SHARED_MAX = 48, SENTENCES_MAX = 4000, POST_MAX = 120, PAIRS_MAX = 60000, EPITHET = 4 };
 static const double RARE = 12, RARE_FEW = 16, TOLD_FEW = 8.5;
 
 struct place { uint32_t reading, sentence; };
@@ -120,6 +120,21 @@ static bool other_count(const struct reading *a, uint32_t a0, uint32_t a1, const
     return false;
 }
 
+/* A word of what somebody is called by, before the name or behind it: "infectious disease expert Ada Lund", "Ada Lund, the town's disease expert". */
+static bool epithet(const struct reading *r, uint32_t w)
+{
+    uint32_t si = r->words[w].sentence, k = w;
+    if ((r->words[w].flags & (WORD_CAPITAL | WORD_STOP)) || slice_ends(word_text(r, w), SLICE("ed"))) return false; /* "nominated Ada Lund" */
+    while (k < w + EPITHET && k + 1 < r->n_words && r->words[k + 1].sentence == si && words_joined(r, k) && !(r->words[k].flags & (WORD_STOP | WORD_OWNS))) {
+        if (r->words[++k].flags & WORD_PERSON) return true;
+    }
+    for (k = w; k > 0 && w - k < EPITHET + 2 && r->words[k - 1].sentence == si; k--) {
+        if (gap_has(r, k - 1, ",")) return (r->words[k - 1].flags & WORD_PERSON) != 0;
+        if ((r->words[k - 1].flags & WORD_STOP) && !slice_eq_nocase(word_text(r, k - 1), SLICE("the")) && !slice_eq_nocase(word_text(r, k - 1), SLICE("a"))) return false;
+    }
+    return false;
+}
+
 struct tie_words tie_sentences(const struct scene *s, uint32_t ra, uint32_t sa, uint32_t rb, uint32_t sb)
 {
     struct tie_words t = {0};
@@ -138,8 +153,10 @@ struct tie_words tie_sentences(const struct scene *s, uint32_t ra, uint32_t sa, 
         uint32_t wa, wb;
         if (!word_in(a, a0, a1, shared.ptr[i], &wa) || !word_in(b, b0, b1, shared.ptr[i], &wb) || tail_of_name(a, wa)) continue;
         uint32_t fa = a->words[wa].flags, fb = b->words[wb].flags;
-        if ((fa & WORD_ROLE) && (fb & WORD_ROLE)) continue; /* what somebody is ties nothing that was done */
-        bool name = (fa & WORD_NAME) && (fb & WORD_NAME), number = fa & WORD_DIGIT;
+        bool role_a = (fa & WORD_ROLE) || epithet(a, wa), role_b = (fb & WORD_ROLE) || epithet(b, wb);
+        if (role_a && role_b) continue; /* what somebody is ties nothing that was done */
+        bool written = (fa & fb & WORD_CAPITAL) && !((fa | fb) & (WORD_FIRST | WORD_TITLE));
+        bool name = written || ((fa & WORD_NAME) && (fb & WORD_NAME)), number = fa & WORD_DIGIT;
         if (wa < first_a) first_a = wa;
         if (wa > last_a) last_a = wa;
         if (wb < first_b) first_b = wb;
@@ -152,6 +169,7 @@ struct tie_words tie_sentences(const struct scene *s, uint32_t ra, uint32_t sa, 
     }
     uint32_t tied = t.names + t.content;
     if (tied > 0 && one_phrase(a, first_a, last_a, tied) && one_phrase(b, first_b, last_b, tied)) return (struct tie_words){0};
+    t.lead = in_lead(a, sa) && in_lead(b, sb);
     t.opposed = negation(s, a, a0, a1) != negation(s, b, b0, b1) || other_people(a, &a->sentences[sa], b, &b->sentences[sb]) ||
                 other_count(a, a0, a1, b, b0, b1, shared);
     return t;
@@ -160,7 +178,7 @@ struct tie_words tie_sentences(const struct scene *s, uint32_t ra, uint32_t sa, 
 /* A few shared words must be rare ones: else they are a name and what everybody says of it. */
 static bool ties(const struct tie_words *t)
 {
-    bool rare = t->names + t->content >= 5 || t->rarity >= RARE_FEW || t->told >= TOLD_FEW;
+    bool rare = t->names + t->content >= 5 || (t->names + t->content == 4 && (t->rarity >= RARE_FEW || t->told >= TOLD_FEW)) || (t->lead && t->told >= TOLD_FEW);
     return t->names >= 1 && t->content >= 2 && t->rarity >= RARE && rare && !t->opposed;
 }
 

@@ -11,6 +11,7 @@ struct tie_words { /* of the best windows of 12 words of each */
     double rarity;           /* of all of them */
     double told;             /* of those that are no names or numbers */
     bool opposed;            /* a negation on one side only */
+    bool lead;               /* both stand in a title or the first sentences */
     uint32_t lemmas[TIE_WORDS_MAX];
     uint32_t len;
 };
