@@ -18,7 +18,7 @@ static enum err tell_retraction(struct desk *d, const struct ledger_doc *doc, st
     return d->text.failed == OK ? desk_add(d, &head, at) : d->text.failed;
 }
 
-struct parted { struct desk *desk; struct arena *mem; uint64_t now; struct slice story; };
+struct parted { struct desk *desk; struct arena *one; uint64_t now; struct slice story; }; /* one: memory for one document */
 
 /* A quote that had company has none any more: its line without same_as. */
 static enum err tell_parted(void *self, struct slice article, uint32_t b, uint32_t e_)
@@ -26,14 +26,15 @@ static enum err tell_parted(void *self, struct slice article, uint32_t b, uint32
     struct parted *p = self;
     struct desk *d = p->desk;
     const struct doc *doc;
-    struct slice key = arena_copy(p->mem, article);
+    arena_reset(p->one);
+    struct slice key = arena_copy(p->one, article);
     if (key.ptr == NULL) return ERR_NOMEM;
-    enum err e = desk_read(d, p->mem, key, DESK_READS, &doc);
+    enum err e = desk_read(d, p->one, key, DESK_READS, &doc);
     if (e != OK || doc == NULL) return e;
     for (size_t i = 0; i < doc->quotes.len; i++) {
         const struct quote *q = &doc->quotes.ptr[i];
         if (q->b != b || q->e != e_) continue;
-        struct slice id = line_quote_id(key, q, p->mem);
+        struct slice id = line_quote_id(key, q, p->one);
         if (id.ptr == NULL) return ERR_NOMEM;
         size_t at = d->text.len;
         struct line_head head = desk_head(d, p->now, "quote", "update", id);
@@ -163,10 +164,13 @@ static enum err withdraw(struct desk *d, struct arena *mem, const struct ledger_
     if (e == OK && doc->story.ptr != NULL) e = desk_note_left(d, mem, doc->story, (struct slices){key, 1});
     if (e == OK) e = ledger_withdraw(d->ledger, doc, r->forget);
     if (e == OK) e = ledger_put_retraction(d->ledger, doc->key, now, r->why, r->forget ? FORGETTING : RETRACTED);
+    struct arena *one = arena_create(DOC_ARENA_MAX);
+    if (one == NULL) return ERR_NOMEM;
     for (size_t i = 0; i < ids.len && e == OK; i++) {
-        e = ledger_part_quotes(d->ledger, ids.ptr[i], doc->key, tell_parted, &(struct parted){d, mem, now, ids.ptr[i]});
+        e = ledger_part_quotes(d->ledger, ids.ptr[i], doc->key, tell_parted, &(struct parted){d, one, now, ids.ptr[i]});
         if (e == OK) e = owe(d, mem, ids.ptr[i], now, r->forget);
     }
+    arena_destroy(&one);
     return e;
 }
 
