@@ -303,7 +303,11 @@ static void initials_of(struct slice name, char *to)
 
 static void give_id(struct identity *out, const char *fold)
 {
-    if (fold[0] != '\0') snprintf(out->id, sizeof out->id, "e%016llx", (unsigned long long)XXH3_64bits(fold, strlen(fold)));
+    XXH64_canonical_t hash;
+    if (fold[0] == '\0') return;
+    XXH64_canonicalFromHash(&hash, XXH3_64bits(fold, strlen(fold)));
+    out->id[0] = 'e';
+    hex_encode(hash.digest, sizeof hash.digest, out->id + 1);
 }
 
 void identity_of(struct slice name, enum entity_type type, struct identity *out)

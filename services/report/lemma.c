@@ -45,6 +45,7 @@ static size_t stem(struct slice w, bool *y)
 {
     *y = false;
     if (w.len <= 3) return w.len;
+    if (strchr("sgd", w.ptr[w.len - 1]) == NULL) return w.len > 4 && w.ptr[w.len - 1] == 'e' ? w.len - 1 : w.len;
     if (w.len > 4 && ends(w, "ies")) {
         *y = true;
         return w.len - 2;

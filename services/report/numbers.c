@@ -30,6 +30,7 @@ static double named(const struct name *table, size_t n, struct slice w)
 bool numeral_lemma(struct slice lemma)
 {
     static const char *const others[] = {"thre", "twelv", "a", "half", "dozen"};
+    if (lemma.len == 0 || strchr("zotfsenahd", lemma.ptr[0]) == NULL) return false; /* nearly all begin otherwise */
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (cstr_eq(others[i], lemma)) return true;
     return NAMED(cardinals, lemma) >= 0 || NAMED(ordinals, lemma) > 0;

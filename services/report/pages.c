@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../../libcommon/chaos.h"
+#include "../../libcommon/json_read.h"
 #include "../../libcommon/log.h"
 #include "../../libcommon/state.h"
 #include "page.h"
@@ -19,12 +20,14 @@ enum {
     INDEX_MAX = 500,
     FEED_MAX = 100,
     LINES_A_PASS = 64,
+    LINE_DEPTH = 64,      /* what jot.h writes */
 };
 
 struct pages {
     struct ledger *ledger;
     struct arena *mem;
     struct buf out;
+    struct json_reader *quick;
     int folder, stories; /* open directories */
     uint64_t cursor;     /* the last story line whose page is written */
     uint64_t sweep_end;
@@ -192,7 +195,8 @@ static enum err write_story(struct pages *p, struct slice id, struct slice text)
 {
     json_error_t wrong;
     struct page page;
-    json_t *line = json_loadb(text.ptr, text.len, 0, &wrong);
+    json_t *line = json_read(p->quick, text, 0);
+    if (line == NULL) line = json_loadb(text.ptr, text.len, 0, &wrong);
     enum err e = line == NULL ? ERR_MALFORMED : read_articles(p, line, &page);
     buf_clear(&p->out);
     if (e == OK) e = page_html(&page, &p->out);
@@ -354,8 +358,9 @@ static int open_folder(const char *state, const char *sub, struct trouble *t)
 struct pages *pages_open(const char *state, struct ledger *ledger, struct trouble *t)
 {
     struct pages *p = calloc(1, sizeof *p);
-    if (p == NULL || (p->mem = arena_create(ARENA_MAX)) == NULL) {
+    if (p == NULL || (p->mem = arena_create(ARENA_MAX)) == NULL || (p->quick = json_reader_create(LINE_DEPTH)) == NULL) {
         trouble_say(t, EXIT_TRY_AGAIN, "out of memory");
+        if (p != NULL) arena_destroy(&p->mem);
         free(p);
         return NULL;
     }
@@ -377,6 +382,7 @@ void pages_close(struct pages **p, bool sound)
     if ((*p)->folder >= 0) close((*p)->folder);
     if ((*p)->stories >= 0) close((*p)->stories);
     arena_destroy(&(*p)->mem);
+    json_reader_destroy(&(*p)->quick);
     buf_free(&(*p)->out);
     free((*p)->first_line_kept);
     free(*p);

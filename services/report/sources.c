@@ -126,8 +126,8 @@ static void source_of_reading(struct scene *s, struct run_table *t, uint32_t i, 
 
 enum err find_sources(struct scene *s)
 {
-    struct run_table t;
-    enum err e = table_make(s, &t);
+    struct run_table t = {0};
+    enum err e = s->n_readings > 1 ? table_make(s, &t) : OK;
     if (e != OK) return e;
     struct parts *parts = &s->out->parts;
     for (uint32_t i = 0; i < s->n_readings; i++) source_of_reading(s, &t, i, i < s->n_own ? &parts->ptr[s->readings[i].account] : NULL);

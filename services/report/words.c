@@ -343,6 +343,7 @@ static size_t word_end(struct slice t, size_t b)
 static size_t without_s(struct slice t, size_t b, size_t e)
 {
     struct slice w = slice_cut(t, b, e);
+    if (w.ptr[w.len - 1] != 's' && w.ptr[w.len - 1] != 'S') return e;
     if (w.len > 2 && (slice_ends(w, SLICE("'s")) || slice_ends(w, SLICE("'S")))) return e - 2;
     if (w.len > 4 && (slice_ends(w, SLICE("\u2019s")) || slice_ends(w, SLICE("\u2019S")))) return e - 4;
     return e;
