@@ -120,12 +120,10 @@ static enum err load_hot(void *self, struct slice key, struct slice value)
     return copies_load(self, h.posted, h.n_posted, index_numbered(key, 0));
 }
 
-static enum err read_sketch(void *self, uint32_t doc, struct stored_sketch *sketch)
+static enum err read_sketch(void *self, uint32_t doc, struct slice *record)
 {
     struct number_key k;
-    struct slice v;
-    enum err e = index_get(self, TABLE_SKETCH, index_number(doc, &k), &v);
-    return e == OK ? get_sketch(v, sketch) : e;
+    return index_get(self, TABLE_SKETCH, index_number(doc, &k), record);
 }
 
 /* Exact or near: what dedup asks of the index for one text before it comes to stories, and what it writes for it. */

@@ -20,10 +20,12 @@ struct aligner {
     uint64_t scale;
     uint8_t head[ALIGN_LISTS], next[DENSE_MAX]; /* 1 + an index, 0: none */
     uint64_t filled[ALIGN_CELLS / 64]; /* bits: some hash falls into this part of a list's; most that are asked for fall beside all */
+    uint64_t near[ALIGN_CELLS / 64];   /* into this part or the next */
 };
 
 void align_begin(const struct sketch *sketch, struct aligner *a);
-/* Compares the text with a stored sketch. Time linear in their shingles. */
-void align_with(const struct aligner *a, const struct stored_sketch *b, struct alignment *out);
+/* Compares the text with a sketch's record. Time linear in their shingles; where they share too few for a passage, the record's places are not read.
+ * ERR_MALFORMED as get_sketch(). */
+enum err align_with(const struct aligner *a, struct slice record, struct alignment *out) MUST_CHECK;
 
 #endif

@@ -98,12 +98,12 @@ enum err copies_find(struct copies *c, const struct aligner *aligner, sketch_rea
     tally(c, aligner->sketch);
     size_t ranked = rank(c, best);
     for (size_t i = 0, misses = 0; i < ranked && misses < MISSES_MOST; i++) {
-        struct stored_sketch old;
+        struct slice old;
         struct alignment al;
         enum err e = read(self, best[i].id, &old);
         if (e == ERR_MISSING) continue;
         if (e != OK) return e;
-        align_with(aligner, &old, &al);
+        if (align_with(aligner, old, &al) != OK) return ERR_IO;
         misses = al.n ? 0 : misses + 1;
         if (al.n) out[(*n)++] = (struct match){best[i].id, al.of_new, al.of_old, al.shared, al.least};
     }

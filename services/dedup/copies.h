@@ -19,11 +19,11 @@ struct copies;
 struct copies *copies_create(void) MUST_CHECK;
 void copies_destroy(struct copies **c);
 
-/* Reads the sketch of an earlier document; ERR_MISSING when it is no longer there. */
-typedef enum err (*sketch_reader)(void *self, uint32_t doc, struct stored_sketch *sketch);
+/* Finds the record of an earlier document's sketch, which stays until the next one is asked for; ERR_MISSING when it is no longer there. */
+typedef enum err (*sketch_reader)(void *self, uint32_t doc, struct slice *record);
 
 /* Compares the text with the documents that share its rarest shingles, the likeliest first. *n matches into out, best first (most
- * contained, then the oldest). The answer hangs on what was posted and not on the order in which it was. */
+ * contained, then the oldest). The answer hangs on what was posted and not on the order in which it was. ERR_IO: a record is damaged. */
 enum err copies_find(struct copies *c, const struct aligner *aligner, sketch_reader read, void *self, struct match out[MATCHES_MAX], size_t *n) MUST_CHECK;
 
 /* Posts the text under its lowest shingles that are no furniture; they go to out, *n of them. */

@@ -152,14 +152,11 @@ static enum err read_hot(struct deduper *d, uint32_t number, struct hot *h)
     return get_hot(v, h) == OK ? OK : ERR_IO;
 }
 
-static enum err read_sketch(void *self, uint32_t number, struct stored_sketch *sketch)
+static enum err read_sketch(void *self, uint32_t number, struct slice *record)
 {
     struct deduper *d = self;
     struct number_key k;
-    struct slice v;
-    enum err e = index_get(d->index, TABLE_SKETCH, index_number(number, &k), &v);
-    if (e != OK) return e;
-    return get_sketch(v, sketch) == OK ? OK : ERR_IO;
+    return index_get(d->index, TABLE_SKETCH, index_number(number, &k), record);
 }
 
 /* The key that document `number` came with, in mem. */
@@ -262,10 +259,10 @@ static void fit(struct slice text, uint32_t *b, uint32_t *e)
 static enum err give_shared(struct deduper *d, struct arena *mem, uint32_t number, const struct work *w, struct doc *doc)
 {
     struct alignment al;
-    struct stored_sketch old;
+    struct slice old;
     enum err e = read_sketch(d, number, &old);
     if (e != OK) return e == ERR_MISSING ? OK : e;
-    align_with(&w->aligner, &old, &al);
+    if (align_with(&w->aligner, old, &al) != OK) return ERR_IO;
     if (al.n > PASSAGES_MAX) al.n = PASSAGES_MAX;
     if (al.n == 0) return OK;
     doc->shared.ptr = arena_take(mem, al.n * sizeof *doc->shared.ptr);

@@ -232,14 +232,28 @@ static bool get_byte_steps(struct slice in, size_t n, uint32_t *step)
     return sound && in.len == 0;
 }
 
-enum err get_sketch(struct slice in, struct stored_sketch *s)
+/* Takes what stands before the hashes. *small: the places are in Rice's code. */
+static bool get_sketch_head(struct slice *in, struct stored_sketch *s, bool *small)
 {
-    uint32_t at = 0;
-    if (!get_fixed(&in, 4, &s->below) || !get_fixed(&in, 1, &s->n)) return ERR_MALFORMED;
-    bool small = s->n == SMALL_STEPS;
-    if ((small && !get_fixed(&in, 1, &s->n)) || s->n > DENSE_MAX || in.len < 2 * s->n) return ERR_MALFORMED;
+    if (!get_fixed(in, 4, &s->below) || !get_fixed(in, 1, &s->n)) return false;
+    *small = s->n == SMALL_STEPS;
+    return (!*small || get_fixed(in, 1, &s->n)) && s->n <= DENSE_MAX && in->len >= 2 * s->n;
+}
+
+enum err get_sketch_hashes(struct slice in, struct stored_sketch *s)
+{
+    bool small;
+    if (!get_sketch_head(&in, s, &small)) return ERR_MALFORMED;
     const unsigned char *hash = (const unsigned char *)in.ptr;
     for (size_t i = 0; i < s->n; i++) s->hash[i] = (uint16_t)(hash[2 * i] | hash[2 * i + 1] << 8);
+    return OK;
+}
+
+enum err get_sketch_places(struct slice in, struct stored_sketch *s)
+{
+    uint32_t at = 0;
+    bool small;
+    if (!get_sketch_head(&in, s, &small)) return ERR_MALFORMED;
     in = slice_cut(in, 2 * s->n, in.len);
     if (!(small ? rice_get(in, s->n, s->at) : get_byte_steps(in, s->n, s->at))) return ERR_MALFORMED;
     for (size_t i = 0; i < s->n; i++) { /* steps become places */
@@ -247,6 +261,11 @@ enum err get_sketch(struct slice in, struct stored_sketch *s)
         s->at[i] = at += s->at[i];
     }
     return OK;
+}
+
+enum err get_sketch(struct slice in, struct stored_sketch *s)
+{
+    return get_sketch_hashes(in, s) == OK ? get_sketch_places(in, s) : ERR_MALFORMED;
 }
 
 /* Set in a time that is no publication; below it are the minutes of four thousand years. */

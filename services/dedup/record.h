@@ -79,6 +79,9 @@ enum err get_hot(struct slice in, struct hot *h) MUST_CHECK;
 enum err put_sketch(const struct sketch *sketch, struct buf *out) MUST_CHECK;
 enum err put_stored_sketch(const struct stored_sketch *s, struct buf *out) MUST_CHECK;
 enum err get_sketch(struct slice in, struct stored_sketch *s) MUST_CHECK;
+/* Its two halves: all but the places, which are most of the work, and the places of what the first has read. */
+enum err get_sketch_hashes(struct slice in, struct stored_sketch *s) MUST_CHECK;
+enum err get_sketch_places(struct slice in, struct stored_sketch *s) MUST_CHECK;
 enum err put_member(struct link_time time, const struct slots *slots, const struct vector *v, struct buf *out) MUST_CHECK;
 enum err get_member(struct slice in, struct member *m) MUST_CHECK;
 enum err put_story(const struct story_record *s, struct buf *out) MUST_CHECK;

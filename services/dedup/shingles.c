@@ -19,25 +19,33 @@ static const unsigned char plain[256] = {['0' ... '9'] = 0xFF, ['A' ... 'Z'] = 0
 static void fold(struct slice text, size_t *from, size_t most, struct stream *s)
 {
     const unsigned char *p = (const unsigned char *)text.ptr;
-    size_t i = *from, n = 0;
+    unsigned char *ptr = s->ptr;
+    uint32_t *at = s->at, unused;
+    size_t i = *from, n = 0, one = at != NULL;
+    if (at == NULL) at = &unused;
     while (i < text.len && n < most) {
-        unsigned char c = p[i], out = plain[c] & (c | 0x20);
-        size_t step = 1;
-        if (c >= 0x80) {
-            out = c;
-            if (c == 0xC3 && i + 1 < text.len && p[i + 1] >= 0x80 && p[i + 1] <= 0xBF) {
-                out = (unsigned char)latin[p[i + 1] - 0x80];
-                step = 2;
-            } else if (c == 0xC2) {
-                out = 0;
-                step = 2;
-            } else if (c == 0xE2 || c == 0xEF) { /* signs, dashes, quotes, byte order marks */
-                out = 0;
-                step = 3;
-            }
+        size_t end = most - n < text.len - i ? i + most - n : text.len;
+        for (; i < end && p[i] < 0x80; i++) { /* most text is no more than this */
+            unsigned char out = plain[p[i]] & (p[i] | 0x20);
+            ptr[n] = out;
+            at[n * one] = (uint32_t)i;
+            n += out != 0;
         }
-        s->ptr[n] = out;
-        if (s->at) s->at[n] = (uint32_t)i;
+        if (i == end) continue;
+        unsigned char c = p[i], out = c;
+        size_t step = 1;
+        if (c == 0xC3 && i + 1 < text.len && p[i + 1] >= 0x80 && p[i + 1] <= 0xBF) {
+            out = (unsigned char)latin[p[i + 1] - 0x80];
+            step = 2;
+        } else if (c == 0xC2) {
+            out = 0;
+            step = 2;
+        } else if (c == 0xE2 || c == 0xEF) { /* signs, dashes, quotes, byte order marks */
+            out = 0;
+            step = 3;
+        }
+        ptr[n] = out;
+        at[n * one] = (uint32_t)i;
         n += out != 0;
         i += step;
     }
@@ -45,17 +53,22 @@ static void fold(struct slice text, size_t *from, size_t most, struct stream *s)
     *from = i;
 }
 
+/* A shingle's hash is the upper half of this, its lowest three bits changed by the highest three. */
 static uint64_t mix(uint64_t h)
 {
-    h ^= h >> 32;
-    h *= 0x9E3779B97F4A7C15u;
-    return h ^ h >> 29;
+    return (h ^ h >> 32) * 0x9E3779B97F4A7C15u;
+}
+
+static uint32_t hash_of(uint64_t mixed)
+{
+    return (uint32_t)(mixed >> 32) ^ (uint32_t)(mixed >> 61);
 }
 
 /* Hashes under a bound that lets about 1.4 DENSE_MAX through, into out, which has room for `room`; returns how many. */
 static size_t roll(const struct stream *s, uint32_t bound, struct shingle *out, size_t room)
 {
     const uint64_t factor = 0x100000001B3u;
+    const uint64_t most = (uint64_t)(bound | 7) << 32 | UINT32_MAX; /* of what is mixed: above it no hash is under the bound */
     uint64_t h = 0, gone = 1; /* what a character weighs in the hash when it has left */
     size_t n = 0;
     if (s->len < SHINGLE) return 0;
@@ -64,8 +77,8 @@ static size_t roll(const struct stream *s, uint32_t bound, struct shingle *out, 
         h = h * factor + s->ptr[i] + 1u;
     }
     for (size_t i = 0;; i++) {
-        uint32_t hash = (uint32_t)(mix(h) >> 32);
-        if (hash < bound && n < room) out[n++] = (struct shingle){hash, s->at[i]};
+        uint64_t mixed = mix(h);
+        if (mixed <= most && hash_of(mixed) < bound && n < room) out[n++] = (struct shingle){hash_of(mixed), s->at[i]};
         if (i + SHINGLE == s->len) return n;
         h = h * factor + (s->ptr[i + SHINGLE] + 1u - gone * (s->ptr[i] + 1u)); /* one product waits for the hash before, the other does not */
     }
