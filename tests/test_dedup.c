@@ -173,7 +173,7 @@ static void two_meetings_of_the_same_people_are_two_stories_of_one_storyline(voi
          "three hours. The harbour master wants the ferry back, according to the council.", "s1", "place: Saltmere"},
         {"Sarrel presses Veck on the Quorra ferry and its pier\n\nA loan, a pier, a ferry: for five hours Oona Sarrel, harbour master of Quorra, met minister Idris Veck "
          "in Vellin, as the council confirmed. Nothing was signed.", "s2", "veto: not s1, place Vellin against Saltmere"},
-        {"Harbour master Sarrel heads to Saltmere over the ferry\n\nThe council of Quorra hopes for the loan as Oona Sarrel travels to Saltmere, where the harbour master "
+        {"Harbour master Sarrel on the way over the ferry\n\nThe council of Quorra hopes for the loan as Oona Sarrel is traveling to Saltmere, where the harbour master "
          "and Idris Veck, the minister, want to save pier and ferry.", "s3", "veto: not s1, place Saltmere: what is to come there, not what was"},
     };
     (void)state;

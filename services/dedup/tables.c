@@ -10,7 +10,7 @@ word_list table_encounters = {
     ['m' - 'a'] = {[3] = "met", [4] = "meet", [5] = "meets", [7] = "meeting" "mission", [8] = "meetings"},
     ['n' - 'a'] = {[12] = "negotiations"},
     ['s' - 'a'] = {[6] = "summit", [7] = "session"},
-    ['t' - 'a'] = {[4] = "talk" "trip", [5] = "talks", [6] = "travel", [7] = "travels", [8] = "traveled", [9] = "travelled", [10] = "travelling"},
+    ['t' - 'a'] = {[4] = "talk" "trip", [5] = "talks", [6] = "travel", [7] = "travels", [8] = "traveled", [9] = "traveling" "travelled", [10] = "travelling"},
     ['v' - 'a'] = {[5] = "visit", [6] = "visits", [7] = "visited"},
 };
 
