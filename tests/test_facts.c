@@ -433,6 +433,66 @@ static void a_life_that_ends_at_75_is_no_toll(void **state)
     assert_false(agreed(&t->view, SLOT_TOLL, "75"));
 }
 
+/* --- differences --- */
+
+static void what_both_can_have_right_is_no_difference(void **state)
+{
+    static const struct { const char *name, *one, *two; bool differs; } cases[] = {
+        {"rounding", "New bridge\n\nThe council voted for a bridge at {Veldhaven} that costs $391 million, the treasurer said on Tuesday.",
+         "Bridge voted\n\nThe council on Tuesday voted for a bridge at {Veldhaven} that costs about $400 million, said the treasurer.", true},
+        {"millions, and how many", "Votes lost\n\nThe harbour union of {Calder} says that the counting machines deleted 2.7 million votes cast for the ferry.",
+         "Machines\n\nThe counting machines deleted millions of votes cast for the ferry, says the harbour union of {Calder}.", false},
+        {"a year between the texts", "Clerk found\n\nThe clerk [Ansel Dorn], 27, was found hiding in a boathouse in {Calder} after the murder.",
+         "Guilty\n\nThe clerk [Ansel Dorn], 29, who was found hiding in a boathouse in {Calder} after the murder, is guilty.", false},
+    };
+    struct told *t = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tell(t, (const char *const[ACCOUNTS_MAX]){cases[i].one, cases[i].two});
+        if ((at_level(&t->view, LEVEL_DIFFERENCE) != NULL) != cases[i].differs || at_level(&t->view, LEVEL_CONFLICT) != NULL) fail_msg("%s", cases[i].name);
+    }
+}
+
+/* Tells the three texts again, each with what stands between its quotation marks said by the speaker. */
+static void tell_quotes(struct told *t, const char *const speakers[ACCOUNTS_MAX])
+{
+    struct quote q[ACCOUNTS_MAX];
+    for (size_t i = 0; i < ACCOUNTS_MAX; i++) {
+        const char *text = t->w[i].text, *b = strchr(text, '"'), *e = b != NULL ? strchr(b + 1, '"') : NULL;
+        assert_non_null(e);
+        q[i] = (struct quote){.b = (uint32_t)(b + 1 - text), .e = (uint32_t)(e - text), .kind = QUOTE_DIRECT, .speaker = slice_of(speakers[i])};
+        t->w[i].doc.quotes.ptr = &q[i];
+        t->w[i].doc.quotes.len = 1;
+        doc_set(&t->w[i].doc, DOC_QUOTES);
+    }
+    arena_reset(t->mem);
+    assert_err(story_view_build((struct accounts){t->accounts, ACCOUNTS_MAX}, (struct neighbours){NULL, 0}, (struct known_names){NULL, 0}, t->mem, &t->view), OK, "view");
+}
+
+static void a_quote_is_said_by_whom_most_accounts_name(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Row\n\n[Ines Marwick] spoke of [Piet Larsmo]: \"No farmer without a licence shall ever sit at the head of this harbour council.\"",
+        "Farmer\n\n[Ines Marwick] warned: \"No farmer without a licence shall ever sit at the head of this council.\" [Piet Larsmo] laughed.",
+        "Council\n\n[Piet Larsmo] was a \"farmer without a licence shall ever sit at the head of this\" to [Ines Marwick], who leads the council."});
+    tell_quotes(t, (const char *const[ACCOUNTS_MAX]){"Ines Marwick", "Ines Marwick", "Piet Larsmo"});
+    assert_true(t->view.quotes.len > 0 && t->view.quotes.ptr[0].versions_len == 3);
+    assert_true(slice_eq(t->view.quotes.ptr[0].speaker, SLICE("Ines Marwick")) && !t->view.quotes.ptr[0].same_speaker);
+    tell_quotes(t, (const char *const[ACCOUNTS_MAX]){"Ines Marwick", "somebody", "Piet Larsmo"});
+    assert_true(t->view.quotes.ptr[0].speaker.len == 0 && !t->view.quotes.ptr[0].same_speaker);
+}
+
+static void an_editors_word_in_a_quote_is_no_difference(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Row\n\n[Ines Marwick] said: \"Now these (harbour) clerks have too much say in who may fish here.\"",
+        "Clerks\n\n\"Now these clerks have too much say in who may fish here,\" [Ines Marwick] said.",
+        "Fish\n\nTo [Ines Marwick] the fish are few: \"Nobody knows the tides.\""});
+    tell_quotes(t, (const char *const[ACCOUNTS_MAX]){"Ines Marwick", "Ines Marwick", "Ines Marwick"});
+    assert_null(at_level(&t->view, LEVEL_DIFFERENCE));
+}
+
 /* --- both report --- */
 
 static void what_is_told_of_somebody_is_reported_by_both_and_what_he_is_called_is_not(void **state)
@@ -557,6 +617,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(numbers_are_read_as_the_text_means_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_month_and_a_court_are_no_event, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_life_that_ends_at_75_is_no_toll, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_both_can_have_right_is_no_difference, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_quote_is_said_by_whom_most_accounts_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_editors_word_in_a_quote_is_no_difference, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_told_of_somebody_is_reported_by_both_and_what_he_is_called_is_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_wrote_an_account_is_nobody_in_the_story, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_that_only_a_title_has_is_nobody, set_up, tear_down),

@@ -59,6 +59,7 @@ static bool changed(const struct scene *s, const struct wording *d)
     if (n > 0 && m > 0) return true;
     struct cite only = n > 0 ? d->ours : d->theirs;
     const struct reading *r = &s->readings[reading_of(s, only)];
+    if (only.b > 0 && (r->text.ptr[only.b - 1] == '(' || r->text.ptr[only.b - 1] == '[')) return false; /* the editor's word */
     uint32_t w = reading_word(r, only.b), first = w;
     for (; w < r->n_words && r->words[w].b < only.e; w++)
         if (!(r->words[w].flags & (WORD_STOP | WORD_SHORT))) return true;

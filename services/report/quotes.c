@@ -350,10 +350,23 @@ static enum err add_version(struct joiner *j, uint32_t i, uint32_t fullest, stru
     const struct quote *words = &r->doc->quotes.ptr[u->index];
     struct version *v = &q->versions[q->versions_len++];
     *v = (struct version){.quote = cite_of(r, words->b, words->e), .quote_index = u->index};
-    if (q->actor == UINT32_MAX) q->actor = u->actor;
-    if (u->actor != UINT32_MAX && u->actor != q->actor) q->same_speaker = false;
     if (q->speaker.len == 0) q->speaker = words->speaker;
     return i == fullest ? OK : differences(j, u, &j->u[fullest], v);
+}
+
+/* Who speaks, as most accounts have it; nobody when as many have another. */
+static void find_speaker(const struct joiner *j, const uint32_t *order, uint32_t n, struct quote_view *q)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t actor = j->u[order[i]].actor, votes = 0;
+        for (uint32_t k = 0; k < n; k++) votes += j->u[order[k]].actor == actor;
+        if (actor == UINT32_MAX || actor == q->actor) continue;
+        if (most > 0) q->same_speaker = false;
+        if (votes > most) most = votes, q->actor = actor;
+        else if (votes == most) q->actor = UINT32_MAX;
+    }
+    if (!q->same_speaker && q->actor == UINT32_MAX) q->speaker = (struct slice){NULL, 0};
 }
 
 static enum err add_view(struct joiner *j, uint32_t root, struct quote_view *q)
@@ -369,6 +382,7 @@ static enum err add_view(struct joiner *j, uint32_t root, struct quote_view *q)
         e = add_version(j, order[i], order[0], q);
         if (e == OK) e = cites_add(s->mem, &all, q->versions[i].quote);
     }
+    find_speaker(j, order, n, q);
     if (q->actor != UINT32_MAX) q->speaker = s->out->actors.ptr[q->actor].name;
     count_sources(s, all, &q->accounts, &q->independent);
     uint32_t longest = j->u[order[0]].w1 - j->u[order[0]].w0;
