@@ -575,6 +575,30 @@ static void a_summary_tells_the_event_once(void **state)
     assert_int_equal(sentences_with(t, "pleaded guilty"), 1);
 }
 
+static void a_summary_tells_an_act_once_whatever_it_is_called(void **state)
+{
+    struct told *t = *state;
+    tell(t, (const char *const[ACCOUNTS_MAX]){
+        "Union condemns harbour dues of {Calder}\n\nOne of the oldest unions of the coast passed a resolution against the harbour dues on Tuesday. Fog lay on the water.",
+        "Dues\n\nRain fell. Boats lay idle. It was cold. Nobody came. The resolution was adopted at the summer gathering of the fishermen and net makers of {Port Calder}, the clerk wrote."});
+    assert_int_equal(sentences_with(t, "passed a resolution"), 1);
+    assert_int_equal(sentences_with(t, "was adopted"), 0);
+}
+
+static void a_summary_takes_no_sentence_that_needs_the_one_before(void **state)
+{
+    static const char *const back[] = {"One, a clerk of the harbour office, admitted that the dues were lost.", "The other clerk of the harbour office admitted that the dues were lost.",
+                                       "The 49-year-old clerk of the harbour admitted that the dues were lost.", "A clerk admitted that the harbour dues were lost, saying: \u201cIt was night.",
+                                       "At a time when harbour dues are lost, your clerk admitted nothing."};
+    struct told *t = *state;
+    for (size_t i = 0; i < sizeof back / sizeof back[0]; i++) {
+        char text[TEXT_MAX];
+        snprintf(text, sizeof text, "Harbour dues of {Calder} lost\n\nSeveral thousand coins vanished from a safe in {Calder}, said the police. Two men were seen. %s", back[i]);
+        tell(t, (const char *const[ACCOUNTS_MAX]){text});
+        if (t->view.summary.len == 0 || sentences_with(t, back[i]) != 0) fail_msg("%s", back[i]);
+    }
+}
+
 static void a_summary_begins_with_what_the_headline_says(void **state)
 {
     struct told *t = *state;
@@ -624,6 +648,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_wrote_an_account_is_nobody_in_the_story, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_that_only_a_title_has_is_nobody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_tells_the_event_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_summary_tells_an_act_once_whatever_it_is_called, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_summary_takes_no_sentence_that_needs_the_one_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_begins_with_what_the_headline_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_summary_needs_no_second_sentence_that_says_the_first_more_exactly, set_up, tear_down),
     };

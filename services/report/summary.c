@@ -78,22 +78,44 @@ enum err find_headline(struct scene *s)
 struct candidate {
     uint32_t reading, sentence;
     double score;
-    uint32_t at; /* 1 for the first sentence of its account */
+    uint32_t at;   /* 1 for the first sentence of its account */
+    uint32_t acts; /* see acts_of */
     bool taken;
 };
+
+/* Somebody's words begin in it, and do not end. */
+static bool cut_off(const struct reading *r, const struct sentence *si)
+{
+    int curled = 0;
+    bool straight = false;
+    for (uint32_t i = si->b; i < si->e; i++) {
+        struct slice mark = slice_cut(r->text, i, i + 3 < si->e ? i + 3 : si->e);
+        curled += slice_eq(mark, SLICE("\u201C")) - slice_eq(mark, SLICE("\u201D"));
+        straight ^= r->text.ptr[i] == '"';
+    }
+    return curled > 0 || straight;
+}
+
+/* "One, Ada Lund of Calder, ...", "The other ...", "The 49-year-old ...": of whom the sentence before told. */
+static bool points_back(const struct scene *s, const struct reading *r, const struct sentence *si)
+{
+    if (word_is(&s->lex, r, si->w0, "one") && gap_has(r, si->w0, ",")) return true;
+    if (!word_is(&s->lex, r, si->w0, "the") || si->w0 + 2 >= si->w1) return false;
+    return word_is(&s->lex, r, si->w0 + 1, "other others two three") || ((r->words[si->w0 + 1].flags & WORD_DIGIT) && word_is(&s->lex, r, si->w0 + 2, "year"));
+}
 
 /* A sentence that leans on the one before it, asks, or is mostly somebody's words. */
 static bool leans(const struct scene *s, const struct reading *r, const struct sentence *si)
 {
     uint32_t quoted = 0;
     for (uint32_t w = si->w0; w < si->w1; w++) quoted += (r->words[w].flags & WORD_QUOTED) != 0;
-    if (quoted * 5 > (si->w1 - si->w0) * 2) return true;
+    if (quoted * 5 > (si->w1 - si->w0) * 2 || cut_off(r, si) || points_back(s, r, si)) return true;
     char last = r->text.ptr[si->e - 1];
     if (last == '?' || last == ':' || r->text.ptr[si->b] == '(' || r->text.ptr[si->b] == '"' || (unsigned char)r->text.ptr[si->b] == 0xE2) return true;
     if (word_is(&s->lex, r, si->w0, "he she it they we you i this these those that his her their its such still but and or so however meanwhile also then there ther thes thos if "
                                     "moreover furthermore additionally read click subscribe photo copyright follow")) return true;
     for (uint32_t w = si->w0; w < si->w1; w++)
-        if (word_is(&s->lex, r, w, "i we my our") && !(r->words[w].flags & WORD_QUOTED)) return true;
+        if (word_is(&s->lex, r, w, "i we my our your") && !(r->words[w].flags & WORD_QUOTED)) return true;
     return false;
 }
 
@@ -108,6 +130,19 @@ static double likeness(const struct ids a, const struct ids b, const struct lexi
     for (size_t i = 0; i < b.len; i++) wb += lexicon_idf(lex, b.ptr[i]);
     all = fmin(wa, wb);
     return all > 0 ? in / all : 0;
+}
+
+/* Which acts a sentence tells of, in whatever words: a bit each. */
+static uint32_t acts_of(const struct scene *s, const struct reading *r, const struct sentence *si)
+{
+    static const char *const acts[] = {"pas pass adopt approv approve", "announc announce announcement declar unveil launch", "attend appear participat turn", "resign quit ouster oust",
+                                       "die kill", "defeat upset lose beat unseat toppl topple", "endors endorse endorsement", "appoint appointment nam nominat", "indict charg convict guilty sentenc", "sue lawsuit",
+                                       "apologiz apology regret", "meet talk", "arrest detain", "fir dismiss dismis", "subpoena", "sign"};
+    uint32_t found = 0;
+    for (uint32_t w = si->w0; w < si->w1; w++)
+        for (uint32_t k = 0; k < sizeof acts / sizeof acts[0]; k++)
+            if (!(r->words[w].flags & (WORD_QUOTED | WORD_CAPITAL)) && word_is(&s->lex, r, w, acts[k])) found |= 1u << k;
+    return found;
 }
 
 static size_t collect(const struct scene *s, const double *centroid, struct candidate *c)
@@ -126,7 +161,7 @@ static size_t collect(const struct scene *s, const double *centroid, struct cand
             at++;
             if (words < MIN_WORDS || words > MAX_WORDS || leans(s, rd, si)) continue;
             double place = at == 1 ? 1.5 : at <= 3 ? 1.25 : at <= 8 ? 1.05 : .9;
-            c[n++] = (struct candidate){r, i, nearness(centroid, si->set, .55) * place, at, false};
+            c[n++] = (struct candidate){r, i, nearness(centroid, si->set, .55) * place, at, acts_of(s, rd, si), false};
             taken++;
         }
     }
@@ -175,13 +210,26 @@ static bool both_lead(const struct scene *s, const struct candidate *a, const st
     return a->reading == b->reading || shared >= (a->at == 1 && b->at == 1 ? 1 : 3);
 }
 
+/* The same act, and a word in common that is no name: the resolution that was passed is adopted. */
+static bool same_act(const struct scene *s, const struct candidate *a, const struct candidate *b)
+{
+    enum { SHARED_MAX = 64 };
+    uint32_t shared[SHARED_MAX];
+    if ((a->acts & b->acts) == 0) return false;
+    const struct reading *r = &s->readings[b->reading];
+    size_t n = ids_shared(sentence_of(s, a)->set, sentence_of(s, b)->set, shared, SHARED_MAX);
+    for (uint32_t w = sentence_of(s, b)->w0; w < sentence_of(s, b)->w1; w++)
+        if (!(r->words[w].flags & WORD_CAPITAL) && ids_has((struct ids){shared, n < SHARED_MAX ? n : SHARED_MAX}, r->words[w].lemma)) return true;
+    return false;
+}
+
 /* How much of a sentence the chosen ones have told, 1 for all of it. */
 static double redundancy(const struct scene *s, const struct candidate *all, size_t n, const struct candidate *c)
 {
     double most = 0;
     for (size_t i = 0; i < n; i++) {
         if (!all[i].taken) continue;
-        if (both_lead(s, &all[i], c)) return 1;
+        if (both_lead(s, &all[i], c) || same_act(s, &all[i], c)) return 1;
         most = fmax(most, likeness(sentence_of(s, &all[i])->set, sentence_of(s, c)->set, &s->lex));
     }
     return fmin(most, 1);
