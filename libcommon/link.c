@@ -5,6 +5,7 @@
 #include "state.h"
 
 #include <czmq.h>
+#include <netdb.h>
 #include <netinet/tcp.h>
 #include <sys/file.h>
 
@@ -16,11 +17,12 @@ enum {
     RECONNECT_MOST_MS = 500,
     CONNECT_MS = 3000,
     SMALL_BUFFER = 4096,
+    SMALL_SEGMENT = 1024,  /* of TCP at most where the buffer is small. A segment of more than half of the window, as on loopback, may wait for the peer's probe
+                            * timer, a fifth of a second each, for ever: what the window then holds is less than the sender's segment (RFC 9293, 3.8.6.2) */
     SMALL_WATER = 2,
     FRAME_SLACK = 1 << 20, /* beyond the sender's own check; more than anybody says to a publisher */
     HANDSHAKE_MS = 3000,   /* for a stranger to say who it is: until then it costs a descriptor, and the memory of what it sends */
     SPEAK_S = 30,          /* the kernel keeps a connection to itself until its peer has said something, as every peer of ours does at once */
-    LOOK_FDS = 1024,       /* where a listener is looked for: they are made at the start, when few descriptors are open */
     OTHER_THREAD = 1, PUBLIC_THREAD = 2, /* bits: the first and the second of libzmq's threads */
     BACKLOG = 4096,        /* connections that wait to be taken, as far as the kernel lets */
 };
@@ -123,37 +125,58 @@ static zsock_t *bind_ipc(zsock_t *sock, const char *state, const char *path, str
     return NULL;
 }
 
-/* The port of a TCP socket that listens, or 0. */
-static unsigned listens_at(int fd)
+static bool set(int fd, int level, int option, int value)
 {
-    struct sockaddr_storage a;
-    int listens = 0;
-    socklen_t n = sizeof a, m = sizeof listens;
-    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &m) != 0 || !listens || getsockname(fd, (struct sockaddr *)&a, &n) != 0) return 0;
-    if (a.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)(void *)&a)->sin_port);
-    return a.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)(void *)&a)->sin6_port) : 0;
+    return setsockopt(fd, level, option, &value, sizeof value) == 0;
 }
 
-/* Whoever connects and is silent costs no descriptor of ours. libzmq does not give its listener away: it is found by its port. */
-static void defer(zsock_t *sock)
+/* What libzmq would not set on its own listener: connections have it from their first packet on. */
+static bool prepare(int fd, const struct link_settings *s, int family)
 {
-    int seconds = SPEAK_S;
-    char *endpoint = zsock_last_endpoint(sock);
-    const char *colon = endpoint != NULL ? strrchr(endpoint, ':') : NULL;
-    unsigned port = colon != NULL ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
-    for (int fd = 0; fd < LOOK_FDS && port != 0; fd++)
-        if (listens_at(fd) == port && setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds) != 0)
-            log_event(LOG_DEBUG, "not_deferred", "error=\"%s\"", strerror(errno));
-    zstr_free(&endpoint);
+    bool good = set(fd, SOL_SOCKET, SO_REUSEADDR, 1) && (family != AF_INET6 || set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+    if (s->small_buffers) good = good && set(fd, SOL_SOCKET, SO_RCVBUF, SMALL_BUFFER) && set(fd, SOL_SOCKET, SO_SNDBUF, SMALL_BUFFER) && set(fd, IPPROTO_TCP, TCP_MAXSEG, SMALL_SEGMENT);
+    if (good && !set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, SPEAK_S)) log_event(LOG_DEBUG, "not_deferred", "error=\"%s\"", strerror(errno));
+    return good;
+}
+
+/* A listening socket at HOST:PORT, where * is every address or any port; -1 with errno. */
+static int listener(const struct link_settings *s, const char *at)
+{
+    char host[256];
+    const char *colon = strrchr(at, ':'), *port = colon != NULL ? colon + 1 : "";
+    bool bracketed = at[0] == '[' && colon != NULL && colon[-1] == ']';
+    struct addrinfo *found = NULL, want = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    int fd = -1, length = colon != NULL ? (int)(colon - at) - 2 * bracketed : 0;
+    errno = EINVAL;
+    if (length <= 0 || length >= (int)sizeof host || *port == '\0') return -1;
+    snprintf(host, sizeof host, "%.*s", length, at + bracketed);
+    bool any = strcmp(host, "*") == 0;
+    if (any) want.ai_family = AF_INET6;
+    if (getaddrinfo(any ? NULL : host, strcmp(port, "*") == 0 ? "0" : port, &want, &found) != 0) {
+        errno = EADDRNOTAVAIL;
+        return -1;
+    }
+    fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0 && (!prepare(fd, s, found->ai_family) || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0)) {
+        int why = errno;
+        close(fd);
+        errno = why;
+        fd = -1;
+    }
+    freeaddrinfo(found);
+    return fd;
 }
 
 static zsock_t *bind_tcp(zsock_t *sock, const struct link_settings *s, const char *endpoint, struct trouble *t)
 {
     zsock_set_handshake_ivl(sock, HANDSHAKE_MS);
-    zsock_set_backlog(sock, BACKLOG);
-    bool bound = (s->doors == NULL || doors_guard(s->doors, sock, s->admits)) && zsock_bind(sock, "%s", endpoint) >= 0;
-    int why = zmq_errno();
-    if (bound) defer(sock);
+    int fd = s->doors == NULL || doors_guard(s->doors, sock, s->admits) ? listener(s, endpoint + 6) : -1, why = errno;
+    bool bound = false;
+    if (fd >= 0) {
+        zsock_set_use_fd(sock, fd); /* whose it is from now on */
+        bound = zsock_bind(sock, "%s", endpoint) >= 0;
+        why = zmq_errno();
+    }
     if (bound && (s->doors == NULL || doors_bound(s->doors, sock, s->admits))) return sock;
     if (bound) trouble_say(t, EXIT_NEEDS_PERSON, "cannot listen at %s: it is one port with keys too many", endpoint);
     else if (why == EADDRINUSE) trouble_say(t, EXIT_TRY_AGAIN, "cannot listen at %s: the port is taken", endpoint);

@@ -19,7 +19,7 @@ struct link_settings {
     int water_back;       /* ROUTER: answers that a peer may leave unread, when that is another number; one more is given up (EAGAIN) */
     size_t frame_max;     /* the sender's own check, bytes; the receiver closes a connection only well beyond it. 0: it hears subscriptions only */
     int linger_ms;        /* how long what was sent may keep the process from ending */
-    bool small_buffers;   /* TCP: 4 KiB kernel buffers and a water mark of 2, so that little waits behind one slow document (ipc: follow_narrow()) */
+    bool small_buffers;   /* TCP: 4 KiB kernel buffers, small segments and a water mark of 2, so that little waits behind one slow document (ipc: follow_narrow()) */
     bool public;          /* bind: strangers may come to this port, so on TCP it has a thread of libzmq's of its own: what they cost does not hold up the others */
     bool trusted_network; /* bind: ports beyond loopback are wanted without keys */
     struct doors *doors;  /* NULL: no keys */

@@ -351,7 +351,7 @@ def descriptors(pipe):
     return len(os.listdir(f"/proc/{pipe.process['ingest'].pid}/fd"))
 
 
-def measured(pipe, connections, n=3000, rounds=5):
+def measured(pipe, connections, n=20000, rounds=3):
     """An honest feeder's rate with the door flooded, by a thousand new connections a second; beside processes that only take as much CPU as the strangers'
     own did; and without either, in turn. The first and the second differ by what strangers cost us."""
     rate(pipe, "warm", n)

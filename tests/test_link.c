@@ -7,6 +7,7 @@
 #include "../libcommon/state.h"
 
 #include <czmq.h>
+#include <netinet/tcp.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -318,6 +319,27 @@ static void a_peer_that_goes_while_the_queue_is_full_takes_nobody_with_it(void *
     link_unbind(&in);
 }
 
+/* What the sender puts into one segment, which on loopback is half of the widest window that it has seen: later windows are narrower, and then it waits for
+ * its probe timer before each. */
+static void segments_are_small_where_buffers_are(void **state)
+{
+    (void)state;
+    struct trouble t;
+    char endpoint[100];
+    struct link_settings small = pull;
+    small.small_buffers = true;
+    zsock_t *in = link_bind(&small, dir, free_endpoint(endpoint), &t);
+    if (in == NULL) fail_msg("%s", t.line);
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)strtoul(strrchr(endpoint, ':') + 1, NULL, 10)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0), segment = 0;
+    socklen_t n = sizeof segment;
+    assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, &n), 0);
+    assert_in_range(segment, 500, 1024);
+    close(fd);
+    link_unbind(&in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_stale_path_is_reclaimed),
         cmocka_unit_test(a_held_path_is_refused_with_one_line),
         cmocka_unit_test(what_cannot_be_bound_gets_one_clear_line),
+        cmocka_unit_test(segments_are_small_where_buffers_are),
         cmocka_unit_test(a_peer_that_goes_while_the_queue_is_full_takes_nobody_with_it),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
