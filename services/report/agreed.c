@@ -61,7 +61,8 @@ static bool infinitive(const struct scene *s, const struct mark *m, uint32_t act
     return act > 0 && (is(s, m, act - 1, "to would") || (act > 1 && is(s, m, act - 2, "to") && is(s, m, act - 1, "not still also")));
 }
 
-/* Something other than the act is done: "blocks X from making the appointment", "X commutes the sentence", "X's meddling in the election". */
+/* Something other than the act is done: "blocks X from making the appointment", "X commutes the sentence", "X's meddling in the election",
+ * "X cancels the meeting", "a law that requires X to pay". */
 static bool undone(const struct scene *s, const struct mark *m, uint32_t act)
 {
     const struct reading *r = &s->readings[m->reading];
@@ -69,9 +70,12 @@ static bool undone(const struct scene *s, const struct mark *m, uint32_t act)
     bool from = false;
     for (uint32_t w = act; w-- > near;) {
         if (w >= m->w1 && word_is(&s->lex, r, w, "commut meddl interfer interferenc")) return true;
+        if (word_is(&s->lex, r, w, "cancel cancell postpon scrap")) return true;
         from |= word_is(&s->lex, r, w, "from");
         if (from && word_is(&s->lex, r, w, "block prevent stop bar ban")) return true;
     }
+    for (uint32_t w = act + 1; w < m->w0; w++)
+        if (word_is(&s->lex, r, w, "requir force forcing oblig compel replac")) return true;
     return false;
 }
 

@@ -246,6 +246,7 @@ static struct judged judge_equal(const struct scene *s, const struct match *m, c
     double need = a->slot == SLOT_MONEY || a->slot == SLOT_AGE ? 3 : 6;
     if (!t->narrated) return no("quoted");
     if (a->more || b->more) return no("increment");
+    if (a->slot == SLOT_COUNT && (counts_sources(x) || counts_sources(y))) return no("sources");
     if (a->slot == SLOT_ORDINAL && a->value == 1) return no("first");
     if (a->slot == SLOT_WHEN) return t->sentence >= 3 && t->names >= 1 && t->sentence_idf >= 10 ? (struct judged){FINDING_AGREE, "weekday"} : no("day");
     if (mods_differ(a, b) && t->near_idf < 10) return no("other head");

@@ -17,7 +17,7 @@ static const struct kind { const char *type, *lemmas; bool mixed; } kinds[KINDS]
     {"disaster", "earthquak quak hurrican flood wildfir storm tornado tsunami eruption landslid cyclon typhoon"},
     {"accident", "crash accident derail derailment collision collid capsiz sink sank aground shipwreck wreck"},
     {"arrest", "arrest detain charg indict raid", true},
-    {"trial", "trial jury verdict convict sentenc rul appeal testify testimony", true},
+    {"trial", "trial verdict convict sentenc rul appeal testify testimony", true},
     {"protest", "protest protester march rally demonstration demonstrator riot strik", true},
     {"resignation", "resign step quit oust fir"},
     {"appointment", "nominat appoint nomination nominee appointment confirm", true},
@@ -61,7 +61,7 @@ static uint32_t kinds_at(const struct scene *s, const struct reading *r, uint32_
     if (named == 0 || (f & WORD_QUOTED)) return 0;
     bool name = (f & WORD_CAPITAL) && !(f & (WORD_TITLE | WORD_FIRST));
     bool date = w + 1 < r->n_words && (r->words[w + 1].flags & WORD_DIGIT) && word_is(&s->lex, r, w, "march");
-    bool office = w + 1 < r->n_words && word_is(&s->lex, r, w + 1, "official board commission committe lawyer judg"); /* election officials */
+    bool office = w + 1 < r->n_words && word_is(&s->lex, r, w + 1, "official board commission committe lawyer judg court"); /* election officials */
     bool down = w + 1 < r->n_words && word_is(&s->lex, r, w, "shoot") && word_is(&s->lex, r, w + 1, "down across"); /* a plane that is shot down */
     bool suffix = (f & WORD_HYPHEN) && word_is(&s->lex, r, w, "elect"); /* the president-elect */
     if (name || date || suffix || office || down) return 0;

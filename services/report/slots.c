@@ -280,6 +280,7 @@ static bool find_duration(struct finder *f, uint32_t w, const struct number *n, 
 {
     uint32_t s = v->sentence;
     if (!in(f, n->end, s, units) || !words_joined(f->r, n->end - 1)) return false;
+    if (n->value == 0) return false; /* a zero-day flaw */
     if (w > 0 && (f->r->words[w].flags & WORD_HYPHEN) && (f->r->words[w - 1].flags & WORD_DIGIT)) return false; /* "30-69 days" */
     bool one = !slice_ends(word_text(f->r, n->end), SLICE("s")) && n->value > 1;
     if (one && in(f, n->end + 1, s, "ago")) return false; /* "versus 130,000 week ago" */
@@ -376,6 +377,7 @@ static bool find_vote(struct finder *f, const struct number *n, struct value *v)
 static bool find_ordinal(struct finder *f, const struct number *n, struct value *v)
 {
     uint32_t s = v->sentence;
+    if (in(f, n->end, s, "century")) return false; /* a time, not a count of them */
     if (in(f, n->end, s, "way street avenu circuit district amendment precinct reich division fleet floor") && (f->r->words[n->end].flags & WORD_CAPITAL)) return false; /* names */
     for (uint32_t k = n->end; k < n->end + 3 && in_sentence(f, k, s) && words_joined(f->r, k - 1); k++) {
         if (f->r->words[k].flags & (WORD_STOP | WORD_DIGIT)) {
@@ -398,6 +400,7 @@ static bool calendar(const struct finder *f, uint32_t w, const struct number *n)
     static const char *const months = "january february march april may jun june july august september october november december jan feb mar apr aug sept sep oct nov dec";
     if (w > 0 && in(f, w - 1, s, months) && (f->r->words[w - 1].flags & WORD_CAPITAL)) return true;
     if (in(f, n->end, s, months) && n->value <= 31 && (f->r->words[n->end].flags & WORD_CAPITAL)) return true;
+    if (in(f, n->end, s, "twenty thirty forty fifty sixty seventy eighty ninety") && slice_ends(word_text(f->r, n->end), SLICE("ies"))) return true; /* "nineteen seventies" */
     return in(f, n->end, s, "a.m p.m am pm o'clock") || (w > 0 && in(f, w - 1, s, "articl section chapter route highway flight no number room title level grad grade page"));
 }
 
