@@ -326,6 +326,8 @@ static void what_is_asked_for_threatened_or_supposed_is_not_agreed(void **state)
         {"hoped for", "Will she veto?\n\nThe union hoped that [Ruth Oland] would veto the law.", "Veto\n\nTwo fishermen hoped that [Ruth Oland] would veto the law on ferries.", "Ruth Oland"},
         {"kept from", "Council blocks [Ruth Oland] from making appointment\n\nThe council blocked [Ruth Oland] from making the appointment.",
          "Appointment\n\nThe council has blocked [Ruth Oland] from making an appointment.", "Ruth Oland"},
+        {"ruled out", "[Ruth Oland] rules out meeting\n\n[Ruth Oland] rules out a meeting with the union.", "No meeting\n\n[Ruth Oland] has ruled out a meeting.", "Ruth Oland"},
+        {"somebody's fraud in it", "[Ruth Oland] speaks of election fraud\n\n[Ruth Oland] speaks of election fraud.", "Fraud\n\nThe [Ruth Oland] election fraud is looked into.", "Ruth Oland"},
         {"cancelled", "[Ruth Oland] cancels rally\n\n[Ruth Oland] cancels her rally in {Calder}.", "No rally\n\n[Ruth Oland] has cancelled her rally.", "Ruth Oland"},
         {"required of", "Council signs bill requiring [Ruth Oland] to pay\n\nThe council signed a bill requiring [Ruth Oland] to pay.", "Bill\n\nA bill forcing [Ruth Oland] to pay was signed.", "Ruth Oland"},
         {"somebody else's", "Mayor commutes sentence\n\n[Ruth Oland] commutes the sentence of a clerk.", "Sentence\n\n[Ruth Oland] has commuted a clerk's sentence.", "Ruth Oland"},

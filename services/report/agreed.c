@@ -70,7 +70,7 @@ static bool undone(const struct scene *s, const struct mark *m, uint32_t act)
     bool from = false;
     for (uint32_t w = act; w-- > near;) {
         if (w >= m->w1 && word_is(&s->lex, r, w, "commut meddl interfer interferenc")) return true;
-        if (word_is(&s->lex, r, w, "cancel cancell postpon scrap")) return true;
+        if (word_is(&s->lex, r, w, "cancel cancell postpon scrap") || (word_is(&s->lex, r, w, "rul rule ruled") && is(s, m, w + 1, "out"))) return true;
         from |= word_is(&s->lex, r, w, "from");
         if (from && word_is(&s->lex, r, w, "block prevent stop bar ban")) return true;
     }

@@ -61,7 +61,7 @@ static uint32_t kinds_at(const struct scene *s, const struct reading *r, uint32_
     if (named == 0 || (f & WORD_QUOTED)) return 0;
     bool name = (f & WORD_CAPITAL) && !(f & (WORD_TITLE | WORD_FIRST));
     bool date = w + 1 < r->n_words && (r->words[w + 1].flags & WORD_DIGIT) && word_is(&s->lex, r, w, "march");
-    bool office = w + 1 < r->n_words && word_is(&s->lex, r, w + 1, "official board commission committe lawyer judg court"); /* election officials */
+    bool office = w + 1 < r->n_words && word_is(&s->lex, r, w + 1, "official board commission committe lawyer judg court interferenc meddl fraud hack"); /* election officials */
     bool down = w + 1 < r->n_words && word_is(&s->lex, r, w, "shoot") && word_is(&s->lex, r, w + 1, "down across"); /* a plane that is shot down */
     bool suffix = (f & WORD_HYPHEN) && word_is(&s->lex, r, w, "elect"); /* the president-elect */
     if (name || date || suffix || office || down) return 0;
