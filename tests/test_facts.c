@@ -327,7 +327,7 @@ static void what_is_asked_for_threatened_or_supposed_is_not_agreed(void **state)
         {"kept from", "Council blocks [Ruth Oland] from making appointment\n\nThe council blocked [Ruth Oland] from making the appointment.",
          "Appointment\n\nThe council has blocked [Ruth Oland] from making an appointment.", "Ruth Oland"},
         {"ruled out", "[Ruth Oland] rules out meeting\n\n[Ruth Oland] rules out a meeting with the union.", "No meeting\n\n[Ruth Oland] has ruled out a meeting.", "Ruth Oland"},
-        {"somebody's fraud in it", "[Ruth Oland] speaks of election fraud\n\n[Ruth Oland] speaks of election fraud.", "Fraud\n\nThe [Ruth Oland] election fraud is looked into.", "Ruth Oland"},
+        {"not done", "No meeting\n\n[Ruth Oland] will not meet the union.", "Union waits\n\nThe union waits: [Ruth Oland] won't meet the union.", "Ruth Oland"},
         {"cancelled", "[Ruth Oland] cancels rally\n\n[Ruth Oland] cancels her rally in {Calder}.", "No rally\n\n[Ruth Oland] has cancelled her rally.", "Ruth Oland"},
         {"required of", "Council signs bill requiring [Ruth Oland] to pay\n\nThe council signed a bill requiring [Ruth Oland] to pay.", "Bill\n\nA bill forcing [Ruth Oland] to pay was signed.", "Ruth Oland"},
         {"somebody else's", "Mayor commutes sentence\n\n[Ruth Oland] commutes the sentence of a clerk.", "Sentence\n\n[Ruth Oland] has commuted a clerk's sentence.", "Ruth Oland"},
@@ -347,6 +347,7 @@ static void what_only_looks_like_a_part_of_the_event_is_not_agreed(void **state)
 {
     static const struct { const char *name, *one, *two, *value; enum slot slot; } cases[] = {
         {"a storm's name", "Hurricane nears\n\nHurricane [Hanna] will flood {Port Calder}, the coast guard warns.", "Storm\n\nThe hurricane [Hanna] floods the quays of {Port Calder}.", "Hanna", SLOT_PARTICIPANT},
+        {"a fraud's subject", "Fraud\n\n[Ruth Oland] speaks of election fraud in {Calder}.", "Claims\n\nThe [Ruth Oland] election fraud claims are looked into.", "Ruth Oland", SLOT_PARTICIPANT},
         {"a person called Bill", "[Bill] and [Mira Lund] part\n\n[Bill] and [Mira Lund] of {Calder} part.", "[Bill] and [Mira Lund]\n\nNobody knew why [Bill] and [Mira Lund] part.", "Mira Lund", SLOT_PARTICIPANT},
     };
     struct told *t = *state;

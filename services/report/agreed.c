@@ -87,6 +87,7 @@ static bool unreal(const struct scene *s, const struct mark *m, uint32_t act)
     uint32_t first = r->sentences[r->words[act].sentence].w0, near = act > first + 9 ? act - 9 : first;
     bool to = infinitive(s, m, act);
     for (uint32_t w = first; w < act; w++) {
+        if (w + 2 >= act && w >= m->w1 && (word_is(&s->lex, r, w, "not never") || slice_ends(word_text(r, w), SLICE("n't")) || slice_ends(word_text(r, w), SLICE("n\u2019t")))) return true;
         if (word_is(&s->lex, r, w, "if unless whether") || (w + 6 >= act && word_is(&s->lex, r, w, "fake hoax"))) return true;
         if (w >= near && to && word_is(&s->lex, r, w, wishes)) return true;
         if (w + 5 >= act && (word_is(&s->lex, r, w, "demand threat") || (word_is(&s->lex, r, w, "call") && is(s, m, w + 1, "for")))) return true;
