@@ -223,8 +223,12 @@ static bool looks_mojibake(struct slice s)
 {
     static const char *const wrecks[] = {"\xC3\xA2\xE2\x82\xAC", "\xC3\x83\xC2\xA9", "\xC3\x83\xC2\xBC", "\xC3\x83\xC2\xA4", "\xC3\x83\xC2\xB6", "\xC3\x82\xC2\xA0"};
     struct slice head = slice_cut(s, 0, 1 << 16);
-    for (size_t i = 0; i < sizeof wrecks / sizeof *wrecks; i++)
-        if (slice_find(head, slice_of(wrecks[i]), 0) != SIZE_MAX) return true;
+    const char *p = head.ptr, *end = head.ptr + head.len;
+    while (p < end && (p = memchr(p, 0xC3, (size_t)(end - p))) != NULL) { /* they all begin so */
+        for (size_t i = 0; i < sizeof wrecks / sizeof *wrecks; i++)
+            if (slice_starts((struct slice){p, (size_t)(end - p)}, slice_of(wrecks[i]))) return true;
+        p++;
+    }
     return false;
 }
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BOOST_DEPTH = 6, BOOST_LEAVES = 1 << BOOST_DEPTH };
+enum { BOOST_DEPTH = 6, BOOST_LEAVES = 1 << BOOST_DEPTH, BOOST_WIDTH_MAX = 320 };
 
 struct boost_tree {
     uint16_t feature[BOOST_DEPTH];
@@ -19,7 +19,7 @@ struct boost {
     float start; /* the sum before the first tree */
 };
 
-/* For n rows of `width` features each: the probability that the row is of the class, 0 to 1. */
+/* For n rows of `width` features each, at most BOOST_WIDTH_MAX: the probability that the row is of the class, 0 to 1. */
 void boost_score(const struct boost *b, const float *rows, size_t n, size_t width, float *out);
 
 #endif
