@@ -112,6 +112,17 @@ static bool put_day(struct date *d, int64_t y, int64_t m, int64_t day)
     return true;
 }
 
+static size_t skip_small(const struct scan *sc, size_t i)
+{
+    static const char *const small[] = {"st", "nd", "rd", "th", "de", "del", "di", "of", "er", "º", "ª", "го", "року", "г"};
+    for (bool more = true; more && i < sc->n;) {
+        more = is_mark(sc, i, '.') || is_mark(sc, i, ',') || is_mark(sc, i, '-') || is_mark(sc, i, '/');
+        for (size_t k = 0; k < COUNT(small) && !more; k++) more = is_word(sc, i, small[k]);
+        if (more) i++;
+    }
+    return i;
+}
+
 /* 2021-03-04, 2021/3/4, 2021.03.04, 2021年3月4日; returns how many tokens, 0 when it is none. */
 static size_t year_first(const struct scan *sc, size_t i, struct date *d)
 {
@@ -124,7 +135,9 @@ static size_t year_first(const struct scan *sc, size_t i, struct date *d)
         if ((plain || cjk) && put_day(d, t[i].value, t[i + 2].value, t[i + 4].value)) return cjk ? 6 : 5;
     }
     int m = month_at(sc, i + 1);
-    if (m && digits(sc, i + 2) && put_day(d, t[i].value, m, t[i + 2].value)) return 3;
+    size_t behind = skip_small(sc, i + 3);
+    bool other = digits(sc, behind) == 4 && year_ok(t[behind].value); /* "The best of 2024 September 1st, 2023" */
+    if (m && !other && digits(sc, i + 2) && put_day(d, t[i].value, m, t[i + 2].value)) return 3;
     return 0;
 }
 
@@ -140,17 +153,6 @@ static size_t year_last(const struct scan *sc, size_t i, bool month_first, struc
     else if (digits(sc, i + 4) != 4) return 0;
     bool swap = a > 12 ? false : b > 12 ? true : month_first && mark != '.';
     return put_day(d, y, swap ? a : b, swap ? b : a) ? 5 : 0;
-}
-
-static size_t skip_small(const struct scan *sc, size_t i)
-{
-    static const char *const small[] = {"st", "nd", "rd", "th", "de", "del", "di", "of", "er", "º", "ª", "го", "року", "г"};
-    for (bool more = true; more && i < sc->n;) {
-        more = is_mark(sc, i, '.') || is_mark(sc, i, ',') || is_mark(sc, i, '-') || is_mark(sc, i, '/');
-        for (size_t k = 0; k < COUNT(small) && !more; k++) more = is_word(sc, i, small[k]);
-        if (more) i++;
-    }
-    return i;
 }
 
 /* March 4, 2021; 4 de marzo de 2021; 4. März 2021; 04 Mar 21 when a time follows. */
