@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "../services/normalize/appeals.h"
+#include "../services/normalize/attribute_words.h"
 
 static const struct { const char *text, *why; } paragraphs[] = {
     {"Help us keep the Ellery Post free for everyone: give as little as $2. Your contribution will go a long way.", "appeal"},
@@ -101,12 +102,30 @@ static void boxes_that_are_the_whole_page_are_kept(void **state)
     for (size_t i = 0; i < 8; i++) assert_true(b[i].keep && b[i].why == NULL);
 }
 
+#define CONSENT "When you visit our website, we store cookies on your browser; you may opt out of the sale of your personal information. "
+
+static void a_box_named_after_cookies_goes_though_it_holds_more_than_the_article(void **state)
+{
+    (void)state;
+    static const struct placed placed[] = {{1, LONG}, {2, "Cookie preferences"}, {2, CONSENT CONSENT}, {2, CONSENT CONSENT}, {2, "Manage them here"}};
+    for (int named = 0; named < 2; named++) {
+        struct node nodes[3];
+        struct block b[5];
+        char text[8192];
+        struct page page = page_of(nodes, b, text, placed, 5);
+        if (named) nodes[2].marks = MARK(COOKIE);
+        appeals_drop(&page);
+        for (size_t i = 0; i < 5; i++) assert_int_equal(b[i].keep, placed[i].node == 1 || !named);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(turns_that_come_together_tell_and_one_alone_does_not), cmocka_unit_test(the_rest_of_its_box_goes_with_it),
         cmocka_unit_test(an_appeal_between_paragraphs_takes_none_of_them_along), cmocka_unit_test(a_page_of_nothing_else_is_kept),
         cmocka_unit_test(boxes_that_are_the_whole_page_are_kept),
+        cmocka_unit_test(a_box_named_after_cookies_goes_though_it_holds_more_than_the_article),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

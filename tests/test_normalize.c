@@ -210,6 +210,7 @@ static void dates_are_read_as_people_write_them(void **state)
         {"4 de marzo de 2021", false, "2021-03-04"}, {"04.03.2021", true, "2021-03-04"}, {"3/4/2021", true, "2021-03-04"}, {"3/4/2021", false, "2021-04-03"},
         {"25/12/2021", true, "2021-12-25"}, {"2021年3月4日", true, "2021-03-04"}, {"1614834367", true, "2021-03-04T05:06:07Z"}, {"1614834367000", true, "2021-03-04T05:06:07Z"},
         {"20210304", true, "2021-03-04"}, {"20210304T050607Z", true, "2021-03-04T05:06:07Z"}, {"20210304T050607+0100", true, "2021-03-04T05:06:07+01:00"}, {"4 марта 2021", true, "2021-03-04"}, {"March 2021", true, "2021-03"},
+        {"The best boats of 2024 March 4th, 2021", true, "2021-03-04"}, {"2021 March 4", true, "2021-03-04"},
         {"31.02.2021", true, NULL}, {"yesterday", true, NULL}, {"", true, NULL}, {"2021-13-01", true, NULL}, {"version 1.2.3", true, NULL}, {"99999999999999999999", true, NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -281,6 +282,33 @@ static void an_article_that_only_a_script_has_is_read_from_it(void **state)
         for (size_t k = 0; k < doc.map.len; k++) mapped += doc.map.ptr[k].len;
         assert_true(mapped + 8 >= doc.text.len);
     }
+}
+
+static void an_article_that_a_script_has_as_a_tree_of_paragraphs_is_read_from_it(void **state)
+{
+    static const struct { const char *name, *tree; } cases[] = {
+        {"type and value", "{\"story\":{\"body\":{\"type\":\"document\",\"content\":[{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"value\":\"" PROSE_1 "\"}]},"
+                           "{\"type\":\"ad\",\"content\":[]},{\"type\":\"paragraph\",\"content\":[{\"type\":\"link\",\"content\":[{\"type\":\"text\",\"value\":\"" PROSE_2 "\"}]}]},"
+                           "{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"value\":\"" PROSE_3 "\"}]}]}}}"},
+        {"nodeType", "{\"content\":[{\"nodeType\":\"paragraph\",\"content\":[{\"nodeType\":\"text\",\"value\":\"" PROSE_1 "\"}]},{\"nodeType\":\"paragraph\",\"content\":"
+                     "[{\"nodeType\":\"text\",\"value\":\"" PROSE_2 "\"}]},{\"nodeType\":\"paragraph\",\"content\":[{\"nodeType\":\"text\",\"value\":\"" PROSE_3 "\"}]}]}"},
+        {"data and text", "{\"blocks\":[{\"type\":\"paragraph\",\"data\":{\"text\":\"" PROSE_1 "\"}},{\"type\":\"paragraph\",\"data\":{\"text\":\"" PROSE_2 "\"}},"
+                          "{\"type\":\"image\",\"data\":{\"text\":\"A boat\"}},{\"type\":\"paragraph\",\"data\":{\"text\":\"" PROSE_3 "\"}}]}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char page[8192];
+        snprintf(page, sizeof page, "<html><body><article><h1>Council keeps the night ferry</h1><p class=\"paragraph\">" PROSE_1 "</p></article>"
+                 "<script>window.page = %s;</script></body></html>", cases[i].tree);
+        struct doc doc = normalized(*state, "text/html", page);
+        if (!slice_eq(body(&doc), SLICE(PROSE_1 "\n\n" PROSE_2 "\n\n" PROSE_3))) fail_msg("%s: \"%.*s\"", cases[i].name, (int)doc.text.len, doc.text.ptr);
+    }
+}
+
+static void a_tree_of_another_article_is_left(void **state)
+{
+    struct doc doc = normalized(*state, "text/html", "<html><body><article><h1>Council keeps the night ferry</h1><p>" PROSE_1 "</p></article><script>window.next = {\"content\":["
+        "{\"type\":\"paragraph\",\"text\":\"" PROSE_2 "\"},{\"type\":\"paragraph\",\"text\":\"" PROSE_3 "\"},{\"type\":\"paragraph\",\"text\":\"" PROSE_2 PROSE_3 "\"}]};</script></body></html>");
+    assert_true(slice_eq(body(&doc), SLICE(PROSE_1)));
 }
 
 static void scripts_full_of_ends_of_paragraphs_cost_little(void **state)
@@ -385,7 +413,9 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_says_so), cmocka_unit_test(feed_metadata_wins), cmocka_unit_test(dates_are_read_as_people_write_them),
         cmocka_unit_test(addresses_tell_their_date), cmocka_unit_test(json_ld_says_who_and_when),
         cmocka_unit_test(the_order_of_day_and_month_is_the_country_s),
-        cmocka_unit_test(an_article_that_only_a_script_has_is_read_from_it), cmocka_unit_test(scripts_full_of_ends_of_paragraphs_cost_little),
+        cmocka_unit_test(an_article_that_only_a_script_has_is_read_from_it),
+        cmocka_unit_test(an_article_that_a_script_has_as_a_tree_of_paragraphs_is_read_from_it), cmocka_unit_test(a_tree_of_another_article_is_left),
+        cmocka_unit_test(scripts_full_of_ends_of_paragraphs_cost_little),
         cmocka_unit_test(elements_in_elements_cost_little),
         cmocka_unit_test(no_date_lies_behind_the_time_of_acceptance), cmocka_unit_test(a_row_of_a_table_is_a_line),
         cmocka_unit_test(the_day_of_publication_is_the_outlet_s_own_where_the_page_has_it), cmocka_unit_test(a_date_by_the_headline_goes_before_a_dated_element_far_below),

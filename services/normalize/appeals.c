@@ -1,6 +1,7 @@
 /* appeals.c - finds appeals and cookie texts among the blocks that are kept, and the boxes they stand in. */
 #include "appeals.h"
 
+#include "attribute_words.h"
 #include "lines.h"
 
 enum {
@@ -11,6 +12,7 @@ enum {
     BOX_SHARE = 4,      /* a box holds at most one part in so many of what is kept on the page */
     BOX_FOUND = 4,      /* and at least one part in so many of its own text is such paragraphs */
     BOXES = 32,         /* of a page */
+    BODY_LEFT = 120,    /* bytes outside of boxes named after cookies that make a page about something else */
 };
 
 /* A turn of such texts. `own`: only one who speaks of himself to his reader says it; one of these must be there, and they come first. */
@@ -143,9 +145,47 @@ static bool empty_boxes(struct page *p, size_t kept)
     return left;
 }
 
+/* The outermost element around a block that is named after cookies or consent, below the article and the body. NO_NODE: none. */
+static uint32_t cookie_box(const struct page *p, const struct block *b)
+{
+    uint32_t box = NO_NODE;
+    for (uint32_t node = b->node; node != NO_NODE; node = p->nodes[node].parent) {
+        const struct node *n = &p->nodes[node];
+        if (n->tag == TAG_BODY || n->tag == TAG_ARTICLE || n->tag == TAG_MAIN) break;
+        if (n->marks & MARK(COOKIE)) box = node;
+    }
+    return box;
+}
+
+/* Boxes that say so themselves and hold a cookie text go as they are, however much they hold beside a short article. */
+static void drop_named_boxes(struct page *p)
+{
+    struct box boxes[BOXES];
+    size_t n = 0, looked = 0, outside = 0;
+    for (size_t i = 0; i < p->n_blocks && looked < BOXES; i++) {
+        const struct block *b = &p->blocks[i];
+        if (b->why == NULL || (n > 0 && within(b->node, &boxes[n - 1]))) continue;
+        uint32_t node = cookie_box(p, b);
+        looked++;
+        if (node != NO_NODE) boxes[n++] = box_at(p, node);
+    }
+    for (int dropping = 0; dropping < 2 && n > 0; dropping++)
+        for (size_t i = 0; i < p->n_blocks; i++) {
+            struct block *b = &p->blocks[i];
+            bool in = false;
+            for (size_t k = 0; k < n && b->keep && !in; k++) in = within(b->node, &boxes[k]);
+            if (!dropping) outside += b->keep && !in ? length(b) : 0;
+            else if (in && outside >= BODY_LEFT) b->keep = false;
+        }
+}
+
 void appeals_drop(struct page *p)
 {
     size_t kept, found = look_at_all(p, &kept);
+    if (found > 0) {
+        drop_named_boxes(p);
+        found = look_at_all(p, &kept);
+    }
     bool all = found > 0 && (found * 2 > kept || !empty_boxes(p, kept)); /* an article about such texts, or nothing but them */
     for (size_t i = 0; i < p->n_blocks; i++) {
         struct block *b = &p->blocks[i];

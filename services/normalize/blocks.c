@@ -5,7 +5,7 @@ enum err blocks_score(const struct blocks_model *m, struct page *p, const struct
 {
     struct family *families = arena_take(p->mem, (p->n_blocks + 1) * sizeof *families);
     float *scores = arena_take(p->mem, (p->n_blocks + 1) * sizeof *scores);
-    if (families == NULL || scores == NULL) return ERR_NOMEM;
+    if (families == NULL || scores == NULL || says_read(p) != OK) return ERR_NOMEM;
     families_read(p, families);
     float *rows = features_read(p, f, &m->tokens, families);
     if (rows == NULL) return ERR_NOMEM;

@@ -3,9 +3,14 @@
 
 #include <jansson.h>
 
+#include "tree.h"
 #include "words.h"
 
-enum { BODY_LEAST = 300, NOTHING_MOST = 160, STRING_MAX = 1 << 20, LOOK_BLOCKS = 4000, LOOK_BODY = 1 << 16, LOOK_SOURCE = 2 << 20, LOOK_LINES = 400 }; /* LOOK: most that is searched for, and in */
+enum {
+    BODY_LEAST = 300, NOTHING_MOST = 160, LITTLE_MOST = 2500, /* bytes: of a body; kept when nothing is, or so little that a script may have more */
+    SAME = 48,                                               /* that begin a kept block and stand in the tree: it is the same article's */
+    STRING_MAX = 1 << 20, LOOK_BLOCKS = 4000, LOOK_BODY = 1 << 16, LOOK_SOURCE = 2 << 20, LOOK_LINES = 400, /* LOOK: most that is searched for, and in */
+};
 
 static size_t kept_bytes(const struct page *p)
 {
@@ -106,6 +111,19 @@ static struct slice script_text(const struct page *p)
     return text;
 }
 
+/* Whether the text holds the beginning of a block that is kept: it is this article's, not another's. */
+static bool same_article(const struct page *p, struct slice text)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        struct slice t = block_text(p, &p->blocks[i]);
+        if (!p->blocks[i].keep || t.len < SAME) continue;
+        if (slice_find(text, slice_cut(t, 0, SAME), 0) != SIZE_MAX) return true;
+        any = true;
+    }
+    return !any;
+}
+
 enum err embedded_use(struct page *p, struct slice body)
 {
     if (body.len >= BODY_LEAST && much_less(kept_bytes(p), body.len)) {
@@ -113,7 +131,10 @@ enum err embedded_use(struct page *p, struct slice body)
         keep_said(p, flat);
         if (flat.len >= BODY_LEAST && much_less(kept_bytes(p), flat.len)) return put_lines(p, body);
     }
-    if (kept_bytes(p) > NOTHING_MOST) return OK;
+    size_t kept = kept_bytes(p);
+    struct slice tree = kept <= LITTLE_MOST ? tree_text(p) : (struct slice){NULL, 0};
+    if (tree.len >= BODY_LEAST && much_less(kept, tree.len) && same_article(p, tree)) return put_lines(p, tree);
+    if (kept > NOTHING_MOST) return OK;
     struct slice text = script_text(p), flat = text.len >= BODY_LEAST ? words_plain(p->mem, text, STRING_MAX) : (struct slice){NULL, 0};
     return flat.len >= BODY_LEAST ? put_lines(p, text) : OK;
 }

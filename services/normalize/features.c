@@ -1,7 +1,9 @@
 /* features.c - a page's blocks as rows of numbers for the block model. */
 #include "features.h"
 
-enum { SHARES = 5, HASHES = 1 << 15, REPEATS = 1 << 12, NEAR_OWN = 10 };
+#include "lines.h"
+
+enum { SHARES = 5, HASHES = 1 << 15, REPEATS = 1 << 13, NEAR_OWN = 10, OWN_TAG = 29, COPY_LOOK = 96, MAIN_UP = 40 };
 
 /* --- words as bits in a table: enough to tell how many of a block's words stand in another text --- */
 
@@ -57,14 +59,16 @@ static bool bag_has(const struct bag *bag, uint32_t h)
     return bag->bits[(h & (HASHES - 1)) >> 6] >> (h & 63) & 1;
 }
 
-/* How many of s's words are in the bag, of how many. */
-static float bag_share(const struct bag *bag, struct slice s, float none)
+enum { BAG_TITLE, BAG_DESCRIPTION, BAG_BODY, BAGS };
+
+/* For each bag how many of s's words are in it, of how many; -1 where there are none. */
+static void bag_shares(const struct bag *bags, struct slice s, float *out)
 {
-    size_t n = 0, in = 0;
+    size_t n = 0, in[BAGS] = {0};
     uint32_t h;
-    if (bag->n == 0) return none;
-    for (size_t i = 0; n < 400 && (h = next_word(s, &i)) != 0; n++) in += bag_has(bag, h);
-    return n ? (float)in / (float)n : none;
+    for (size_t i = 0; n < 400 && (h = next_word(s, &i)) != 0; n++)
+        for (size_t k = 0; k < BAGS; k++) in[k] += bag_has(&bags[k], h);
+    for (size_t k = 0; k < BAGS; k++) out[k] = n && bags[k].n ? (float)in[k] / (float)n : -1;
 }
 
 /* --- the row --- */
@@ -72,27 +76,42 @@ static float bag_share(const struct bag *bag, struct slice s, float none)
 /* The blocks whose elements and classes look alike: paragraphs of one article, teasers of one list. */
 struct kin { uint32_t bytes, links, blocks, good; };
 
+/* How often a text stands on the page, and as a heading; and how often it was met so far. */
+struct copies { uint16_t all, headings, met; };
+
 struct making {
     const struct page *p;
     const struct family *families;
     struct kin kin[FAMILIES];
-    const struct facts *f;
-    struct bag *body, *title, *description;
+    struct bag *bags;    /* of the title, the description and the body that the head gives */
     double total, good;   /* bytes of all blocks; of those that run */
-    size_t h1;
-    uint32_t repeats[REPEATS];
-    struct slice sayings[24];
+    struct copies copies[REPEATS];
+    uint16_t *text;      /* a block's slot in them */
+    uint8_t *on_path;    /* of a node: the main element is in it */
+    uint32_t main;       /* the smallest element with half of the running text */
 };
 
 static const char *const reasons[] = {"comments", "share", "newsletter", "related", "caption", "counter", "markup", "syndication", "cookies", "byline", "date", "source", "author box",
                                       "navigation", "copyright", "advertisement", "login", "credit"};
 
-static float reason_number(struct slice t)
+enum err says_read(struct page *p)
 {
-    const char *why = line_look(t).why;
+    p->says = arena_take(p->mem, (p->n_blocks + 1) * sizeof *p->says);
+    if (p->says == NULL) return ERR_NOMEM;
+    for (size_t i = 0; i < p->n_blocks; i++) p->says[i] = line_look(block_text(p, &p->blocks[i]));
+    return OK;
+}
+
+static float reason_number(const char *why)
+{
     for (size_t i = 0; why && i < sizeof reasons / sizeof *reasons; i++)
         if (strcmp(why, reasons[i]) == 0) return (float)(i + 1);
     return 0;
+}
+
+static bool is_heading(const struct page *p, const struct block *b)
+{
+    return b->node != NO_NODE && p->nodes[b->node].tag >= TAG_H1 && p->nodes[b->node].tag <= TAG_H6;
 }
 
 static float ratio(double a, double b) { return b > 0 ? (float)(a / b) : 0; }
@@ -157,9 +176,7 @@ static size_t text_features(struct making *m, size_t i, float *o)
     struct census c = count(t);
     size_t k = 0;
     double n = (double)t.len;
-    uint32_t h = 2166136261U;
-    for (size_t x = 0; x < t.len && x < 200; x++) h = (h ^ (unsigned char)t.ptr[x]) * 16777619U;
-    h ^= h >> 13;
+    struct copies *copies = &m->copies[m->text[i]];
     o[k++] = (float)c.chars;
     o[k++] = (float)c.words;
     o[k++] = ratio(b->link_bytes, n);
@@ -172,12 +189,11 @@ static size_t text_features(struct making *m, size_t i, float *o)
     o[k++] = ratio((double)c.letters, (double)c.words);
     o[k++] = (float)c.stops;
     o[k++] = (float)c.bars;
-    o[k++] = reason_number(t);
-    o[k++] = (float)m->repeats[h & (REPEATS - 1)];
-    m->repeats[h & (REPEATS - 1)]++;
-    o[k++] = bag_share(m->title, t, -1);
-    o[k++] = bag_share(m->description, t, -1);
-    o[k++] = bag_share(m->body, t, -1);
+    o[k++] = reason_number(m->p->says[i].why);
+    o[k++] = (float)copies->met;
+    copies->met++;
+    bag_shares(m->bags, t, o + k);
+    k += BAGS;
     o[k++] = t.len > 0 && t.ptr[t.len - 1] == ':';
     o[k++] = t.len > 0 && t.ptr[0] >= 'a' && t.ptr[0] <= 'z';
     o[k++] = t.len > 0 && (t.ptr[0] == '"' || (t.len > 3 && memcmp(t.ptr, "\xE2\x80\x9C", 3) == 0));
@@ -194,8 +210,8 @@ static size_t place_features(const struct making *m, size_t i, double before, fl
     o[k++] = (float)p->n_blocks;
     o[k++] = (float)m->total;
     o[k++] = ratio(m->good, m->total);
-    o[k++] = m->h1 == SIZE_MAX ? -1000.0F : (float)((double)i - (double)m->h1);
-    o[k++] = m->body->n > 0;
+    o[k++] = p->h1 == SIZE_MAX ? -1000.0F : (float)((double)i - (double)p->h1);
+    o[k++] = m->bags[BAG_BODY].n > 0;
     o[k++] = (float)(p->blocks[i].node == NO_NODE ? 0 : p->nodes[p->blocks[i].node].depth);
     return k; /* 8 */
 }
@@ -258,9 +274,51 @@ static size_t kin_features(const struct making *m, size_t i, float *o)
     return k; /* 5 */
 }
 
+/* Whether its text stands elsewhere on the page, as tables of contents and pages with everything twice have it. */
+static size_t copy_features(const struct making *m, size_t i, float *o)
+{
+    const struct block *b = &m->p->blocks[i];
+    const struct copies *copies = &m->copies[m->text[i]];
+    size_t k = 0;
+    o[k++] = (float)copies->all;
+    o[k++] = (float)(copies->all - copies->met);
+    o[k++] = (float)copies->headings - (float)is_heading(m->p, b);
+    o[k++] = ratio(b->fragments, b->links);
+    return k; /* 4 */
+}
+
+/* Where it stands to the main element: how far up the first element that holds both is, how far below that the main element, before or behind. */
+static size_t main_features(const struct making *m, size_t i, float *o)
+{
+    const struct page *p = m->p;
+    uint32_t node = p->blocks[i].node;
+    size_t k = 0, up = 0;
+    for (; node != NO_NODE && !m->on_path[node] && up < MAIN_UP; up++) node = p->nodes[node].parent;
+    bool there = node != NO_NODE && m->on_path[node];
+    o[k++] = (float)up;
+    o[k++] = there ? (float)(p->nodes[m->main].depth - p->nodes[node].depth) : MAIN_UP;
+    o[k++] = there && node == m->main ? 0 : p->blocks[i].node == NO_NODE || p->blocks[i].node < m->main ? -1 : 1;
+    o[k++] = m->main == NO_NODE ? 0 : ratio(p->nodes[m->main].good, m->good);
+    return k; /* 4 */
+}
+
+/* Columns of the heading above each block. */
+static void headings_above(size_t n, float *rows)
+{
+    static const uint8_t which[] = {2, 12, OWN_TAG, FEATURES_TOKENS, FEATURES_TOKENS + 1};
+    size_t last = SIZE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        float *o = rows + i * FEATURES_SECOND + FEATURES_OWN + FEATURES_MARKS + 6 * NEAR_OWN;
+        *o++ = last == SIZE_MAX ? 1000 : (float)(i - last);
+        for (size_t k = 0; k < sizeof which; k++) *o++ = last == SIZE_MAX ? -1 : rows[last * FEATURES_SECOND + which[k]];
+        float tag = rows[i * FEATURES_SECOND + OWN_TAG];
+        if (tag >= TAG_H1 && tag <= TAG_H6) last = i;
+    }
+}
+
 void features_near(size_t n, float *rows)
 {
-    static const uint8_t which[NEAR_OWN] = {0, 2, 5, 12, 6, 29, 43, 46, FEATURES_TOKENS, FEATURES_TOKENS + 1};
+    static const uint8_t which[NEAR_OWN] = {0, 2, 5, 12, 6, OWN_TAG, 43, 46, FEATURES_TOKENS, FEATURES_TOKENS + 1};
     static const int far[6] = {-3, -2, -1, 1, 2, 3};
     for (size_t i = 0; i < n; i++) {
         float *o = rows + i * FEATURES_SECOND + FEATURES_OWN + FEATURES_MARKS;
@@ -270,6 +328,7 @@ void features_near(size_t n, float *rows)
             for (size_t k = 0; k < NEAR_OWN; k++) *o++ = there ? other[which[k]] : -1;
         }
     }
+    headings_above(n, rows);
 }
 
 static void weigh(struct making *m)
@@ -288,6 +347,38 @@ static void weigh(struct making *m)
     }
 }
 
+/* Its letters, so that "3. Costs" is "Costs". */
+static uint16_t text_slot(struct slice t)
+{
+    uint32_t h = 2166136261U;
+    for (size_t i = 0; i < t.len && i < COPY_LOOK; i++) {
+        unsigned char c = (unsigned char)t.ptr[i];
+        if ((c | 32) >= 'a' && ((c | 32) <= 'z' || c >= 0x80)) h = (h ^ (c < 0x80 ? c | 32U : c)) * 16777619U;
+    }
+    return (uint16_t)((h ^ h >> 15) & (REPEATS - 1));
+}
+
+static void count_copies(struct making *m)
+{
+    for (size_t i = 0; i < m->p->n_blocks; i++) {
+        const struct block *b = &m->p->blocks[i];
+        m->text[i] = text_slot(block_text(m->p, b));
+        struct copies *copies = &m->copies[m->text[i]];
+        copies->all++;
+        copies->headings = (uint16_t)(copies->headings + is_heading(m->p, b));
+    }
+}
+
+/* The last element in the page's order with half of the running text is the smallest: those with half of it lie in each other. */
+static void find_main(struct making *m)
+{
+    const struct page *p = m->p;
+    m->main = NO_NODE;
+    for (size_t i = 0; i < p->n_nodes && m->good > 0; i++)
+        if (p->nodes[i].good * 2.0 > m->good) m->main = (uint32_t)i;
+    for (uint32_t at = m->main; at != NO_NODE; at = p->nodes[at].parent) m->on_path[at] = 1;
+}
+
 static uint32_t looks_of(const struct page *p, const struct block *b)
 {
     uint32_t h = 2166136261U, node = b->node;
@@ -301,7 +392,10 @@ static uint32_t looks_of(const struct page *p, const struct block *b)
 
 void families_read(const struct page *p, struct family *out)
 {
+    uint16_t section = 0;
     for (size_t i = 0; i < p->n_blocks; i++) {
+        section = (uint16_t)((section + is_heading(p, &p->blocks[i])) % FAMILIES);
+        out[i].of[FAMILY_SECTION] = section;
         uint32_t node = p->blocks[i].node, up = node == NO_NODE ? NO_NODE : p->nodes[node].parent, over = up == NO_NODE ? NO_NODE : p->nodes[up].parent;
         out[i].of[FAMILY_PARENT] = (uint16_t)(up * 0x9E3779B9U >> 16) % FAMILIES;
         out[i].of[FAMILY_GRANDPARENT] = (uint16_t)(over * 0x9E3779B9U >> 16) % FAMILIES;
@@ -312,13 +406,21 @@ void families_read(const struct page *p, struct family *out)
 static struct making *start(const struct page *p, const struct facts *f, const struct family *families)
 {
     struct making *m = arena_array(p->mem, 1, sizeof *m);
-    struct bag *bags = arena_take(p->mem, 3 * sizeof *bags);
-    if (m == NULL || bags == NULL) return NULL;
-    *m = (struct making){.p = p, .families = families, .f = f, .body = &bags[0], .title = &bags[1], .description = &bags[2], .h1 = p->h1};
-    bag_fill(m->body, f->article_body);
-    bag_fill(m->title, f->headline.len ? f->headline : p->title);
-    bag_fill(m->description, f->description);
+    struct bag *bags = arena_take(p->mem, BAGS * sizeof *bags);
+    uint16_t *text = arena_array(p->mem, p->n_blocks + 1, sizeof *text);
+    uint8_t *on_path = arena_array(p->mem, p->n_nodes + 1, sizeof *on_path);
+    if (m == NULL || bags == NULL || text == NULL || on_path == NULL) return NULL;
+    m->p = p;
+    m->families = families;
+    m->text = text;
+    m->on_path = on_path;
+    m->bags = bags;
+    bag_fill(&bags[BAG_BODY], f->article_body);
+    bag_fill(&bags[BAG_TITLE], f->headline.len ? f->headline : p->title);
+    bag_fill(&bags[BAG_DESCRIPTION], f->description);
     weigh(m);
+    count_copies(m);
+    find_main(m);
     return m;
 }
 
@@ -335,6 +437,8 @@ float *features_read(const struct page *p, const struct facts *f, const struct t
         k += ancestor_features(m, &p->blocks[i], o + k, o + FEATURES_OWN);
         k += share_features(m, &p->blocks[i], o + k);
         k += kin_features(m, i, o + k);
+        k += copy_features(m, i, o + k);
+        k += main_features(m, i, o + k);
         o[k++] = (float)(p->blocks[i].text.e - p->blocks[i].text.b);
         struct tokens t;
         tokens_read(p, &p->blocks[i], &t);
@@ -365,7 +469,7 @@ void features_second(size_t n, const struct family *families, const float *score
 {
     static const size_t far[] = {1, 2, 3, 5, 8};
     double all = 0, so_far = 0;
-    float most = 0;
+    float most = 0, heading = -1;
     for (size_t i = 0; i < n; i++) {
         all += (double)(rows[i * FEATURES_SECOND + FEATURES_BYTES] * scores[i]);
         most = scores[i] > most ? scores[i] : most;
@@ -388,6 +492,9 @@ void features_second(size_t n, const struct family *families, const float *score
         }
         *o++ = up;
         *o++ = down;
+        *o++ = heading; /* of the heading above */
+        float tag = rows[i * FEATURES_SECOND + OWN_TAG];
+        if (tag >= TAG_H1 && tag <= TAG_H6) heading = scores[i];
     }
     family_scores(n, families, scores, rows);
 }

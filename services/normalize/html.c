@@ -310,11 +310,15 @@ static bool rel_author(struct slice rel)
 /* An address of a page about an author. */
 static bool to_author(struct slice href)
 {
-    static const char *const folders[] = {"/author/", "/authors/", "/auteur/", "/autor/", "/autoren/", "/autore/", "/contributor/", "/contributors/", "/people/", "/profile/", "/profiles/", "/staff/",
-                                          "/writers/", "/journalist/", "/reporters/", "/by/", "/producers/", "/team/", "author="};
-    for (size_t i = 0; href.len < 400 && i < sizeof folders / sizeof *folders; i++)
-        if (slice_find(href, slice_of(folders[i]), 0) != SIZE_MAX) return true;
-    return false;
+    static const char *const folders[] = {"author/", "authors/", "auteur/", "autor/", "autoren/", "autore/", "contributor/", "contributors/", "people/", "profile/", "profiles/", "staff/",
+                                          "writers/", "journalist/", "reporters/", "by/", "producers/", "team/"};
+    if (href.len >= 400) return false;
+    for (const char *p = href.ptr; p && (p = memchr(p, '/', href.len - (size_t)(p - href.ptr))) != NULL;) {
+        struct slice behind = slice_cut(href, (size_t)(++p - href.ptr), href.len);
+        for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+            if (slice_starts(behind, slice_of(folders[i]))) return true;
+    }
+    return slice_find(href, SLICE("author="), 0) != SIZE_MAX;
 }
 
 /* What an element says of the document by its name, itemprop, rel or class. */
@@ -414,6 +418,7 @@ static void on_start(void *self, const xmlChar *name, const xmlChar **atts)
         if (row->tag == TAG_A) {
             e.links++;
             r->now.links++;
+            r->now.fragments += attribute(atts, "href").ptr && *attribute(atts, "href").ptr == '#';
         }
         if (row->flags & BOLD) e.bolds++;
         if (own || atts || row->tag == TAG_H1 || row->tag == TAG_BYLINE) e.capture = capture_of(r, row, atts, up->node, own, up->marks | own);
@@ -467,14 +472,22 @@ static void sum_nodes(struct page *p)
 {
     for (size_t i = 0; i < p->n_blocks; i++) {
         const struct block *b = &p->blocks[i];
-        uint32_t n = b->text.e - b->text.b, good = n > 60 && b->link_bytes * 10 < n * 3 ? n : 0, at = b->node;
-        for (size_t k = 0; k < 6 && at != NO_NODE; k++, at = p->nodes[at].parent) {
-            struct node *node = &p->nodes[at];
-            node->chars += n;
-            node->good += good;
-            node->links += b->link_bytes < n ? b->link_bytes : n;
-            node->blocks++;
-        }
+        uint32_t n = b->text.e - b->text.b;
+        if (b->node == NO_NODE) continue;
+        struct node *node = &p->nodes[b->node];
+        node->chars += n;
+        node->good += n > 60 && b->link_bytes * 10 < n * 3 ? n : 0;
+        node->links += b->link_bytes < n ? b->link_bytes : n;
+        node->blocks++;
+    }
+    for (size_t i = p->n_nodes; i-- > 0;) { /* parents stand before what is in them */
+        const struct node *n = &p->nodes[i];
+        if (n->parent == NO_NODE) continue;
+        struct node *up = &p->nodes[n->parent];
+        up->chars += n->chars;
+        up->good += n->good;
+        up->links += n->links;
+        up->blocks += n->blocks;
     }
 }
 

@@ -23,7 +23,7 @@ struct node {
     uint8_t tag;      /* enum tag */
     uint16_t token[NODE_TOKENS]; /* hashes of its class and id words; 0: no more */
     uint64_t marks;   /* bit i: its class, id, role or itemprop contains attribute word i (attribute_words.h) */
-    uint32_t chars, good, links, blocks; /* bytes of text below it; in running text; in links; blocks (up to six levels up) */
+    uint32_t chars, good, links, blocks; /* bytes of text below it; in running text; in links; blocks */
 };
 
 struct block {
@@ -31,7 +31,7 @@ struct block {
     uint32_t b, e;         /* where it lies in the source */
     uint32_t node;
     uint64_t inline_marks; /* marks of the inline elements around its text */
-    uint32_t link_bytes, bold_bytes, links;
+    uint32_t link_bytes, bold_bytes, links, fragments; /* fragments: links to places of the page itself */
     const char *why;       /* why it is not article text, or NULL; a static word */
     float score;           /* 0 to 1: how likely it is article text */
     bool keep;
@@ -52,6 +52,8 @@ struct capture {
     bool author_link;     /* a link to an author's page */
     bool aside;           /* in a part that is not the article: nav, aside, footer, related ... */
 };
+
+struct line_says; /* lines.h */
 
 struct metatag { struct slice name, content; }; /* name in lower case, as property, name, itemprop or http-equiv gave it */
 
@@ -74,6 +76,7 @@ struct page {
     struct slice canonical, html_lang;
     size_t h1;               /* block of the first h1, or SIZE_MAX */
     size_t headline;         /* block that says what the head gives as the headline, else h1 */
+    struct line_says *says;  /* what each block's text says by itself: one a block, from says_read() on */
 };
 
 /* Doubles an array in the arena when it is full; NULL when there is no room, else where it is now. */

@@ -135,6 +135,55 @@ static bool labelled(const struct gold *g, struct slice text, float *weight)
     return is;
 }
 
+/* How often the words of w stand in the article. */
+static size_t times_in(const struct gold *g, const struct words *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; w->n && i + w->n <= g->all.n; i++) n += memcmp(g->all.hash + i, w->hash, w->n * sizeof *w->hash) == 0;
+    return n;
+}
+
+enum { SUPPORT = 3 };
+
+/* Words of the labelled blocks near block i whose text stands only once. */
+static float support(const float *y, const float *w, const size_t *copies, size_t n, size_t i)
+{
+    float sum = 0;
+    for (size_t k = i < SUPPORT ? 0 : i - SUPPORT; k <= i + SUPPORT && k < n; k++)
+        if (k != i && y[k] > 0 && copies[k] == 1) sum += w[k];
+    return sum;
+}
+
+/* Of blocks with the same text only as many are the article's as it has: those in the midst of the rest of it, not a table of contents. */
+static void once_only(const struct gold *g, const struct page *p, float *y, const float *weight)
+{
+    uint64_t *text = grown(NULL, p->n_blocks * sizeof *text);
+    size_t *copies = grown(NULL, p->n_blocks * sizeof *copies), *times = grown(NULL, p->n_blocks * sizeof *times);
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        struct words w = words_of(p->clean.text + p->blocks[i].text.b, p->blocks[i].text.e - p->blocks[i].text.b);
+        text[i] = mixed(w.hash, w.n);
+        times[i] = y[i] > 0 ? times_in(g, &w) : 0;
+        words_free(&w);
+    }
+    for (size_t i = 0; i < p->n_blocks; i++)
+        for (size_t k = copies[i] = 0; k < p->n_blocks; k++) copies[i] += text[k] == text[i] && y[k] > 0;
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        while (copies[i] > 1 && y[i] > 0) {
+            size_t worst = SIZE_MAX, left = 0;
+            for (size_t k = p->n_blocks; k-- > 0;) {
+                if (text[k] != text[i] || y[k] <= 0) continue;
+                left++;
+                if (worst == SIZE_MAX || support(y, weight, copies, p->n_blocks, k) < support(y, weight, copies, p->n_blocks, worst)) worst = k;
+            }
+            if (left <= (times[i] ? times[i] : 1)) break;
+            y[worst] = 0;
+        }
+    }
+    free(text);
+    free(copies);
+    free(times);
+}
+
 /* --- pages --- */
 
 static char *unzipped(const char *path, size_t *len)
@@ -179,6 +228,7 @@ static void add_rows(struct set *s, const struct page *p, const float *rows, con
     memcpy(s->families + s->n, families, p->n_blocks * sizeof *families);
     for (size_t i = 0; i < p->n_blocks; i++) tokens_read(p, &p->blocks[i], &s->tokens[s->n + i]);
     for (size_t i = 0; i < p->n_blocks; i++) s->y[s->n + i] = labelled(g, block_text(p, &p->blocks[i]), &s->w[s->n + i]);
+    once_only(g, p, s->y + s->n, s->w + s->n);
     s->n += p->n_blocks;
 }
 
@@ -196,7 +246,7 @@ static void add_page(struct set *s, struct sample *sample, const struct attribut
     if (html_read(words, &page) != OK || facts_read(&doc, &page, &facts) != OK) return;
     static const int8_t nothing[TOKEN_TABLE];
     struct family *families = arena_take(mem, (page.n_blocks + 1) * sizeof *families);
-    if (families == NULL) die("no memory for", "families");
+    if (families == NULL || says_read(&page) != OK) die("no memory for", "families");
     families_read(&page, families);
     float *rows = features_read(&page, &facts, &(struct tokens_model){nothing, nothing, 0, 0}, families); /* the tokens' columns come later */
     if (rows == NULL) die("no memory for", "features");
@@ -408,7 +458,7 @@ static struct boost learn(const struct set *s, size_t width, size_t trees, unsig
     struct boost b = {.n = trees, .start = (float)log(yes / (all - yes))};
     struct boost_tree *tree = grown(NULL, trees * sizeof *tree);
     for (size_t i = 0; i < l.n; i++) l.sum[i] = b.start;
-    for (size_t t = 0; t < trees; t++) grow_tree(&l, &tree[t], t < trees / 2 ? 0.15F : 0.08F);
+    for (size_t t = 0; t < trees; t++) grow_tree(&l, &tree[t], (t < trees / 2 ? 18.0F : 9.6F) / (float)trees);
     b.tree = tree;
     free(index); free(l.bin); free(l.edge); free(l.edges); free(l.y); free(l.w); free(l.sum); free(l.g); free(l.h); free(l.leaf); free(l.chosen);
     return b;
