@@ -121,17 +121,25 @@ static bool begin_sandbox(const char *name, const struct stage_settings *s, cons
     return sandbox_begin(&s->sandbox, s->state, &needs, t);
 }
 
-/* While stores are being put in their places no daemon starts. */
-static bool cut_short(const char *state, struct trouble *t)
+bool daemon_hold(const char *state, const char *lock, const char *what, const char *instead, struct trouble *t)
+{
+    int holder = 0;
+    if (state_lock(state, lock, &holder) == OK) return true;
+    if (holder != 0) trouble_say(t, EXIT_TRY_AGAIN, "the %s in %s is in use by process %d: %s", what, state, holder, instead);
+    else trouble_say(t, state_status(errno), "cannot lock the %s in %s: %s", what, state, strerror(errno));
+    return false;
+}
+
+bool daemon_whole(const char *state, struct trouble *t)
 {
     static const struct { const char *mark, *what, *again; } works[] = {{".restoring", "a restore into it", "restore"}, {".repairing", "its repair", "repair"}};
     char path[4200];
     for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
         if (state_path(path, sizeof path, state, "%s", works[i].mark) != OK || access(path, F_OK) != 0) continue;
         trouble_say(t, EXIT_NEEDS_PERSON, "--state %s: %s was cut short: run wiredesk %s again", state, works[i].what, works[i].again);
-        return true;
+        return false;
     }
-    return false;
+    return true;
 }
 
 int daemon_open(const char *name, const struct stage_settings *s, const struct sandbox_needs *needs, struct trouble *t)
@@ -148,7 +156,7 @@ int daemon_open(const char *name, const struct stage_settings *s, const struct s
         trouble_say(t, state_status(errno), "--state %s: %s", s->state, strerror(errno));
         return -1;
     }
-    if (cut_short(s->state, t)) return -1;
+    if (!daemon_whole(s->state, t)) return -1;
     snprintf(lock, sizeof lock, "%s.%ju", name, (uintmax_t)s->replica);
     if (state_lock(s->state, lock, &holder) != OK) {
         if (holder != 0) {

@@ -17,6 +17,12 @@ bool daemon_check(const char *name, const struct stage_settings *s, struct troub
  * Call before any thread or socket. */
 int daemon_open(const char *name, const struct stage_settings *s, const struct sandbox_needs *needs, struct trouble *t) MUST_CHECK;
 
+/* For a work on a store that needs it alone: locks `lock` in DIR/run for the life of the process. False with the trouble: `what` is in use, and `instead`
+ * says what to do. */
+bool daemon_hold(const char *state, const char *lock, const char *what, const char *instead, struct trouble *t) MUST_CHECK;
+/* Whether no restore or repair into DIR was cut short; then its stores may stand there by half, and all but these two leave them alone. False with the trouble. */
+bool daemon_whole(const char *state, struct trouble *t) MUST_CHECK;
+
 /* Closes the sandbox: all threads and listening sockets are there, documents may come. False with the trouble. */
 bool daemon_ready(const char *name, const struct stage_settings *s, struct trouble *t) MUST_CHECK;
 

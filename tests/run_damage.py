@@ -189,6 +189,8 @@ def cut_short(whole):
     os.rename(f"{ledger}-wal", f"{ledger}.damaged-wal")
     os.mkdir(f"{state}/.repairing")
     dry = run(f"{BIN}/wiredesk", "repair", "--dry-run", "--state", state)
+    forget = run(f"{BIN}/wiredesk-report", "--forget", "anything", "--state", state)
+    check(forget.returncode == 64 and "its repair was cut short" in forget.stderr, f"nothing is taken out of a ledger whose repair was cut short {forget.stderr.strip()[-160:]}")
     check(dry.returncode == 64 and "cut short" in dry.stderr and not os.path.exists(f"{ledger}-wal"), f"a repair that was cut short is not tried dry {dry.stderr.strip()[-160:]}")
     done = run(f"{BIN}/wiredesk", "repair", "--state", state)
     wrong = differences(good, content("ledger", state), collections.defaultdict(set))

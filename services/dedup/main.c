@@ -164,14 +164,9 @@ static int back_up(const struct settings *s)
     return e == ERR_IO && (why == ENOENT || why == EEXIST || why == EACCES) ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
 }
 
-/* The index is nobody else's while this process lives. */
 static bool hold(const struct settings *s, const char *instead, struct trouble *t)
 {
-    int holder = 0;
-    if (state_lock(s->stage.state, "dedup.0", &holder) == OK) return true;
-    if (errno == EWOULDBLOCK) trouble_say(t, EXIT_TRY_AGAIN, "the index in %s is in use by process %d: %s", s->stage.state, holder, instead);
-    else trouble_say(t, state_status(errno), "cannot lock the index in %s: %s", s->stage.state, strerror(errno));
-    return false;
+    return daemon_hold(s->stage.state, "dedup.0", "index", instead, t);
 }
 
 static int repair(const struct settings *s)
@@ -201,6 +196,6 @@ int main(int argc, char **argv)
     if (s.backup != NULL) return back_up(&s);
     if (s.repair != NULL) return repair(&s);
     struct trouble t;
-    if (s.forget != NULL && !hold(&s, "ask it (wiredesk forget)", &t)) return daemon_fail("dedup", &t);
+    if (s.forget != NULL && (!daemon_whole(s.stage.state, &t) || !hold(&s, "ask it (wiredesk forget)", &t))) return daemon_fail("dedup", &t);
     return run(&s);
 }

@@ -44,12 +44,9 @@ static bool forget_original(const struct ingest_settings *s, const char *key, st
 static bool hold(const struct stage_settings *s, char dir[4200], const char *instead, struct trouble *t)
 {
     char name[64];
-    int holder = 0;
     snprintf(name, sizeof name, "ingest.%ju", (uintmax_t)s->replica);
-    if (ingest_journal_folder(s, dir, 4200) != OK) trouble_say(t, EXIT_NEEDS_PERSON, "the path of '%s' is too long", s->state);
-    else if (state_lock(s->state, name, &holder) == OK) return true;
-    else if (holder != 0) trouble_say(t, EXIT_TRY_AGAIN, "the journal in '%s' is in use by process %d: %s", s->state, holder, instead);
-    else trouble_say(t, state_status(errno), "cannot lock %s/run/%s.lock: %s", s->state, name, strerror(errno));
+    if (ingest_journal_folder(s, dir, 4200) == OK) return daemon_hold(s->state, name, "journal", instead, t);
+    trouble_say(t, EXIT_NEEDS_PERSON, "the path of '%s' is too long", s->state);
     return false;
 }
 
@@ -72,7 +69,7 @@ int ingest_forget(const struct ingest_settings *settings, const char *key)
     struct trouble t;
     char dir[4200];
     uint64_t seq = 0;
-    if (!hold(&settings->common, dir, "ask it (wiredesk forget)", &t)) return daemon_fail("ingest", &t);
+    if (!daemon_whole(settings->common.state, &t) || !hold(&settings->common, dir, "ask it (wiredesk forget)", &t)) return daemon_fail("ingest", &t);
     struct journal *j = journal_open(dir, settings->journal_max, &t);
     if (j == NULL) return daemon_fail("ingest", &t);
     enum err e = journal_find(j, slice_of(key), &seq);

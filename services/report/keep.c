@@ -84,7 +84,7 @@ int report_retract(const struct report_settings *s)
         fprintf(stderr, "wiredesk-report: --why must be UTF-8 and at most %d bytes\n", RETRACT_WHY_MAX);
         return EXIT_NEEDS_PERSON;
     }
-    bool open = office_open(&o, s, true, &t);
+    bool open = daemon_whole(s->stage.state, &t) && office_open(&o, s, true, &t);
     int status = open ? 0 : daemon_fail("report", &t);
     enum err e = open ? retract(&o, &r, &answer) : OK;
     if (open && e == OK && !s->no_pages && !write_pages(&o, s->stage.state)) status = EXIT_TRY_AGAIN;
@@ -102,11 +102,10 @@ int report_repair(const struct report_settings *s, const char *how)
 {
     struct trouble t;
     char report[4200];
-    int holder = 0;
-    bool dry = strcmp(how, "look") == 0, held = state_folder(s->stage.state, "run") == OK && state_lock(s->stage.state, "ledger", &holder) == OK;
+    bool dry = strcmp(how, "look") == 0;
     json_t *said = NULL;
-    if (!held) trouble_say(&t, EXIT_TRY_AGAIN, "the ledger in %s is in use by process %d: stop it first", s->stage.state, holder);
-    else if (!dry && strcmp(how, "save") != 0) trouble_say(&t, EXIT_NEEDS_PERSON, "--repair '%s' must be look or save", how);
+    if (!daemon_hold(s->stage.state, "ledger", "ledger", "stop it first", &t)) return daemon_fail("report", &t);
+    if (!dry && strcmp(how, "save") != 0) trouble_say(&t, EXIT_NEEDS_PERSON, "--repair '%s' must be look or save", how);
     else if (state_path(report, sizeof report, s->stage.state, "report") != OK) trouble_say(&t, EXIT_NEEDS_PERSON, "the path is too long");
     else said = ledger_repair(report, dry, &t);
     if (said == NULL) return daemon_fail("report", &t);

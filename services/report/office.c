@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "../../libcommon/chaos.h"
+#include "../../libcommon/daemon.h"
 #include "../../libcommon/state.h"
 
 enum { DUE_HORIZON_MS = 60000 };
@@ -25,16 +26,6 @@ static int status_of(enum err e)
     return e == ERR_VERSION || e == ERR_MALFORMED ? EXIT_NEEDS_PERSON : EXIT_TRY_AGAIN;
 }
 
-/* The ledger has one writer, whatever its --replica. */
-static bool hold_ledger(const char *state, struct trouble *t)
-{
-    int holder = 0;
-    if (state_folder(state, "run") == OK && state_lock(state, "ledger", &holder) == OK) return true;
-    if (holder != 0) trouble_say(t, EXIT_TRY_AGAIN, "the ledger in %s is in use by process %d: it has one writer", state, holder);
-    else trouble_say(t, state_status(errno), "cannot lock the ledger in %s: %s", state, strerror(errno));
-    return false;
-}
-
 bool office_open(struct office *o, const struct report_settings *s, bool files, struct trouble *t)
 {
     char why[400];
@@ -44,7 +35,7 @@ bool office_open(struct office *o, const struct report_settings *s, bool files, 
         trouble_say(t, state_status(errno), "cannot make the folder %s/report: %s", state, strerror(errno));
         return false;
     }
-    if (!hold_ledger(state, t)) return false;
+    if (!daemon_hold(state, "ledger", "ledger", "it has one writer", t)) return false; /* whatever its --replica */
     enum err e = ledger_open(o->path, &o->ledger, why, sizeof why);
     if (e != OK) {
         trouble_say(t, status_of(e), "%s", why);
