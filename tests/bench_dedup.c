@@ -159,7 +159,7 @@ static void bench_copies(struct bench *b, uint32_t n)
     must(copies_load_begin(copies, n), "copies");
     must(index_walk(b->index, TABLE_HOT, SLICE(""), load_hot, copies), "copies");
     must(copies_load_end(copies), "copies");
-    for (size_t g = 0; g < WINDOW / GROUP; g++) {
+    for (size_t g = 0; g < 2 * WINDOW / GROUP; g++) { /* the first window brings the store's pages into the map, where a running stage has them */
         struct slice text[GROUP];
         arena_reset(b->made);
         for (size_t i = 0; i < GROUP; i++) {
@@ -172,7 +172,7 @@ static void bench_copies(struct bench *b, uint32_t n)
             arena_reset(b->mem);
             copy(b, copies, text[i], n + (uint32_t)(g * GROUP + i) + 1);
         }
-        took[g] = seconds(CLOCK_THREAD_CPUTIME_ID) - began;
+        took[g % (WINDOW / GROUP)] = seconds(CLOCK_THREAD_CPUTIME_ID) - began;
     }
     index_close(&b->index);
     copies_destroy(&copies);
