@@ -240,12 +240,27 @@ static bool same_lead(const struct tie *t)
     return t->sentence >= 4 && t->near + (t->before + t->behind > 0) >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .25;
 }
 
+/* "the eight weeks ended February 28": the name of a period. */
+static bool period(const struct side *x)
+{
+    return x->v->slot == SLOT_DURATION && x->v->w1 < x->sentence->w1 && word_is(&x->s->lex, x->r, x->v->w1, "end ended ending");
+}
+
+/* What every firm's report and every bond has: nine months, a coupon. */
+static bool common_term(const struct side *x, const struct side *y)
+{
+    if (of_securities(x) && of_securities(y)) return true;
+    static const char *const accounts = "shr shar net profit loss earning revenu turnover dividend ct qtr oper";
+    return x->v->slot == SLOT_DURATION && (period(x) || period(y) || (near_words(x, NEAR, NEAR, accounts) && near_words(y, NEAR, NEAR, accounts)));
+}
+
 static struct judged judge_equal(const struct scene *s, const struct match *m, const struct side *x, const struct side *y, const struct tie *t)
 {
     const struct value *a = x->v, *b = y->v;
     double need = a->slot == SLOT_MONEY || a->slot == SLOT_AGE ? 3 : 6;
     if (!t->narrated) return no("quoted");
     if (a->more || b->more) return no("increment");
+    if (common_term(x, y)) return no("term");
     if (a->slot == SLOT_COUNT && (counts_sources(x) || counts_sources(y))) return no("sources");
     if (a->slot == SLOT_ORDINAL && a->value == 1) return no("first");
     if (a->slot == SLOT_WHEN) return t->sentence >= 3 && t->names >= 1 && t->sentence_idf >= 10 ? (struct judged){FINDING_AGREE, "weekday"} : no("day");
@@ -356,12 +371,6 @@ static bool tied(const struct scene *s, const struct match *m, const struct tie 
     if (t->lead && t->sentence >= 4 && t->near >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .55) return true;
     if (subject > 0 && t->near >= 1 && t->sentence >= 4 && t->sentence_coverage >= .45) return true;
     return t->lead && t->sentence >= 5 && t->near >= 1 && t->sentence_idf >= 14 && t->sentence_coverage >= .33;
-}
-
-/* "the eight weeks ended February 28": the name of a period. */
-static bool period(const struct side *x)
-{
-    return x->v->slot == SLOT_DURATION && x->v->w1 < x->sentence->w1 && word_is(&x->s->lex, x->r, x->v->w1, "end ended ending");
 }
 
 static bool after(const struct side *x)

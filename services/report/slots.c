@@ -162,7 +162,7 @@ static bool plural(const struct finder *f, uint32_t w)
 /* The plural noun that a number at [.., w) counts, at most four words on; 0 when none. Fills the modifiers. */
 static uint32_t head_after(const struct finder *f, uint32_t w, uint32_t s, struct ids *mods, enum err *e)
 {
-    static const char *const no_heads = "other others way thing takeaway reason lesson term sid point cent dollar time percent hour day week month year minut decad second night p quarter euro pound mark yen franc crown rupe peso rubl basis dlr ct pct mln bln tonn";
+    static const char *const no_heads = "other others way thing takeaway reason lesson term sid point cent dollar time percent hour day week month year minut decad second night p quarter euro pound mark yen franc crown rupe peso rubl basis dlr ct pct mln bln tonn mth qtr yr";
     mods->ptr = arena_array(f->lex->mem, 6, sizeof *mods->ptr);
     if (mods->ptr == NULL) {
         *e = ERR_NOMEM;
@@ -377,7 +377,7 @@ static bool find_vote(struct finder *f, const struct number *n, struct value *v)
 static bool find_ordinal(struct finder *f, const struct number *n, struct value *v)
 {
     uint32_t s = v->sentence;
-    if (in(f, n->end, s, "century")) return false; /* a time, not a count of them */
+    if (in(f, n->end, s, "century quarter qtr half")) return false; /* a time, not a count of them */
     if (in(f, n->end, s, "way street avenu circuit district amendment precinct reich division fleet floor") && (f->r->words[n->end].flags & WORD_CAPITAL)) return false; /* names */
     for (uint32_t k = n->end; k < n->end + 3 && in_sentence(f, k, s) && words_joined(f->r, k - 1); k++) {
         if (f->r->words[k].flags & (WORD_STOP | WORD_DIGIT)) {
