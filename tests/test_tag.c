@@ -4,7 +4,7 @@
 #include <math.h>
 #include <time.h>
 
-#include "../services/tag/model.h"
+#include "../services/tag/net.h"
 #include "../services/tag/tag.h"
 
 static struct model names;
@@ -139,6 +139,7 @@ static const struct row naming[] = {
     {"The 2016 United States presidential election in Montana was close.",
      "M 2016 United States presidential election in Montana: 2016 United States presidential election in Montana"},
     {"She lives in Washington, D.C. with Anna Berg.", "L Washington: Washington, D.C.; P Anna Berg: Anna Berg"},
+    {"Pirates boarded the tanker Anna Berg on Monday. The Anna Berg was empty.", "M Anna Berg: Anna Berg, Anna Berg"},
     {"In 2019 Canada held a federal election.", "L Canada: Canada"},
     {"They paid US $5 billion to the US in June.", "L United States: US"},
     {"Special Envoy Anna Berg flew to Geneva.", "P Anna Berg: Anna Berg (Special Envoy); L Geneva: Geneva"},
@@ -317,8 +318,55 @@ static void a_broken_model_is_refused(void **state)
     memcpy(&head, names.head, sizeof head);
     assert_err(model_over(&head, sizeof head - 1, &m), ERR_MALFORMED, "cut short");
     assert_err(model_over(&head, sizeof head, &m), ERR_MALFORMED, "tables missing");
+    head.nets = 2;
+    assert_err(model_over(&head, sizeof head, &m), ERR_MALFORMED, "two networks");
     head.version++;
     assert_err(model_over(&head, sizeof head, &m), ERR_VERSION, "of another version");
+}
+
+/* A model of nothing but a network, which knows one word. */
+static struct model model_of_one_word(const char *word, struct net **net)
+{
+    enum { WORDS = 16 };
+    size_t size = sizeof(struct model_head) + WORDS * sizeof(uint32_t) + sizeof(struct net) + WORDS * NET_CODES;
+    char *bytes = arena_array(mem, size, 1);
+    assert_non_null(bytes);
+    *(struct model_head *)bytes = (struct model_head){.magic = "WDNAMES", .version = MODEL_VERSION, .words = WORDS, .scale = 1, .nets = 1};
+    uint64_t hash = hash_lower(slice_of(word));
+    uint32_t at = slot_of(hash, WORDS);
+    ((uint32_t *)(bytes + sizeof(struct model_head)))[at] = packed_check(hash, WORD_BITS) << WORD_BITS | 1;
+    *net = (struct net *)(bytes + sizeof(struct model_head) + WORDS * sizeof(uint32_t));
+    (*net)->scale = 0.01f;
+    ((uint8_t *)(*net + 1))[at * NET_CODES] = 7;
+    struct model m;
+    assert_err(model_over(bytes, size, &m), OK, "a model of one word");
+    return m;
+}
+
+static void the_network_hears_of_a_word_and_of_its_neighbours(void **state)
+{
+    (void)state;
+    struct net *net;
+    struct model m = model_of_one_word("oslo", &net);
+    struct lexicon *lex = lexicon_create();
+    struct world *world = lex == NULL ? NULL : world_create(lex);
+    struct tokens t;
+    struct view v;
+    assert_non_null(world);
+    net->code[2][0][7][5] = 100; /* the word itself: hidden unit 5 */
+    net->code[1][0][7][6] = 50;  /* the word before */
+    net->out[5][0] = 2;
+    net->out[6][1] = -2;
+    assert_err(tokens_of(lex, mem, SLICE("Oslo Fjord"), (struct spans){NULL, 0}, &t), OK, "tokens");
+    assert_err(view_make(&m, world, mem, &t, false, &v), OK, "a view");
+    float score[2][LABELS] = {{0}};
+    for (size_t i = 0; i < 2; i++) net_add(&v, i, score[i]);
+    assert_float_equal(score[0][1], 2 * net_squash(1), 1e-5);
+    assert_float_equal(score[0][2], 0, 1e-5);
+    assert_float_equal(score[1][1], 0, 1e-5);
+    assert_float_equal(score[1][2], -2 * net_squash(0.5f), 1e-5);
+    world_destroy(&world);
+    lexicon_destroy(&lex);
 }
 
 /* The processor's time for one document of `size` bytes made of repeats, in ms. */
@@ -421,6 +469,7 @@ int main(void)
         cmocka_unit_test(a_users_list_wins_over_the_model),
         cmocka_unit_test(a_wrong_line_of_the_list_is_named),
         cmocka_unit_test(a_broken_model_is_refused),
+        cmocka_unit_test(the_network_hears_of_a_word_and_of_its_neighbours),
         cmocka_unit_test(hostile_inputs_take_time_in_line_with_their_length),
         cmocka_unit_test(a_name_has_the_type_that_its_other_places_speak_for),
         cmocka_unit_test(a_long_text_has_its_names_in_capitals_but_few_where_all_is_shorter_than_words),

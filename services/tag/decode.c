@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "net.h"
+
 #define NEVER (-1e30f)
 
 static bool opens(int label)
@@ -57,6 +59,7 @@ void lattice_score(const struct view *v, size_t first, size_t end, struct lattic
     for (size_t i = 0; i < l->n; i++) {
         if (i + 1 < l->n) ask_token(v, first + i + 1, &asked[(i + 1) & 1]);
         score_token(v->model, &asked[i & 1], l->score[i]);
+        net_add(v, first + i, l->score[i]);
     }
 }
 

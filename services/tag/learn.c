@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "hashes.h"
+#include "learn_net.h"
 
 enum { CORPORA_MAX = 16, ROW_FLOATS = ROW, COPIES = 2 };
 
@@ -19,6 +20,7 @@ struct item { /* a token to learn from */
     size_t first; /* its first feature in learner.feature */
     uint16_t n;
     uint8_t label;
+    struct net_input in;
 };
 
 struct learner {
@@ -43,6 +45,7 @@ struct learner {
     struct chain chain;
     float transition[LABELS][LABELS], transition_square[LABELS][LABELS];
     uint32_t dice;
+    struct net_learner *net; /* or NULL */
 };
 
 struct learner *learner_create(const struct model *model, const struct world *world, const struct lexicon *lex, const struct learn_settings *settings)
@@ -55,7 +58,8 @@ struct learner *learner_create(const struct model *model, const struct world *wo
     l->set = *settings;
     l->dice = 2463534242u;
     l->mem = arena_create(512u << 20);
-    if (l->mem == NULL) learner_destroy(&l);
+    if (settings->vectors != NULL) l->net = net_learner_create(settings->vectors);
+    if (l->mem == NULL || (settings->vectors != NULL && l->net == NULL)) learner_destroy(&l);
     return l;
 }
 
@@ -70,6 +74,7 @@ void learner_destroy(struct learner **l)
     free((*l)->weight);
     free((*l)->square);
     free((*l)->mean);
+    free((*l)->net);
     free(*l);
     *l = NULL;
 }
@@ -161,7 +166,7 @@ static bool take_token(struct learner *l, const struct view *v, size_t i, size_t
         keep_feature(l, feature[k]);
         if (copied(l, feature[k])) keep_feature(l, copy_of(feature[k], corpus));
     }
-    l->item[l->items++] = (struct item){first, (uint16_t)(l->features - first), label};
+    l->item[l->items++] = (struct item){first, (uint16_t)(l->features - first), label, net_input_of(v, i)};
     return true;
 }
 
@@ -236,6 +241,7 @@ static void score_run(struct learner *l, const struct stretch *r, struct lattice
             for (int b = 0; b < ROW; b++) s[b + 1] += w[b];
         }
         for (int b = 1; b < LABELS; b++) s[b] *= up;
+        if (l->net != NULL) net_learner_score(l->net, &it->in, i, s);
     }
 }
 
@@ -272,8 +278,8 @@ static void step_transitions(struct learner *l, const struct stretch *r, const s
         }
 }
 
-/* One step of descent on one run; returns minus the log likelihood of its labels. */
-static double step_run(struct learner *l, const struct stretch *r, struct lattice *x)
+/* One step of descent on one run; the network's, too, when it is still learnt. Returns minus the log likelihood of its labels. */
+static double step_run(struct learner *l, const struct stretch *r, struct lattice *x, bool net)
 {
     score_run(l, r, x);
     chain_make(&l->chain, l->transition);
@@ -292,6 +298,7 @@ static double step_run(struct learner *l, const struct stretch *r, struct lattic
             slope[b] = r->weight * (p - (b == it->label));
             size += fabsf(slope[b]);
         }
+        if (net && size > 1e-3f) net_learner_back(l->net, &it->in, i, slope);
         for (size_t k = it->first; k < it->first + it->n; k++) {
             uint32_t row = l->feature[k];
             l->feature[k] &= ~(uint32_t)DROPPED;
@@ -319,8 +326,9 @@ static void shuffle(struct learner *l, size_t *order)
     }
 }
 
-/* Learns once from nothing; what is learnt is added to the mean. */
-static void learn_once(struct learner *l, size_t *order, struct lattice *x)
+/* Learns once from nothing; what is learnt is added to the mean. The network is learnt the first time and stays as it is then: the mean of
+ * two networks is none. */
+static void learn_once(struct learner *l, size_t *order, struct lattice *x, bool net)
 {
     float rate = l->set.rate;
     unsigned epochs = l->set.epochs;
@@ -334,11 +342,16 @@ static void learn_once(struct learner *l, size_t *order, struct lattice *x)
         double loss = 0;
         l->set.rate = rate * (1 - 0.9f * (float)epoch / (float)epochs);
         shuffle(l, order);
-        for (size_t i = 0; i < l->runs; i++) loss += step_run(l, &l->run[order[i]], x);
+        for (size_t i = 0; i < l->runs; i++) {
+            loss += step_run(l, &l->run[order[i]], x, net);
+            if (net) net_learner_step(l->net, 1 - 0.95f * ((float)epoch + (float)i / (float)l->runs) / (float)epochs);
+        }
+        if (net && epoch >= epochs / 2) net_learner_add_to_mean(l->net, 1 / (float)(epochs - epochs / 2));
         if (epoch >= epochs / 2) add_to_mean(l, 1 / (float)((epochs - epochs / 2) * l->set.rounds));
         fprintf(stderr, "epoch %u loss %.0f\n", epoch + 1, loss);
     }
     l->set.rate = rate;
+    if (net) net_learner_take_mean(l->net);
 }
 
 enum err learner_run(struct learner *l)
@@ -351,7 +364,7 @@ enum err learner_run(struct learner *l)
     size_t *order = malloc((l->runs + 1) * sizeof *order);
     struct lattice *x = malloc(sizeof *x);
     if (order == NULL || x == NULL) e = ERR_NOMEM;
-    for (unsigned round = 0; e == OK && round < l->set.rounds; round++) learn_once(l, order, x);
+    for (unsigned round = 0; e == OK && round < l->set.rounds; round++) learn_once(l, order, x, round == 0 && l->net != NULL);
     if (e == OK) {
         memcpy(l->weight, l->mean, l->rows * sizeof *l->weight);
         memcpy(l->transition, l->transition_mean, sizeof l->transition);
@@ -459,4 +472,9 @@ enum err learner_export(struct learner *l, struct feature **table, uint32_t *slo
     }
     free(kept);
     return e;
+}
+
+void learner_export_net(const struct learner *l, struct net *out)
+{
+    net_learner_export(l->net, out);
 }

@@ -4,6 +4,7 @@
 
 #include "conll.h"
 #include "decode.h"
+#include "vectors.h"
 
 struct learn_settings {
     unsigned rounds; /* how often all is learnt anew, in other orders; the weights are the mean */
@@ -13,6 +14,7 @@ struct learn_settings {
     float dropout;   /* share of features that a step does not see */
     size_t features_max; /* rows to keep, those with the largest weights */
     bool copies;     /* a copy of the features that differ for each corpus */
+    const struct vectors *vectors; /* a network over them is learnt, too; NULL: none */
 };
 
 struct learner;
@@ -31,5 +33,8 @@ enum err learner_run(struct learner *l) MUST_CHECK;
 
 /* The learnt rows as the model's table of `*slots` features (malloc'ed), its scale and transitions. */
 enum err learner_export(struct learner *l, struct feature **table, uint32_t *slots, float *scale, float transition[LABELS][LABELS]) MUST_CHECK;
+
+/* The network that was learnt with vectors. */
+void learner_export_net(const struct learner *l, struct net *out);
 
 #endif

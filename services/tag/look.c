@@ -100,9 +100,9 @@ static void fill(const struct view *v, size_t i)
     if (k->done) return;
     k->done = true;
     fill_shape(v, i, k);
-    uint32_t word = packed_find(m->word, m->head->words, v->t->ptr[i].lower, WORD_BITS);
-    if (word != 0) {
-        word ^= m->head->word_flip;
+    k->slot = packed_slot(m->word, m->head->words, v->t->ptr[i].lower, WORD_BITS);
+    if (k->slot != 0) {
+        uint32_t word = (m->word[k->slot - 1] & ((1u << WORD_BITS) - 1)) ^ m->head->word_flip;
         k->fine = (uint16_t)(1 + (word >> 7));
         k->coarse = (uint16_t)(1 + (word & 127));
     }

@@ -19,6 +19,7 @@ extern const char *const known_names[KNOWN_LISTS];
 struct look {
     uint64_t shape, brief;  /* hashes: Xxxxx, Xx */
     uint32_t known[4];      /* by enum place: the kinds of phrases that the token is the begin, inside, last or single of */
+    uint32_t slot;          /* 1 + the word's slot in the model's table of words; 0: unknown */
     uint16_t fine, coarse;  /* clusters; 0: unknown */
     uint8_t given, family;  /* 0 to 7: how often the word begins and ends a person's name */
     uint8_t small, capital; /* 0 to 2: how often the document has the word in small letters, and capitalised within a sentence */

@@ -14,13 +14,17 @@ enum err model_over(const void *bytes, size_t size, struct model *out)
     *out = (struct model){.head = h, .size = size};
     if (size < sizeof *h || memcmp(h->magic, "WDNAMES", sizeof h->magic) != 0) return ERR_MALFORMED;
     if (h->version != MODEL_VERSION) return ERR_VERSION;
-    if (h->features > SLOTS_MAX || h->words > SLOTS_MAX || h->phrases > SLOTS_MAX || h->parts > SLOTS_MAX) return ERR_MALFORMED;
+    if (h->features > SLOTS_MAX || h->words > SLOTS_MAX || h->phrases > SLOTS_MAX || h->parts > SLOTS_MAX || h->nets > 1) return ERR_MALFORMED;
     size_t packed = ((size_t)h->words + h->phrases + h->parts) * sizeof(uint32_t);
-    if (size != sizeof *h + h->features * sizeof(struct feature) + packed) return ERR_MALFORMED;
+    size_t net = h->nets * (sizeof(struct net) + (size_t)h->words * NET_CODES);
+    if (size != sizeof *h + h->features * sizeof(struct feature) + packed + net) return ERR_MALFORMED;
     out->feature = (const struct feature *)(h + 1);
     out->word = (const uint32_t *)(out->feature + h->features);
     out->phrase = out->word + h->words;
     out->part = out->phrase + h->phrases;
+    if (h->nets == 0) return OK;
+    out->net = (const struct net *)(out->part + h->parts);
+    out->code = (const uint8_t (*)[NET_CODES])(out->net + 1);
     return OK;
 }
 
@@ -46,13 +50,19 @@ void model_close(struct model *m)
     *m = (struct model){0};
 }
 
-uint32_t packed_find(const uint32_t *slot, uint32_t slots, uint64_t hash, unsigned bits)
+uint32_t packed_slot(const uint32_t *slot, uint32_t slots, uint64_t hash, unsigned bits)
 {
     if (slots == 0) return 0;
     uint32_t check = packed_check(hash, bits), tried = 0;
     for (uint32_t i = slot_of(hash, slots); slot[i] != 0 && tried < slots; tried++) {
-        if (slot[i] >> bits == check) return slot[i] & ((1u << bits) - 1);
+        if (slot[i] >> bits == check) return i + 1;
         i = i + 1 < slots ? i + 1 : 0;
     }
     return 0;
+}
+
+uint32_t packed_find(const uint32_t *slot, uint32_t slots, uint64_t hash, unsigned bits)
+{
+    uint32_t at = packed_slot(slot, slots, hash, bits);
+    return at == 0 ? 0 : slot[at - 1] & ((1u << bits) - 1);
 }

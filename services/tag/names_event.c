@@ -1,7 +1,7 @@
-/* names_event.c - names that hold other names: "2019 Canadian federal election", "Washington, D.C."; and "US" before a sum is money. */
+/* names_event.c - names that hold other names: "2019 Canadian federal election", "Washington, D.C."; "US" before a sum is money; ships are no persons. */
 #include "names.h"
 
-enum { EVENT_TOKENS_MAX = 12, YEAR_FIRST = 1700, YEAR_LAST = 2099 };
+enum { EVENT_TOKENS_MAX = 12, YEAR_FIRST = 1700, YEAR_LAST = 2099, SHIPS_MAX = 8 };
 
 static bool said(const struct tokens *t, size_t i, const char *const *list)
 {
@@ -62,9 +62,36 @@ static bool money(const struct tokens *t, const struct name *n)
     return (slice_eq(s, SLICE("US")) || slice_eq(s, SLICE("U.S."))) && said(t, n->end, coins) && !(t->ptr[n->end].kind & TOKEN_FIRST);
 }
 
+static uint64_t words_of(const struct tokens *t, const struct name *n)
+{
+    uint64_t h = WORLD_SEED;
+    for (size_t i = n->first; i < n->end; i++) h = world_mix(h, t->ptr[i].lower);
+    return h;
+}
+
+/* "The ferry Maren Sund": what was read as a person is a ship, there and where it stands alone. */
+static void name_ships(const struct tokens *t, const struct names *names)
+{
+    static const char *const kinds[] = {"ferry", "ship", "vessel", "tanker", "freighter", "trawler", "frigate", "destroyer", "cruiser", "warship", "submarine",
+        "yacht", "steamer", NULL};
+    uint64_t ship[SHIPS_MAX];
+    size_t ships = 0;
+    for (size_t i = 0; i < names->len && ships < SHIPS_MAX; i++) {
+        struct name *n = &names->ptr[i];
+        if (n->type != ENTITY_PERSON) continue;
+        bool within = n->end - n->first > 1 && said(t, n->first, kinds), before = n->first > 0 && said(t, n->first - 1, kinds);
+        n->first += within;
+        if (within || before) ship[ships++] = words_of(t, n);
+    }
+    for (size_t i = 0; i < names->len && ships > 0; i++)
+        for (size_t k = 0; k < ships; k++)
+            if (names->ptr[i].type == ENTITY_PERSON && words_of(t, &names->ptr[i]) == ship[k]) names->ptr[i].type = ENTITY_MISC;
+}
+
 void names_events(const struct tokens *t, struct names *names)
 {
     size_t len = 0;
+    name_ships(t, names);
     for (size_t n = 0; n < names->len;) {
         struct name x = names->ptr[n];
         size_t end = x.first > 0 && year(t, x.first - 1) ? event_end(t, names, x.first - 1, n) : 0;

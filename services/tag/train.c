@@ -9,7 +9,7 @@
 #include "tables.h"
 
 struct settings {
-    const char *out, *clusters, *phrases, *calibration;
+    const char *out, *clusters, *phrases, *vectors, *calibration;
     struct option_list check;
     uint64_t rounds, epochs, least, rows, words;
     double rate, decay, dropout;
@@ -21,12 +21,13 @@ static const struct option_row options[] = {
     {"out", 'o', "FILE", OPTION_TEXT, AT(out), "names.model", 0, 0, "Where the model goes."},
     {"clusters", 0, "FILE", OPTION_TEXT, AT(clusters), NULL, 0, 0, "Words with their clusters: word TAB coarse TAB fine; plain or gzipped."},
     {"phrases", 0, "FILE", OPTION_TEXT, AT(phrases), NULL, 0, 0, "Known names: KIND TAB phrase; plain or gzipped."},
+    {"vectors", 0, "FILE", OPTION_TEXT, AT(vectors), NULL, 0, 0, "Words with vectors of 100 numbers, common words first, for a network; plain or gzipped."},
     {"check", 0, "FILE", OPTION_LIST, AT(check), NULL, 0, 0, "Corpora that are not learnt from: their F1 is printed, and the first calibrates the scores."},
     {"calibration", 0, "MODEL", OPTION_TEXT, AT(calibration), NULL, 0, 0, "Take the calibration of this model, which was trained on a part of the corpora."},
     {"rounds", 0, "N", OPTION_NUMBER, AT(rounds), "1", 1, 100, "How often all is learnt anew, in other orders: the model is the mean."},
     {"epochs", 0, "N", OPTION_NUMBER, AT(epochs), "5", 1, 100, "How often each sentence is gone through."},
     {"least", 0, "N", OPTION_NUMBER, AT(least), "2", 1, 100, "Features met less often are left out."},
-    {"rows", 0, "N", OPTION_NUMBER, AT(rows), "450000", 1, 1 << 24, "The most features in the model."},
+    {"rows", 0, "N", OPTION_NUMBER, AT(rows), "280000", 1, 1 << 24, "The most features in the model."},
     {"words", 0, "N", OPTION_NUMBER, AT(words), "341000", 1, 1 << 22, "The most words with clusters in the model."},
     {"rate", 0, "X", OPTION_REAL, AT(rate), "0.03", 0.0001, 10, "AdaGrad's step."},
     {"decay", 0, "X", OPTION_REAL, AT(decay), "0.00001", 0, 1, "L2."},
@@ -51,6 +52,8 @@ struct training {
     struct tables tables;
     struct model_head head;
     struct feature *feature;
+    struct vectors *vectors;
+    struct net *net;
 };
 
 static enum err complain(enum err e, const char *what)
@@ -61,7 +64,8 @@ static enum err complain(enum err e, const char *what)
 
 static struct model model_now(const struct training *t)
 {
-    return (struct model){.head = &t->head, .feature = t->feature, .word = t->tables.word, .phrase = t->tables.phrase, .part = t->tables.part};
+    return (struct model){.head = &t->head, .feature = t->feature, .word = t->tables.word, .phrase = t->tables.phrase, .part = t->tables.part,
+                          .net = t->net, .code = t->net == NULL ? NULL : (const uint8_t (*)[NET_CODES])t->vectors->code};
 }
 
 static void head_make(struct training *t)
@@ -87,7 +91,7 @@ static enum err learn(struct training *t, char **paths, int n)
     struct corpus *corpus = calloc((size_t)n, sizeof *corpus);
     struct model m = model_now(t);
     struct learner *l = learner_create(&m, t->world, t->lex, &(struct learn_settings){(unsigned)s->rounds, (unsigned)s->epochs, (unsigned)s->least, (float)s->rate,
-                                       (float)s->decay, (float)s->dropout, s->rows, !s->mixed});
+                                       (float)s->decay, (float)s->dropout, s->rows, !s->mixed, t->vectors});
     enum err e = corpus == NULL || l == NULL ? ERR_NOMEM : OK;
     for (int i = 0; i < n && e == OK; i++) {
         float weight = cut_weight(paths[i]);
@@ -96,6 +100,12 @@ static enum err learn(struct training *t, char **paths, int n)
     }
     if (e == OK) e = learner_run(l);
     if (e == OK) e = learner_export(l, &t->feature, &t->head.features, &t->head.scale, t->head.transition);
+    if (e == OK && t->vectors != NULL) {
+        t->net = calloc(1, sizeof *t->net);
+        if (t->net == NULL) e = ERR_NOMEM;
+        else learner_export_net(l, t->net);
+        t->head.nets = t->net != NULL;
+    }
     learner_destroy(&l);
     for (int i = 0; i < n && corpus != NULL; i++) corpus_free(&corpus[i]);
     free(corpus);
@@ -198,6 +208,7 @@ static enum err write_model(const struct training *t)
     const struct { const void *ptr; size_t size, n; } parts[] = {
         {&t->head, sizeof t->head, 1}, {t->feature, sizeof *t->feature, t->head.features}, {t->tables.word, 4, t->tables.words},
         {t->tables.phrase, 4, t->tables.phrases}, {t->tables.part, 4, t->tables.parts},
+        {t->net, sizeof *t->net, t->head.nets}, {t->head.nets ? t->vectors->code : NULL, NET_CODES, t->head.nets ? t->head.words : 0},
     };
     bool ok = true;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -215,13 +226,17 @@ int main(int argc, char **argv)
     if (e == OK) e = complain(tables_read(s.clusters, s.phrases, s.words, t.lex, &t.tables), "the lists");
     if (e == OK) {
         head_make(&t);
-        e = learn(&t, argv + first, argc - first);
+        struct model m = model_now(&t);
+        if (s.vectors != NULL) e = complain(vectors_read(s.vectors, &m, &t.vectors), s.vectors);
     }
+    if (e == OK) e = learn(&t, argv + first, argc - first);
     for (size_t i = 0; i < s.check.len && e == OK; i++) e = check(&t, s.check.item[i], i == 0);
     if (e == OK && s.calibration != NULL) e = take_calibration(&t);
     if (e == OK) e = complain(write_model(&t), s.out);
     if (e == ERR_NOMEM) complain(e, "learning");
     free(t.feature);
+    free(t.net);
+    vectors_free(&t.vectors);
     tables_free(&t.tables);
     world_destroy(&t.world);
     lexicon_destroy(&t.lex);
