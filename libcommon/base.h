@@ -95,6 +95,13 @@ static inline bool utf8_boundary(struct slice s, size_t at)
 {
     return at == s.len || (at < s.len && ((unsigned char)s.ptr[at] & 0xC0) != 0x80);
 }
+/* The first `most` bytes of s, or fewer: whole characters. */
+static inline struct slice utf8_start(struct slice s, size_t most)
+{
+    if (s.len <= most) return s;
+    while (most > 0 && !utf8_boundary(s, most)) most--;
+    return (struct slice){s.ptr, most};
+}
 /* Decodes the character at *at, moves *at past it and returns its code point. s must be valid UTF-8 and *at < s.len on a boundary. */
 uint32_t utf8_next(struct slice s, size_t *at);
 /* Writes cp's 1 to 4 bytes to out and returns how many. cp must be a scalar value. */

@@ -60,9 +60,19 @@ static void test_every_character_passes_and_none_cut_short(void **state)
     }
 }
 
+static void a_start_has_whole_characters(void **state)
+{
+    static const struct { const char *text; size_t most, got; } cases[] = {
+        {"abc", 8, 3}, {"abc", 3, 3}, {"abc", 2, 2}, {"abc", 0, 0}, {"", 4, 0}, {"a\xC7\x9B", 2, 1}, {"a\xC7\x9B", 3, 3}, {"\xF0\x9F\x93\xB0!", 3, 0}, {"\xF0\x9F\x93\xB0!", 4, 4},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) assert_int_equal(utf8_start(slice_of(cases[i].text), cases[i].most).len, cases[i].got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_start_has_whole_characters),
         cmocka_unit_test(test_every_edge_is_judged_as_the_plain_way_does),
         cmocka_unit_test(test_every_character_passes_and_none_cut_short),
     };

@@ -158,7 +158,7 @@ static enum err put_people(sqlite3_stmt *s, const struct screen *screen, struct 
         screen_words(&head, store_column(s, order[i]));
     }
     buf_str(&head, head.len > 0 ? ", " : "");
-    screen_words(&head, slice_cut(store_column(s, KEY), 0, 12));
+    screen_words(&head, utf8_start(store_column(s, KEY), 12));
     buf_str(out, "  ");
     screen_ink(out, screen, INK_DIM, buf_slice(&head));
     buf_char(out, '\n');

@@ -52,7 +52,7 @@ struct slice view_span(const json_t *o, const char *key)
 struct slice view_name(const struct view *v, struct slice key)
 {
     const json_t *name = json_object_getn(v->names, key.ptr, key.len);
-    return name != NULL ? view_string(name) : slice_cut(key, 0, 8);
+    return name != NULL ? view_string(name) : utf8_start(key, 8);
 }
 
 /* "seeds/003_623cb32d.txt" -> "003": without folders, ending and what follows the first underscore; `part` of a container stays. */
@@ -73,10 +73,8 @@ void view_remember(struct view *v, struct slice key, struct slice file)
     screen_words(&out, s);
     screen_words(&out, part);
     if (json_object_size(v->names) >= NAMES_MOST) json_object_clear(v->names);
-    struct slice name = buf_slice(&out);
-    size_t n = name.len > NAME_MOST ? NAME_MOST : name.len;
-    while (n > 0 && !utf8_boundary(name, n)) n--;
-    if (n > 0) json_object_setn_new(v->names, key.ptr, key.len, json_stringn(name.ptr, n));
+    struct slice name = utf8_start(buf_slice(&out), NAME_MOST);
+    if (name.len > 0) json_object_setn_new(v->names, key.ptr, key.len, json_stringn(name.ptr, name.len));
     buf_free(&out);
 }
 

@@ -76,10 +76,9 @@ static bool is_place(const struct doc *doc, uint32_t b, uint32_t e)
 
 static void place_named(struct slot_place *p, uint32_t stem, struct slice name)
 {
-    size_t len = name.len < PLACE_NAME ? name.len : PLACE_NAME;
-    while (!utf8_boundary(name, len)) len--;
-    *p = (struct slot_place){.stem = stem, .len = (uint8_t)len};
-    memcpy(p->name, name.ptr, len);
+    name = utf8_start(name, PLACE_NAME);
+    *p = (struct slot_place){.stem = stem, .len = (uint8_t)name.len};
+    memcpy(p->name, name.ptr, name.len);
 }
 
 static void add_place(struct slots *s, uint32_t stem, struct slice name, uint8_t phase)

@@ -169,8 +169,7 @@ static bool fill_id(struct reading *r, const json_t *record, struct split_doc *d
     for (size_t i = 0; id_names[i] != NULL; i++) {
         const json_t *v = json_object_get(record, id_names[i]);
         if (!json_is_integer(v)) continue;
-        struct slice base = slice_cut(d->id, 0, 4000);
-        while (base.len > 0 && !utf8_boundary(d->id, base.len)) base.len--;
+        struct slice base = utf8_start(d->id, 4000);
         d->id = arena_printf(r->mem, "%.*s#%lld", (int)base.len, base.ptr ? base.ptr : "", (long long)json_integer_value(v));
         return d->id.ptr != NULL;
     }

@@ -313,8 +313,7 @@ enum err split_refuse(struct split_trouble *why, enum err e, size_t record, size
 
 struct slice split_part_name(const struct feed_request *in, size_t record, struct arena *mem, bool *nomem)
 {
-    struct slice whole = in->name.ptr ? in->name : in->id, base = slice_cut(whole, 0, 4000);
-    while (base.len > 0 && !utf8_boundary(whole, base.len)) base.len--;
+    struct slice base = utf8_start(in->name.ptr ? in->name : in->id, 4000);
     struct slice s = arena_printf(mem, "%.*s#%zu", (int)base.len, base.ptr ? base.ptr : "", record);
     if (s.ptr == NULL) *nomem = true;
     return s;
@@ -367,8 +366,5 @@ struct slice split_said(struct slice s, size_t max)
 {
     s = slice_trim(s);
     if (s.ptr == NULL || s.len == 0 || !utf8_valid(s)) return (struct slice){NULL, 0};
-    if (s.len <= max) return s;
-    size_t e = max;
-    while (e > 0 && !utf8_boundary(s, e)) e--;
-    return slice_cut(s, 0, e);
+    return utf8_start(s, max);
 }

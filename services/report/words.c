@@ -459,15 +459,11 @@ static enum err sentence_sets(struct lexicon *lex, struct reading *r)
 
 enum err reading_make(struct lexicon *lex, const struct doc *doc, uint32_t story, uint32_t account, struct reading *out)
 {
-    size_t len = doc->text.len;
-    if (len > VIEW_TEXT_MAX) {
-        len = VIEW_TEXT_MAX;
-        while (len > 0 && !utf8_boundary(doc->text, len)) len--;
-    }
-    *out = (struct reading){.doc = doc, .text = slice_cut(doc->text, 0, len), .story = story, .account = account};
+    struct slice text = utf8_start(doc->text, VIEW_TEXT_MAX);
+    *out = (struct reading){.doc = doc, .text = text, .story = story, .account = account};
     enum err e = find_sentences(lex->mem, out);
     if (e != OK) return e;
-    size_t max = len / 2 + 1;
+    size_t max = text.len / 2 + 1;
     out->words = arena_take(lex->mem, max * sizeof *out->words);
     if (out->words == NULL) return ERR_NOMEM;
     for (uint32_t i = 0; e == OK && i < out->n_sentences; i++) e = sentence_words(lex, out, i, max);
