@@ -56,7 +56,7 @@ static void said_by_head(const struct author_search *s, struct said *to)
 static void said_by_card(const struct author_search *s, struct slice outlet, struct people *who)
 {
     const struct page *p = s->p;
-    static const char *const labels[] = {"written by", "geschrieben von", "verfasst von", "\xC3\x89" "crit par", "escrito por", "scritto da", "geschreven door", "skrevet af", "skriven av", "napisane przez"};
+    static const char *const labels[] = {"written by", "geschrieben von", "verfasst von", ("\xC3\x89" "crit par"), "escrito por", "scritto da", "geschreven door", "skrevet af", "skriven av", "napisane przez"};
     struct slice label = page_meta(p, "twitter:label1");
     for (size_t i = 0; i < COUNT(labels); i++)
         if (slice_eq_nocase(label, slice_of(labels[i]))) people_add(who, words_plain(p->mem, page_meta(p, "twitter:data1"), 400), outlet);
