@@ -1,6 +1,8 @@
 /* test_ledger.c - the ledger on a real file: what is committed is there, what is not is not; counts, numbers, full disk, damage. */
 #include "test.h"
 
+#include <pthread.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "../services/report/ledger.h"
@@ -327,6 +329,28 @@ static void what_is_no_ledger_is_not_touched(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* As the kernel does for a writer that was killed, a little after its lock on the state directory. */
+static void *let_go(void *db)
+{
+    usleep(200000);
+    return sqlite3_close(db) == SQLITE_OK ? db : NULL;
+}
+
+static void locks_that_a_killed_writer_still_holds_are_waited_for(void **state)
+{
+    struct scene *s = *state;
+    pthread_t thread;
+    sqlite3 *other = NULL;
+    void *closed = NULL;
+    ledger_close(&s->ledger);
+    assert_int_equal(sqlite3_open(s->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(pthread_create(&thread, NULL, let_go, other), 0);
+    s->ledger = open_ledger(s->path);
+    assert_int_equal(pthread_join(thread, &closed), 0);
+    assert_ptr_equal(closed, other);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -336,6 +360,7 @@ int main(void)
         TEST(lines_come_in_order_from_any_number_and_of_one_type), TEST(at_its_ceiling_it_says_full_and_goes_on_when_there_is_room),
         TEST(stories_come_due_the_longest_first_and_also_when_the_clock_was_set_back), TEST(the_full_text_index_follows), TEST(a_frame_of_any_size_comes_back_as_it_was),
         TEST(a_reader_reads_beside_the_writer_and_cannot_write), TEST(what_is_no_ledger_is_not_touched),
+        TEST(locks_that_a_killed_writer_still_holds_are_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

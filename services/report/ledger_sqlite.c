@@ -13,7 +13,10 @@
 
 #define REMEDY "; nothing was changed: wiredesk repair saves the rest, wiredesk restore a backup"
 
-enum { CHECKED_MAX = 256 << 20 }; /* bytes of a ledger that is read whole when it is opened */
+enum {
+    CHECKED_MAX = 256 << 20, /* bytes of a ledger that is read whole when it is opened */
+    BUSY_MS = 10000          /* a writer that was killed may hold its locks until the kernel is done with it */
+};
 
 enum err ledger_err(int rc)
 {
@@ -227,7 +230,6 @@ static enum err check(struct ledger *l, const char *path, char *why, size_t size
 
 static enum err settle(struct ledger *l, char *why, size_t size)
 {
-    sqlite3_busy_timeout(l->db, 10000);
     enum err e = l->reader ? ledger_exec(l, "PRAGMA query_only = 1")
                            : ledger_exec(l, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
                                            "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864");
@@ -268,6 +270,7 @@ static enum err open_ledger(const char *path, bool reader, struct ledger **out, 
     l->reader = reader;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (reader ? 0 : SQLITE_OPEN_CREATE);
     enum err e = reader || log_whole(path, why, size) ? ledger_err(page_sums_open(path, &l->db, flags)) : ERR_MALFORMED;
+    if (e == OK) (void)sqlite3_busy_timeout(l->db, BUSY_MS);
     if (e == OK) e = check(l, path, why, size);
     if (e == OK) e = settle(l, why, size);
     if (e == OK && !reader) add_sums(l, path);
