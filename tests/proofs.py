@@ -229,7 +229,8 @@ class Feeder(threading.Thread):
     def run(self):
         sock = zmq.Context.instance().socket(zmq.DEALER)
         sock.linger, sock.reconnect_ivl, sock.reconnect_ivl_max = 0, 20, 200
-        sock.setsockopt(zmq.TCP_MAXRT, 6000)  # as `wiredesk feed` does
+        sock.setsockopt(zmq.TCP_MAXRT, 6000)  # this and the next as `wiredesk feed` does
+        sock.setsockopt(zmq.CONNECT_TIMEOUT, 3000)
         sock.connect(self.endpoint)
         waiting, again, began = {}, [], time.monotonic()
         while waiting or again or not (self.enough.is_set() or (self.most is not None and self.fed >= self.most)):

@@ -24,6 +24,7 @@ enum err entry_watch(void *socket)
 {
     static const struct { int option, value; } set[] = {
         {ZMQ_TCP_KEEPALIVE, 1}, {ZMQ_TCP_KEEPALIVE_IDLE, 3}, {ZMQ_TCP_KEEPALIVE_INTVL, 3}, {ZMQ_TCP_KEEPALIVE_CNT, 3}, {ZMQ_TCP_MAXRT, 6000},
+        {ZMQ_CONNECT_TIMEOUT, 3000}, /* the kernel's own tries of a connection come ever later, a minute apart at last */
     };
     for (size_t i = 0; i < sizeof set / sizeof *set; i++)
         if (zmq_setsockopt(socket, set[i].option, &set[i].value, sizeof set[i].value) != 0) return ERR_IO;
