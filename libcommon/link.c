@@ -139,24 +139,15 @@ static bool prepare(int fd, const struct link_settings *s, int family)
     return good;
 }
 
-/* A listening socket at HOST:PORT, where * is every address or any port; -1 with errno. */
-static int listener(const struct link_settings *s, const char *at)
+/* A listening socket at the first address of that host, or at all when it is NULL; -1 with errno. */
+static int listen_at(const struct link_settings *s, const char *host, const char *port, int family)
 {
-    char host[256];
-    const char *colon = strrchr(at, ':'), *port = colon != NULL ? colon + 1 : "";
-    bool bracketed = at[0] == '[' && colon != NULL && colon[-1] == ']';
-    struct addrinfo *found = NULL, want = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    int fd = -1, length = colon != NULL ? (int)(colon - at) - 2 * bracketed : 0;
-    errno = EINVAL;
-    if (length <= 0 || length >= (int)sizeof host || *port == '\0') return -1;
-    snprintf(host, sizeof host, "%.*s", length, at + bracketed);
-    bool any = strcmp(host, "*") == 0;
-    if (any) want.ai_family = AF_INET6;
-    if (getaddrinfo(any ? NULL : host, strcmp(port, "*") == 0 ? "0" : port, &want, &found) != 0) {
+    struct addrinfo *found = NULL, want = {.ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    if (getaddrinfo(host, port, &want, &found) != 0) {
         errno = EADDRNOTAVAIL;
         return -1;
     }
-    fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd >= 0 && (!prepare(fd, s, found->ai_family) || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0)) {
         int why = errno;
         close(fd);
@@ -165,6 +156,21 @@ static int listener(const struct link_settings *s, const char *at)
     }
     freeaddrinfo(found);
     return fd;
+}
+
+/* The same for HOST:PORT, where * is every address or any port. */
+static int listener(const struct link_settings *s, const char *at)
+{
+    char host[256];
+    const char *colon = strrchr(at, ':'), *port = colon != NULL && strcmp(colon, ":*") == 0 ? "0" : colon != NULL ? colon + 1 : "";
+    bool bracketed = at[0] == '[' && colon != NULL && colon[-1] == ']';
+    int length = colon != NULL ? (int)(colon - at) - 2 * bracketed : 0;
+    errno = EINVAL;
+    if (length <= 0 || length >= (int)sizeof host || *port == '\0') return -1;
+    snprintf(host, sizeof host, "%.*s", length, at + bracketed);
+    if (strcmp(host, "*") != 0) return listen_at(s, host, port, AF_UNSPEC);
+    int fd = listen_at(s, NULL, port, AF_INET6); /* IPv4 with it, where there is IPv6 at all */
+    return fd >= 0 || errno != EAFNOSUPPORT ? fd : listen_at(s, NULL, port, AF_INET);
 }
 
 static zsock_t *bind_tcp(zsock_t *sock, const struct link_settings *s, const char *endpoint, struct trouble *t)
