@@ -30,7 +30,7 @@ static void judged(const struct placed *placed, size_t n, struct arena *mem, str
     }
     page.clean.text = text;
     struct hints hints = {{NULL, 0}};
-    judge_page(&page, 0.5F, &hints);
+    assert_err(judge_page(&page, 0.5F, &hints), OK, "judge");
 }
 
 static void hold(const struct placed *placed, size_t n)

@@ -11,8 +11,9 @@ struct hints { struct slice outlet, url, title, byline, date; };
 
 /* Plain text: by lines. */
 void judge_text(struct page *p, struct hints *hints);
-/* HTML: by the scores of the block model, mended to contiguous text; never leaves nothing when there is something. */
-void judge_page(struct page *p, float threshold, struct hints *hints);
+/* HTML: by the scores of the block model, mended to contiguous text; never leaves nothing when there is something. blocks_score() has
+ * read the page. ERR_NOMEM. */
+enum err judge_page(struct page *p, float threshold, struct hints *hints) MUST_CHECK;
 /* NITF, and what stood in NewsML: everything in its content but captions. */
 void judge_wire(struct page *p);
 

@@ -102,12 +102,12 @@ static size_t find_copies(struct page *p, uint32_t *first, size_t slots)
 }
 
 /* A page that has its article twice (for wide and small screens, say) has it once; a line that an article repeats stays. */
-static void drop_copies(struct page *p)
+static enum err drop_copies(struct page *p)
 {
     size_t slots = 64, kept = 0;
     while (slots < p->n_blocks * 2) slots *= 2;
     uint32_t *first = arena_take(p->mem, slots * sizeof *first);
-    if (first == NULL) return;
+    if (first == NULL) return ERR_NOMEM;
     for (size_t i = 0; i < p->n_blocks; i++) kept += p->blocks[i].keep ? length(&p->blocks[i]) : 0;
     bool twice = find_copies(p, first, slots) * COPY_SHARE >= kept;
     for (size_t i = 0; i < p->n_blocks; i++) {
@@ -116,19 +116,21 @@ static void drop_copies(struct page *p)
         if (twice) b->keep = false;
         else b->why = NULL;
     }
+    return OK;
 }
 
-void judge_page(struct page *p, float threshold, struct hints *hints)
+enum err judge_page(struct page *p, float threshold, struct hints *hints)
 {
     for (size_t i = 0; i < p->n_blocks; i++) p->blocks[i].keep = p->blocks[i].score >= threshold;
     keep_something(p, threshold);
     fill_holes(p);
     appeals_drop(p);
-    drop_copies(p);
+    enum err e = drop_copies(p);
     for (size_t i = 0; i < p->n_blocks; i++) {
         struct block *b = &p->blocks[i];
         if (b->keep) continue;
         if (b->why == NULL) b->why = reason(p, b, &p->says[i]);
         if (hints->outlet.ptr == NULL) hints->outlet = p->says[i].outlet;
     }
+    return e;
 }

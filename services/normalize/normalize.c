@@ -238,8 +238,9 @@ enum err normalize_doc(struct normalizer *n, struct arena *mem, struct doc *doc)
     if (e != OK) return e;
     bool wire = page.markup && is_wire(doc->type);
     if (page.markup && !wire) e = blocks_score(n->model, &page, &facts);
+    if (e != OK) return e;
     if (wire) judge_wire(&page);
-    else if (page.markup) judge_page(&page, n->model->threshold, &hints);
+    else if (page.markup) e = judge_page(&page, n->model->threshold, &hints);
     else judge_text(&page, &hints);
     if (e == OK && page.markup && !wire) e = embedded_use(&page, facts.article_lines);
     if (e == OK) e = facts_finish(doc, &page, &hints, &facts);

@@ -48,16 +48,13 @@ void line_begin(struct jot *j, const struct line_head *h)
 
 void line_span(struct jot *j, const char *key, struct slice d, struct slice text, struct span s)
 {
-    uint32_t e = s.e;
-    if (e - s.b > LINE_WORDS_MAX) {
-        e = s.b + LINE_WORDS_MAX;
-        while (e > s.b && !utf8_boundary(text, e)) e--;
-    }
+    struct slice words = utf8_start(slice_cut(text, s.b, s.e), LINE_WORDS_MAX);
+    uint32_t e = s.b + (uint32_t)words.len;
     jot_object(j, key);
     jot_text(j, "d", d);
     jot_count(j, "b", s.b);
     jot_count(j, "e", e);
-    jot_text(j, "t", slice_cut(text, s.b, e));
+    jot_text(j, "t", words);
     if (e != s.e) jot_count(j, "cut", s.e);
     jot_end_object(j);
 }

@@ -32,7 +32,7 @@ enum err names_by_model(const struct model *m, const struct world *w, struct are
 /* Adds what a document's names say of its other words, and what the world's facts say; types of one word agree. */
 enum err names_agree(const struct world *w, struct arena *mem, const struct tokens *t, struct names *names) MUST_CHECK;
 
-/* Joins what is one name ("2019 Canadian federal election", "Washington, D.C.") drops what is money ("US $5"), and tells ships
+/* Joins what is one name ("2019 Canadian federal election", "Washington, D.C."), drops what is money ("US $5"), and tells ships
  * from persons ("the ferry Maren Sund"). In place. */
 void names_events(const struct tokens *t, struct names *names);
 
